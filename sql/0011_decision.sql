@@ -311,7 +311,7 @@ CREATE FUNCTION asv.request_event(p_action smallint, p_what text) RETURNS text
 $$;
 COMMENT ON FUNCTION asv.request_event IS 'the kind of a request''s event; NULL where there is none: who looks at what is the access log''s';
 
-CREATE FUNCTION asv.request_lapse(p_proposal bytea) RETURNS boolean
+CREATE FUNCTION asv.request_lapse(p_proposal bytea, p_until timestamptz) RETURNS boolean
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     r asv.request;
@@ -322,8 +322,8 @@ BEGIN
     FOR NO KEY UPDATE;
     -- What the keeper took an answer to did not lapse, although what follows from it may not be written down yet; and what was
     -- approved in time waits for the keeper's word.
-    UPDATE asv.request SET outcome = 'lapsed', ended_at = expires_at
-    WHERE proposal = p_proposal AND outcome IS NULL AND expires_at <= clock_timestamp()
+    UPDATE asv.request SET outcome = 'lapsed', ended_at = least(expires_at, clock_timestamp())
+    WHERE proposal = p_proposal AND outcome IS NULL AND expires_at <= p_until
       AND NOT EXISTS (SELECT FROM asv.statement a
                       WHERE a.proposal = p_proposal
                         AND (asv.statement_taken_at(a.digest) IS NOT NULL
@@ -333,7 +333,7 @@ BEGIN
         RETURN false;
     END IF;
     IF r.action IN (1, 2, 3, 10) THEN
-        v_event := asv.event_put(r.recording, asv.request_event(r.action, 'lapsed'), r.expires_at, 'system', NULL, NULL, NULL,
+        v_event := asv.event_put(r.recording, asv.request_event(r.action, 'lapsed'), r.ended_at, 'system', NULL, NULL, NULL,
                                  NULL);
         IF r.action = 1 AND asv.state_of(r.recording) = 'pending' THEN
             PERFORM asv.state_rest(r.recording, v_event);
@@ -342,7 +342,21 @@ BEGIN
     RETURN true;
 END
 $$;
-COMMENT ON FUNCTION asv.request_lapse IS 'ends a request whose time is over';
+COMMENT ON FUNCTION asv.request_lapse IS 'ends a request whose time is over by then';
+
+-- K-215. The keeper may wait no more for its answer: the recording's day was said since, and is past.
+CREATE FUNCTION asv.hold_lapsed(p_recording uuid) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.check_durable();
+    RETURN coalesce((SELECT CASE WHEN asv.request_lapse(r.proposal, 'infinity') THEN 'done' END FROM asv.request r
+                     WHERE r.recording = p_recording AND r.action = 1 AND r.outcome IS NULL
+                       AND (asv.statement_taken_at(r.proposal) IS NOT NULL OR asv.statement_is_refused(r.proposal)
+                            OR asv.is_forged(r.proposal))), 'already');
+END
+$$;
+COMMENT ON FUNCTION asv.hold_lapsed IS 'the keeper, asked for it, waits for no answer to a request to hold this recording: it lapsed, unless its approval is under way, or the keeper has not heard of it (already)';
+GRANT EXECUTE ON FUNCTION asv.hold_lapsed TO asv_admin;
 
 CREATE FUNCTION asv.requests_lapse() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -353,7 +367,7 @@ BEGIN
     PERFORM asv.check_durable();
     FOR v_proposal IN SELECT proposal FROM asv.request WHERE outcome IS NULL AND expires_at <= clock_timestamp()
                       ORDER BY recording, proposal LOOP
-        v_count := v_count + asv.request_lapse(v_proposal)::int;
+        v_count := v_count + asv.request_lapse(v_proposal, clock_timestamp())::int;
     END LOOP;
     RETURN v_count;
 END
@@ -480,11 +494,14 @@ BEGIN
     IF EXISTS (SELECT FROM asv.request WHERE proposal = p_proposal) THEN
         RETURN 'already';
     END IF;
+    IF s.action = 1 AND NOT asv.is_administration() AND asv.statement_taken_at(p_proposal) IS NULL THEN -- K-214
+        RAISE EXCEPTION 'request: the keeper did not take it' USING ERRCODE = 'VA007';
+    END IF;
     IF s.action = 4 AND asv.is_shut_out(s.person, v_recording) THEN
         RAISE EXCEPTION 'request: it is not shown to the superior who appraises its wearer, nor to anybody before it is written down who wore the camera'
             USING ERRCODE = 'VA007';
     END IF;
-    PERFORM asv.request_lapse(proposal) FROM asv.request
+    PERFORM asv.request_lapse(proposal, clock_timestamp()) FROM asv.request
     WHERE outcome IS NULL AND expires_at <= clock_timestamp()
       AND (recording = v_recording OR camera = s.subject AND from_at = p_from_at AND until_at = p_until_at);
     IF NOT asv.is_administration() AND s.incident IS NOT NULL AND NOT asv.is_own_incident(s.incident, asv.own_units())

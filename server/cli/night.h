@@ -201,6 +201,10 @@ void asv_night_ask_keeper(struct asv_night *night);
 /* All CLIPS once more. */
 void asv_night_ask_kept(struct asv_night *night);
 
+/* One clip, as the keeper has it now; ASV_KEEPER_PLAIN without blocks: it has no row. */
+ASV_MUST_CHECK enum asv_status asv_night_ask_clip(struct asv_night *night, const struct asv_db_retained *clip,
+                                                  struct asv_keeper_kept *out, struct asv_err *err);
+
 /* The keeper's row of a clip; NULL: there is none, or nobody answered. */
 const struct asv_keeper_kept *asv_night_find_kept(const struct asv_night *night,
                                                   const uint8_t header[ASV_SHA256_BYTES]);

@@ -10,6 +10,7 @@
 
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
+#include "server/base/hex.h"
 #include "server/base/uuid.h"
 #include "server/cli/keepers.h"
 #include "server/cli/night.h"
@@ -123,6 +124,52 @@ static enum asv_status let_go(struct asv_night *night, const struct asv_db_ahead
     return status == ASV_OK ? asv_db_ahead_finished(night->db, ahead->proposal, &outcome, err) : status;
 }
 
+/* K-213: whether the keeper has it, too. Without a receipt it lets nothing go. */
+static enum asv_status ask_there(struct asv_night *night, const struct asv_db_ahead_end *ahead, bool *there,
+                                 struct asv_err *err)
+{
+    const struct asv_bytes none = {0};
+    struct asv_keeper_reply reply = {0};
+    uint32_t request = 0;
+    enum asv_status status =
+        asv_keeper_client_finish_ahead(night->client, ahead->proposal, none, none, &request, err);
+    status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
+    *there = reply.status != ASV_E_NOT_FOUND;
+    return reply.status != ASV_OK ? ASV_OK : status;
+}
+
+/* The database has it still: two people may have ended it since the page was read. */
+static enum asv_status ask_counts(struct asv_night *night, const uint8_t *before,
+                                  const struct asv_db_ahead_end *ahead, bool *counts, struct asv_err *err)
+{
+    struct asv_db_ahead_end rows[ASV_DB_AHEADS];
+    size_t count = 0;
+    enum asv_status status = asv_db_ahead_page(night->db, before, rows, &count, err);
+    *counts = status == ASV_OK && count != 0 &&
+              memcmp(rows[0].proposal, ahead->proposal, sizeof ahead->proposal) == 0;
+    return status;
+}
+
+/* K-213: they go by what the database says, and what they held is lost with its day's key. */
+static enum asv_status say_missing(struct asv_night *night, const struct asv_db_ahead_end *ahead,
+                                   struct asv_err *err)
+{
+    char text[ASV_ERR_TEXT_BYTES];
+    char digest[2 * ASV_SHA256_BYTES + 1];
+    enum asv_db_outcome outcome;
+    asv_hex_encode(digest, ahead->proposal, sizeof ahead->proposal);
+    (void)snprintf(
+        text, sizeof text,
+        "%.65s is held ahead here, and the keeper does not hold it: two people end it, with asservat "
+        "hold ahead --release, and decide anew",
+        ahead->camera_name);
+    const struct asv_db_alarm alarm = {
+        .kind = ASV_DB_ALARM_KEEPER, .slot = -1, .subject = digest, .detail = text};
+    night->counts.disagreements++;
+    asv_night_note(night, ASV_NIGHT_DISAGREES, ahead->camera_name, "%s", text);
+    return night->dry ? ASV_OK : asv_db_alarm_raise(night->db, &alarm, &outcome, err);
+}
+
 static void see_to(struct asv_night *night, const struct asv_db_ahead_end *ahead)
 {
     struct asv_err err = {0};
@@ -143,6 +190,28 @@ static void see_to(struct asv_night *night, const struct asv_db_ahead_end *ahead
     night->aheads++;
     asv_night_note(night, kind, ahead->camera_name, "held ahead since %s, and not finished: %s",
                    asv_text_time(since, ahead->since_ms), why);
+}
+
+/* One that the keeper has, or had: what was let go by a run that was cut off is all in (let_go). */
+static enum asv_status see_to_one(struct asv_night *night, const uint8_t *before,
+                                  const struct asv_db_ahead_end *ahead, uint32_t *known, struct asv_err *err)
+{
+    char text[ASV_TEXT_BYTES];
+    bool there = false;
+    bool counts = true;
+    enum asv_status status = ask_there(night, ahead, &there, err);
+    bool missing = status == ASV_OK && !there && stands_because(night, ahead, text) != NULL;
+    if (missing) {
+        status = ask_counts(night, before, ahead, &counts, err);
+    }
+    if (status == ASV_OK && missing && counts) {
+        status = say_missing(night, ahead, err);
+    }
+    if (status == ASV_OK && counts) {
+        see_to(night, ahead);
+    }
+    *known += there;
+    return status;
 }
 
 /* K-205: what the keeper has, and the database has as ended, keeps a day's key for ever, and nobody sees to
@@ -180,10 +249,9 @@ enum asv_status asv_night_finish_aheads(struct asv_night *night, struct asv_err 
     while (status == ASV_OK && count == ASV_DB_AHEADS) {
         status = asv_db_ahead_page(night->db, first ? NULL : last, rows, &count, err);
         for (size_t i = 0; status == ASV_OK && i < count; i++) {
-            see_to(night, &rows[i]);
+            status = see_to_one(night, first ? NULL : last, &rows[i], &known, err);
             memcpy(last, rows[i].proposal, sizeof last);
             first = false;
-            known++;
         }
     }
     return status == ASV_OK && night->keeper_answers ? compare(night, known, err) : status;

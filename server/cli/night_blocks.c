@@ -5,7 +5,6 @@
  * and the keeper gives out by what it was told. Who tells one of them alone is found. */
 #include <string.h>
 
-#include "server/cli/keepers.h"
 #include "server/cli/night.h"
 
 static uint8_t blocks_of(const struct asv_keeper_kept *kept)
@@ -13,34 +12,19 @@ static uint8_t blocks_of(const struct asv_keeper_kept *kept)
     return kept != NULL ? kept->blocks : 0;
 }
 
-/* As the keeper has it now. Somebody may have blocked it, or lifted that, since the list was asked for. */
-static enum asv_status ask_now(struct asv_night *night, const struct asv_db_retained *clip, uint8_t *blocks,
-                               struct asv_err *err)
-{
-    struct asv_keeper_reply reply;
-    struct asv_keeper_kept row = {.blocks = 0};
-    uint32_t request = 0;
-    enum asv_status status = asv_keeper_client_clip(night->client, clip->identity.header, &request, err);
-    status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
-    if (status == ASV_OK && reply.kept_count > 0) {
-        asv_keeper_kept_read(&row, &reply, 0);
-    }
-    *blocks = row.blocks;
-    return status;
-}
-
 /* K-209 */
 static enum asv_status compare(struct asv_night *night, const struct asv_db_retained *clip,
                                const struct asv_db_blocks *said, struct asv_err *err)
 {
     uint8_t before = blocks_of(asv_night_find_kept(night, clip->identity.header));
-    uint8_t now = 0;
+    struct asv_keeper_kept row = {0};
     if ((said->taken & ~before) == 0 && (before & ~said->said) == 0) {
         return ASV_OK;
     }
-    enum asv_status status = ask_now(night, clip, &now, err);
-    unsigned lost = said->taken & ~(unsigned)(before | now);
-    unsigned more = (unsigned)(before & now) & ~(unsigned)said->said;
+    /* Somebody may have blocked it, or lifted that, since the list was asked for. */
+    enum asv_status status = asv_night_ask_clip(night, clip, &row, err);
+    unsigned lost = said->taken & ~(unsigned)(before | row.blocks);
+    unsigned more = (unsigned)(before & row.blocks) & ~(unsigned)said->said;
     if (status == ASV_OK && (lost | more) != 0) {
         night->counts.disagreements++;
         asv_night_alarm(night, ASV_NIGHT_DISAGREES, ASV_DB_ALARM_KEEPER, clip, "%s",

@@ -174,6 +174,7 @@ struct passing {
     char from[ASV_VAULT_PATH_BYTES], to[ASV_VAULT_PATH_BYTES];
     enum asv_vault_area area;
     bool failed;                  /* left to the next run */
+    bool emptied;                 /* by an earlier run, whose statement is believed no more (K-216) */
     bool dated;                   /* for its record: it lies below its day */
     char why[ASV_ERR_TEXT_BYTES]; /* why the keeper signed nothing; empty: it did */
     uint8_t order[ASV_DESTRUCTION_MAX_BYTES];
@@ -231,6 +232,18 @@ static void failed(struct asv_night *night, struct passing *passing, const char 
     asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, passing->clip, "%.200s", why);
 }
 
+/* K-216: nothing waits for anybody, but its record for the end of its day's keys. */
+static void leave_open(struct asv_night *night, struct passing *passing)
+{
+    passing->failed = true;
+    night->counts.open++;
+    night->waiting++;
+    asv_night_note(
+        night, ASV_NIGHT_OPEN, passing->from,
+        "its files are gone, with a statement of the keeper that is believed no more: its record is "
+        "complete when the keys of its day are destroyed");
+}
+
 /* Asks, while the header is still there; false when an earlier run had the statement already. */
 static bool ask_order(struct asv_night *night, struct passing *passing, struct asking *asking)
 {
@@ -255,12 +268,12 @@ static bool ask_order(struct asv_night *night, struct passing *passing, struct a
 }
 
 /* Whether no statement may come because there is nothing that one could be about: the keeper's own word is
- * that it knows no such header, or nothing lies where the clip did. */
+ * that it knows no such header, or nothing of the clip is left. */
 static bool is_about_nothing(const struct asv_night *night, const struct asking *asking, enum asv_status word)
 {
     bool lost =
         asking->dir == NULL && asking->asked == ASV_E_NOT_FOUND && asv_vault_away(night->vault) == NULL;
-    return lost || asv_night_is_unknown(word);
+    return lost || asking->passing->emptied || asv_night_is_unknown(word);
 }
 
 /* K-187 stands behind this: without_order. */
@@ -284,6 +297,8 @@ static enum asv_status take_order(struct asv_night *night, struct asking *asking
         }
         return status;
     }
+    passing->emptied = asking->dir != NULL && status == ASV_E_NOT_FOUND &&
+                       asv_vault_away(night->vault) == NULL && asv_clip_is_empty(asking->dir);
     if (!is_about_nothing(night, asking, word)) {
         return asv_failf(err, status, "%s", why.text);
     }
@@ -329,7 +344,7 @@ static enum asv_status get_order(struct asv_night *night, struct passing *passin
     }
     enum asv_status status = take_order(night, &asking, err);
     asv_clip_close(asking.dir);
-    return status == ASV_OK ? without_order(night, passing, err) : status;
+    return status == ASV_OK && !passing->emptied ? without_order(night, passing, err) : status;
 }
 
 /* The keeper signs for some while the files of the next ones are read and those of the ones before written.
@@ -350,7 +365,12 @@ static void get_orders(struct asv_night *night, struct batch *batch)
     }
     for (size_t i = 0; i < batch->count; i++) {
         struct asv_err err = {0};
-        if (!batch->clips[i].failed && without_order(night, &batch->clips[i], &err) != ASV_OK) {
+        if (batch->clips[i].failed || without_order(night, &batch->clips[i], &err) == ASV_OK) {
+            continue;
+        }
+        if (batch->clips[i].emptied) {
+            leave_open(night, &batch->clips[i]);
+        } else {
             failed(night, &batch->clips[i], err.text);
         }
     }
@@ -526,6 +546,7 @@ static enum asv_status add(struct asv_night *night, struct batch *batch, const s
     }
     passing->clip = clip;
     passing->failed = false;
+    passing->emptied = false;
     passing->why[0] = '\0';
     passing->order_len = 0;
     passing->issued_ms = 0;
@@ -593,6 +614,25 @@ static enum asv_status held_batch(struct asv_night *night, const struct asv_db_r
     return ASV_OK;
 }
 
+/* K-215: its day was said since, and is past, or the keeper refused it: it is where it was. The keeper is
+ * asked for it now, and by a clock that is right. */
+static enum asv_status end_lapsed(struct asv_night *night, const struct asv_db_retained *clip, bool *lapsed,
+                                  struct asv_err *err)
+{
+    struct asv_keeper_kept row = {0};
+    enum asv_db_outcome outcome = ASV_DB_ALREADY;
+    if (night->dry || night->keeper.stop != ASV_KEEPER_RUNNING) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_night_ask_clip(night, clip, &row, err);
+    if (status == ASV_OK && row.state != ASV_KEEPER_PENDING && row.state != ASV_KEEPER_HELD) {
+        status = asv_db_hold_lapsed(night->db, clip->recording, &outcome, err);
+    }
+    *lapsed = outcome == ASV_DB_DONE;
+    night->counts.lapsed += *lapsed;
+    return status;
+}
+
 static enum asv_status pending_batch(struct asv_night *night, const struct asv_db_retained *rows,
                                      size_t count, struct asv_err *err)
 {
@@ -602,11 +642,18 @@ static enum asv_status pending_batch(struct asv_night *night, const struct asv_d
         if (status != ASV_OK) {
             return status;
         }
+        bool lapsed = false;
         if (verdict.step == ASV_RETENTION_REPORT) {
+            status = end_lapsed(night, &rows[i], &lapsed, err);
+        }
+        if (status != ASV_OK) {
+            return status;
+        }
+        if (verdict.step == ASV_RETENTION_REPORT && !lapsed) {
             disagrees(night, &rows[i], "a request for it is open, and the keeper keeps no key for that");
         }
+        night->counts.pending += !lapsed;
     }
-    night->counts.pending += count;
     return ASV_OK;
 }
 

@@ -127,6 +127,20 @@ void asv_night_ask_kept(struct asv_night *night)
     }
 }
 
+enum asv_status asv_night_ask_clip(struct asv_night *night, const struct asv_db_retained *clip,
+                                   struct asv_keeper_kept *out, struct asv_err *err)
+{
+    struct asv_keeper_reply reply;
+    uint32_t request = 0;
+    enum asv_status status = asv_keeper_client_clip(night->client, clip->identity.header, &request, err);
+    status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
+    *out = (struct asv_keeper_kept){.state = ASV_KEEPER_PLAIN};
+    if (status == ASV_OK && reply.kept_count > 0) {
+        asv_keeper_kept_read(out, &reply, 0);
+    }
+    return status;
+}
+
 const struct asv_keeper_kept *asv_night_find_kept(const struct asv_night *night, const uint8_t header[32])
 {
     size_t low = 0;

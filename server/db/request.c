@@ -193,6 +193,15 @@ enum asv_status asv_db_requests_lapse(struct asv_db *db, uint64_t *lapsed, struc
     return asv_db_run_count(db, ASV_QUERY_REQUESTS_LAPSE, lapsed, err);
 }
 
+enum asv_status asv_db_hold_lapsed(struct asv_db *db, const uint8_t recording[ASV_UUID_BYTES],
+                                   enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, recording);
+    return asv_db_run_outcome(db, ASV_QUERY_HOLD_LAPSED, &params, outcome, err);
+}
+
 static void row_request(struct asv_row *row, void *to)
 {
     struct asv_db_request *out = to;

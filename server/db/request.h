@@ -131,6 +131,11 @@ ASV_MUST_CHECK enum asv_status asv_db_request_void(struct asv_db *db,
 ASV_MUST_CHECK enum asv_status asv_db_requests_lapse(struct asv_db *db, uint64_t *lapsed,
                                                      struct asv_err *err);
 
+/* K-215: the keeper waits for no answer to the request to hold this recording, which ends by that.
+ * ASV_DB_ALREADY: it does not, as its approval is under way, or the keeper has not heard of it. */
+ASV_MUST_CHECK enum asv_status asv_db_hold_lapsed(struct asv_db *db, const uint8_t recording[ASV_UUID_BYTES],
+                                                  enum asv_db_outcome *outcome, struct asv_err *err);
+
 struct asv_db_request {
     uint8_t proposal[ASV_SHA256_BYTES];
     uint16_t action;

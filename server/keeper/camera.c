@@ -42,8 +42,9 @@ enum asv_status asv_keeper_revocations(struct asv_keeper *keeper, struct asv_rev
     return status;
 }
 
-enum asv_status asv_keeper_camera(struct asv_keeper *keeper, struct asv_bytes chain, int64_t now_ms,
-                                  uint8_t camera[ASV_SHA256_BYTES], struct asv_err *err)
+/* The camera that a chain proves, valid now and not revoked. */
+static enum asv_status prove_camera(struct asv_keeper *keeper, struct asv_bytes chain, int64_t now_ms,
+                                    uint8_t camera[ASV_SHA256_BYTES], struct asv_err *err)
 {
     struct asv_revocations list;
     const struct asv_revocations *revocations = NULL;
@@ -84,7 +85,7 @@ enum asv_status asv_keeper_make_days(struct asv_keeper *keeper, const struct asv
     int64_t now = 0;
     enum asv_status status = asv_world_wall_ms(keeper->world, &now);
     if (status == ASV_OK) {
-        status = asv_keeper_camera(keeper, request->chain, now, camera, err);
+        status = prove_camera(keeper, request->chain, now, camera, err);
     }
     if (status == ASV_OK) {
         status = horizon(now, &today, &last, err);
@@ -198,7 +199,7 @@ enum asv_status asv_keeper_bulletin(struct asv_keeper *keeper, const struct asv_
     size_t len = 0;
     enum asv_status status = asv_world_wall_ms(keeper->world, &bulletin.issued_ms);
     if (status == ASV_OK) {
-        status = asv_keeper_camera(keeper, request->chain, bulletin.issued_ms, bulletin.camera_cert, err);
+        status = prove_camera(keeper, request->chain, bulletin.issued_ms, bulletin.camera_cert, err);
     }
     if (status == ASV_OK) {
         status =

@@ -131,32 +131,42 @@ static enum asv_status check_due(const struct asv_keeper *keeper, int64_t due_ms
     return ASV_OK;
 }
 
+static bool is_sealed_for(const struct asv_seal_header *header, const uint8_t sk[ASV_X25519_BYTES])
+{
+    bool is = false;
+    for (unsigned i = 0; !is && i < header->stanza_count; i++) {
+        is = asv_store_is_key(sk, header->stanzas[i].key_id);
+    }
+    return is;
+}
+
 /* Ranges overlap, and one that came late has not the keys of all its days. */
-const uint8_t *asv_keeper_copy_of(const struct asv_keeper *keeper, const struct asv_seal_header *header,
-                                  const struct asv_kept *kept)
+const struct asv_ahead_key *asv_keeper_copy_of(const struct asv_keeper *keeper,
+                                               const struct asv_seal_header *header,
+                                               const struct asv_kept *kept)
 {
     const struct asv_index_ahead *ahead = NULL;
-    while (header->key_kind == ASV_KEY_DAY &&
-           (ahead = asv_keeper_ahead_of(keeper, header, kept, ahead)) != NULL) {
-        for (unsigned i = 0; i < ahead->day_count; i++) {
-            if (ahead->days[i].date == header->key_date) {
-                return ahead->days[i].sk;
+    uint32_t date = header->key_kind == ASV_KEY_DAY ? header->key_date : 0;
+    while ((ahead = asv_keeper_ahead_of(keeper, header, kept, ahead)) != NULL) {
+        for (unsigned i = 0; i < ahead->key_count; i++) {
+            if (ahead->keys[i].date == date && is_sealed_for(header, ahead->keys[i].sk)) {
+                return &ahead->keys[i];
             }
         }
     }
     return NULL;
 }
 
-/* A key that a HOLD_AHEAD keeps: into scratch->key, as if it were the day's own and had no end. */
+/* A key that a HOLD_AHEAD keeps: into scratch->key, with its due instant if it is a reserve key. */
 static bool find_ahead(struct asv_keeper *keeper, const struct asv_seal_header *header,
                        const struct asv_kept *kept)
 {
-    const uint8_t *sk = asv_keeper_copy_of(keeper, header, kept);
-    if (sk != NULL) {
-        keeper->scratch->key = (struct asv_store_key){0};
-        memcpy(keeper->scratch->key.sk, sk, sizeof keeper->scratch->key.sk);
+    const struct asv_ahead_key *copy = asv_keeper_copy_of(keeper, header, kept);
+    if (copy != NULL) {
+        keeper->scratch->key.due_ms = copy->due_ms;
+        memcpy(keeper->scratch->key.sk, copy->sk, sizeof keeper->scratch->key.sk);
     }
-    return sk != NULL;
+    return copy != NULL;
 }
 
 /* By scratch->key. */
@@ -247,10 +257,11 @@ static enum asv_status by_sealed(struct asv_keeper *keeper, const struct asv_kee
     if (status == ASV_OK && !over) {
         status = date_reserve(keeper, header, err);
     }
-    int64_t due_ms = keeper->scratch->key.due_ms;
     bool none = status == ASV_E_NOT_FOUND || (status == ASV_OK && over);
     if (none && find_ahead(keeper, header, NULL)) {
-        status = asv_keeper_due(keeper, header->key_date, &due_ms, err);
+        status = header->key_kind == ASV_KEY_DAY
+                     ? asv_keeper_due(keeper, header->key_date, &keeper->scratch->key.due_ms, err)
+                     : ASV_OK;
     } else if (none) {
         out->fact = true;
         return over ? asv_fail(err, ASV_E_EXPIRED, "the key is due for destruction") : status;
@@ -259,7 +270,7 @@ static enum asv_status by_sealed(struct asv_keeper *keeper, const struct asv_kee
         return status;
     }
     out->fact = true;
-    out->period_ms = out->forget_ms = due_ms;
+    out->period_ms = out->forget_ms = keeper->scratch->key.due_ms;
     return unwrap(keeper, request, header, err);
 }
 

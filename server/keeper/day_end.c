@@ -38,8 +38,8 @@ static uint16_t count_copies(const struct asv_index *index, uint32_t date)
     const struct asv_index_ahead *aheads = index->tables[ASV_INDEX_AHEADS].rows;
     uint16_t count = 0;
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_AHEADS); i++) {
-        for (unsigned day = 0; day < aheads[i].day_count; day++) {
-            count = (uint16_t)(count + (aheads[i].days[day].date == date ? 1 : 0));
+        for (unsigned key = 0; key < aheads[i].key_count; key++) {
+            count = (uint16_t)(count + (aheads[i].keys[key].date == date ? 1 : 0));
         }
     }
     return count;

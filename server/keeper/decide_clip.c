@@ -207,20 +207,6 @@ static enum asv_status day_end(const struct asv_keeper *keeper, const struct asv
     return status;
 }
 
-/* A row of its own for a clip that has none: it runs as its key did. */
-static enum asv_status make_row(struct asv_keeper *keeper, const struct asv_decision *decision,
-                                struct asv_store_change *change, struct asv_err *err)
-{
-    const struct asv_kept *before = kept_row(change->next, decision);
-    struct asv_kept row = {0};
-    asv_keeper_fill_kept(&row, &decision->opening, keeper->scratch->file_key, before);
-    row.state = ASV_KEEPER_RUNS;
-    row.due_ms = row.period_ms;
-    enum asv_status status = asv_kept_put(change->next, &row, err);
-    asv_wipe(&row, sizeof row);
-    return status;
-}
-
 enum asv_status asv_decide_day(struct asv_keeper *keeper, const struct asv_decision *decision,
                                struct asv_store_change *change, bool *destroy, struct asv_err *err)
 {
@@ -232,15 +218,14 @@ enum asv_status asv_decide_day(struct asv_keeper *keeper, const struct asv_decis
     if (before != NULL && asv_kept_is_over(before, decision->now_ms)) {
         return asv_fail(err, ASV_E_STATE, "the clip's period is over");
     }
+    struct asv_kept *row = NULL;
     enum asv_status status = day_end(keeper, decision, &end_ms, err);
-    if (status == ASV_OK && (before == NULL || before->state == ASV_KEEPER_PLAIN)) {
-        status = make_row(keeper, decision, change, err);
+    if (status == ASV_OK) {
+        status = asv_keeper_own_row(keeper, &decision->opening, change->next, &row, err);
     }
     if (status != ASV_OK) {
         return status;
     }
-    struct asv_kept *row = kept_row(change->next, decision);
-    assert(row != NULL);
     status = asv_kept_correct(change->next, row, end_ms, decision->now_ms, destroy);
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no calendar for the clip's period");
 }
@@ -303,40 +288,73 @@ enum asv_status asv_decide_unblock(struct asv_keeper *keeper, const struct asv_d
 
 /* ---- before docking ---- */
 
+/* The camera's living keys of a day, or (date 0) its reserve keys. What is in a damaged file keeps nobody
+ * from holding what the others open (K-211). */
+static enum asv_status copy_keys(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                 uint32_t date, struct asv_index_ahead *row, struct asv_err *err)
+{
+    struct asv_store_key key = {0};
+    uint32_t at = 0;
+    bool damaged = false;
+    bool any = false;
+    enum asv_status status = ASV_OK;
+    while (status == ASV_OK || status == ASV_E_DIGEST) {
+        status = asv_store_next_key(keeper->store, date, decision->proposal.subject.id, &at, &key, err);
+        bool over = key.due_ms != 0 && key.due_ms <= decision->now_ms;
+        damaged = damaged || status == ASV_E_DIGEST;
+        any = any || status == ASV_OK;
+        if (status == ASV_OK && over && keeper->store->index->stop != ASV_KEEPER_RUNNING) {
+            status = asv_fail(err, ASV_E_AWAY, "a key is due, but destruction stands still"); /* K-059 */
+        } else if (status == ASV_OK && !over) {
+            asv_index_ahead_copy(row, date, date == 0 ? key.due_ms : 0, key.sk);
+        }
+    }
+    asv_wipe(&key, sizeof key);
+    if (status == ASV_E_NOT_FOUND && damaged && !any && date != 0) { /* K-128 */
+        return asv_fail(err, ASV_E_IO, "key store: a file of that day is damaged");
+    }
+    return status == ASV_E_NOT_FOUND ? ASV_OK : status;
+}
+
+/* K-090 */
+static enum asv_status copy_days(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                 struct asv_index_ahead *row, struct asv_err *err)
+{
+    const struct asv_subject *subject = &decision->proposal.subject;
+    uint32_t date = 0;
+    uint32_t last = 0;
+    enum asv_status status = asv_local_date(subject->from_ms, &date);
+    if (status == ASV_OK) {
+        status = asv_local_date(subject->until_ms - 1, &last);
+    }
+    while (status == ASV_OK && date <= last) {
+        status = copy_keys(keeper, decision, date, row, err);
+        if (status == ASV_OK) {
+            status = asv_date_add(date, 1, &date);
+        }
+    }
+    return status;
+}
+
 enum asv_status asv_decide_hold_ahead(struct asv_keeper *keeper, const struct asv_decision *decision,
                                       struct asv_store_change *change, bool *destroy, struct asv_err *err)
 {
     const struct asv_subject *subject = &decision->proposal.subject;
     struct asv_index_ahead row = {.from_ms = subject->from_ms, .until_ms = subject->until_ms};
-    uint32_t date = 0;
-    uint32_t last = 0;
     (void)destroy;
-    enum asv_status status = asv_local_date(subject->from_ms, &date);
-    if (status == ASV_OK) {
-        status = asv_local_date(subject->until_ms - 1, &last);
-    }
-    while (status == ASV_OK && date <= last && row.day_count < ASV_AHEAD_DAYS) { /* K-090 */
-        struct asv_store_key key;
-        status = asv_store_camera_day(keeper->store, date, subject->id, &key, err);
-        bool over = status == ASV_OK && key.due_ms <= decision->now_ms;
-        if (over && keeper->store->index->stop != ASV_KEEPER_RUNNING) {
-            status = asv_fail(err, ASV_E_AWAY, "a key is due, but destruction stands still"); /* K-059 */
-        } else if (status == ASV_OK && !over) {
-            row.days[row.day_count].date = date;
-            memcpy(row.days[row.day_count].sk, key.sk, sizeof key.sk);
-            row.day_count++;
-        }
-        asv_wipe(&key, sizeof key);
-        status = status == ASV_E_NOT_FOUND ? ASV_OK : status;
-        if (status == ASV_OK) {
-            status = asv_date_add(date, 1, &date);
-        }
-    }
-    if (status == ASV_OK && row.day_count == 0) {
+    enum asv_status status = copy_days(keeper, decision, &row, err);
+    if (status == ASV_OK && row.key_count == 0) {
         status = asv_fail(err, ASV_E_NOT_FOUND, "this camera has no living key for that time");
+    }
+    if (status == ASV_OK) {
+        status = copy_keys(keeper, decision, 0, &row, err); /* K-211 */
     }
     memcpy(row.decision, decision->proposal_digest, sizeof row.decision);
     row.decided_ms = change->next->stop == ASV_KEEPER_RUNNING ? decision->now_ms : 0;
+    row.since_ms = decision->answer.issued_ms; /* as whoever has it in a database has it, too */
+    if (!asv_due_in_doubt(keeper->store) && decision->now_ms > row.since_ms) {
+        row.since_ms = decision->now_ms;
+    }
     memcpy(row.camera, subject->id, sizeof row.camera);
     memcpy(row.incident, decision->proposal.incident, sizeof row.incident);
     if (status == ASV_OK) {
@@ -359,16 +377,16 @@ enum asv_status asv_decide_release_ahead(struct asv_keeper *keeper, const struct
             row->until_ms != subject->until_ms) {
             continue;
         }
-        if (row->decided_ms > decision->proposal.issued_ms) { /* K-206 */
+        if (row->since_ms > decision->proposal.issued_ms) { /* K-206 */
             later = true;
             continue;
         }
         asv_index_drop(change->next, ASV_INDEX_AHEADS, i - 1);
         *destroy = true;
     }
-    return *destroy ? ASV_OK
-           : later ? asv_fail(err, ASV_E_STATE, "it was signed before that was held: it is to be signed anew")
-                   : asv_fail(err, ASV_E_NOT_FOUND, "nothing is held for this camera and time");
+    return *destroy || !later /* K-212: that nothing is held then is so */
+               ? ASV_OK
+               : asv_fail(err, ASV_E_STATE, "it was signed before that was held: it is to be signed anew");
 }
 
 /* ---- what leaves ---- */

@@ -21,7 +21,7 @@
 #define ASV_INDEX_FILE_MAX     (16u << 20)
 #define ASV_ENTRY_ID_BYTES     16
 #define ASV_ENTRY_NAME_BYTES   48 /* of its file's name, NUL included */
-#define ASV_AHEAD_DAYS         3  /* local days that 24 hours can touch: one of 23 hours lies between two */
+#define ASV_AHEAD_KEYS         20 /* of three local days, and reserve keys: a camera may use one a day */
 
 enum asv_entry_kind {
     ASV_ENTRY_DAY = 1,
@@ -110,12 +110,14 @@ struct asv_index_ahead {
     uint8_t camera[ASV_SHA256_BYTES];
     int64_t from_ms, until_ms; /* recordings that begin in [from, until) */
     int64_t decided_ms;        /* 0: while the clock was in doubt */
+    int64_t since_ms;          /* what was proposed before is not about it (K-199, K-206) */
     uint8_t incident[ASV_UUID_BYTES];
-    uint8_t day_count;
-    struct asv_ahead_day {
-        uint32_t date;
+    uint8_t key_count;
+    struct asv_ahead_key {
+        uint32_t date;  /* 0: a reserve key */
+        int64_t due_ms; /* of a reserve key, as of its own; 0: it is in use, or a day's */
         uint8_t sk[ASV_X25519_BYTES];
-    } days[ASV_AHEAD_DAYS];
+    } keys[ASV_AHEAD_KEYS];
 };
 
 enum asv_decided_how {
@@ -243,6 +245,11 @@ struct asv_entry *asv_index_reserve(const struct asv_index *index, const uint8_t
 
 /* The first due instant of what ends by itself: key files and kept clips; 0: nothing has one. */
 int64_t asv_index_next_due_ms(const struct asv_index *index);
+
+/* K-211: what a hold before docking has a copy of: of a day, or (date 0) of a reserve key with its due
+ * instant. Where there is no room, the reserve key that ends first gives way, be it this one. */
+void asv_index_ahead_copy(struct asv_index_ahead *row, uint32_t date, int64_t due_ms,
+                          const uint8_t sk[ASV_X25519_BYTES]);
 
 /* The ledger that goes on, or NULL. */
 struct asv_index_ledger *asv_index_ledger_now(const struct asv_index *index);

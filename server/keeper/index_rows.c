@@ -197,11 +197,13 @@ static void write_ahead(struct asv_writer *out, const void *row)
     asv_write_i64(out, ahead->from_ms);
     asv_write_i64(out, ahead->until_ms);
     asv_write_i64(out, ahead->decided_ms);
+    asv_write_i64(out, ahead->since_ms);
     asv_write_bytes(out, ahead->incident, sizeof ahead->incident);
-    asv_write_u8(out, ahead->day_count);
-    for (unsigned i = 0; i < ahead->day_count; i++) {
-        asv_write_u32(out, ahead->days[i].date);
-        asv_write_bytes(out, ahead->days[i].sk, sizeof ahead->days[i].sk);
+    asv_write_u8(out, ahead->key_count);
+    for (unsigned i = 0; i < ahead->key_count; i++) {
+        asv_write_u32(out, ahead->keys[i].date);
+        asv_write_i64(out, ahead->keys[i].due_ms);
+        asv_write_bytes(out, ahead->keys[i].sk, sizeof ahead->keys[i].sk);
     }
 }
 
@@ -211,19 +213,20 @@ static enum asv_status read_ahead(struct asv_reader *in, void *row)
     if (asv_read_copy(in, ahead->decision, sizeof ahead->decision) != ASV_OK ||
         asv_read_copy(in, ahead->camera, sizeof ahead->camera) != ASV_OK ||
         asv_read_i64(in, &ahead->from_ms) != ASV_OK || asv_read_i64(in, &ahead->until_ms) != ASV_OK ||
-        asv_read_i64(in, &ahead->decided_ms) != ASV_OK ||
+        asv_read_i64(in, &ahead->decided_ms) != ASV_OK || asv_read_i64(in, &ahead->since_ms) != ASV_OK ||
         asv_read_copy(in, ahead->incident, sizeof ahead->incident) != ASV_OK ||
-        asv_read_u8(in, &ahead->day_count) != ASV_OK) {
+        asv_read_u8(in, &ahead->key_count) != ASV_OK) {
         return ASV_E_MALFORMED;
     }
-    if (ahead->day_count == 0 || ahead->day_count > ASV_AHEAD_DAYS || ahead->from_ms < 0 ||
-        ahead->from_ms >= ahead->until_ms || ahead->decided_ms < 0) {
+    if (ahead->key_count == 0 || ahead->key_count > ASV_AHEAD_KEYS || ahead->from_ms < 0 ||
+        ahead->from_ms >= ahead->until_ms || ahead->decided_ms < 0 || ahead->since_ms <= 0) {
         return ASV_E_MALFORMED;
     }
-    for (unsigned i = 0; i < ahead->day_count; i++) {
-        if (asv_read_u32(in, &ahead->days[i].date) != ASV_OK ||
-            asv_read_copy(in, ahead->days[i].sk, sizeof ahead->days[i].sk) != ASV_OK ||
-            ahead->days[i].date == 0 || ahead->days[i].date > 99991231) {
+    for (unsigned i = 0; i < ahead->key_count; i++) {
+        struct asv_ahead_key *key = &ahead->keys[i];
+        if (asv_read_u32(in, &key->date) != ASV_OK || asv_read_i64(in, &key->due_ms) != ASV_OK ||
+            asv_read_copy(in, key->sk, sizeof key->sk) != ASV_OK || key->date > 99991231 || key->due_ms < 0 ||
+            (key->date != 0 && key->due_ms != 0)) {
             return ASV_E_MALFORMED;
         }
     }
@@ -323,7 +326,7 @@ static const struct {
     [ASV_INDEX_KEPT] = {32 + 4 + 16 + 5 * 8 + 16 + 32 + 32 + 4 + 16, write_kept, read_kept},
     [ASV_INDEX_PEOPLE] = {32 + 1 + 16 + 32 + 2 + 8 + 1 + 64, write_person, read_person},
     [ASV_INDEX_RECIPIENTS] = {32 + 32 + 1, write_recipient, read_recipient},
-    [ASV_INDEX_AHEADS] = {32 + 32 + 3 * 8 + 16 + 1 + ASV_AHEAD_DAYS * (4 + 32), write_ahead, read_ahead},
+    [ASV_INDEX_AHEADS] = {32 + 32 + 4 * 8 + 16 + 1 + ASV_AHEAD_KEYS * (4 + 8 + 32), write_ahead, read_ahead},
     [ASV_INDEX_DECIDED] = {32 + 1 + 32 + 32 + 8 + 8, write_decided, read_decided},
     [ASV_INDEX_POLICIES] = {32 + 32 + 4 + 2 + 4, write_policy, read_policy},
     [ASV_INDEX_LEDGERS] = {32 + 32 + 1 + 8 + 32 + 1 + ASV_KEEPER_ORIGIN_MAX, write_ledger, read_ledger},

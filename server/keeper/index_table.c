@@ -174,6 +174,30 @@ enum asv_status asv_index_camera(struct asv_index *index, const uint8_t cert[ASV
     return status;
 }
 
+/* The copy of a reserve key that ends first. NULL: none ends. */
+static struct asv_ahead_key *first_to_end(struct asv_index_ahead *row)
+{
+    struct asv_ahead_key *first = NULL;
+    for (unsigned i = 0; i < row->key_count; i++) {
+        struct asv_ahead_key *key = &row->keys[i];
+        first = key->due_ms != 0 && (first == NULL || key->due_ms < first->due_ms) ? key : first;
+    }
+    return first;
+}
+
+void asv_index_ahead_copy(struct asv_index_ahead *row, uint32_t date, int64_t due_ms,
+                          const uint8_t sk[ASV_X25519_BYTES])
+{
+    bool full = row->key_count == ASV_AHEAD_KEYS;
+    struct asv_ahead_key *place = full ? first_to_end(row) : &row->keys[row->key_count++];
+    if (place == NULL || (full && due_ms != 0 && due_ms <= place->due_ms)) {
+        return;
+    }
+    place->date = date;
+    place->due_ms = due_ms;
+    memcpy(place->sk, sk, sizeof place->sk);
+}
+
 struct asv_index_ledger *asv_index_ledger_now(const struct asv_index *index)
 {
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_LEDGERS); i++) {

@@ -128,7 +128,7 @@ static enum asv_status purpose(const struct asv_keeper *keeper, const struct asv
     }
     row->state = ASV_KEEPER_HELD;
     row->due_ms = 0;
-    row->held_ms = ahead->decided_ms;
+    row->held_ms = ahead->since_ms;
     memcpy(row->incident, ahead->incident, sizeof row->incident);
     memcpy(row->decision, ahead->decision, sizeof row->decision);
     return ASV_OK;
@@ -149,9 +149,8 @@ static enum asv_status put(struct asv_keeper *keeper, const struct asv_kept *row
     return asv_store_commit(&change, false, err);
 }
 
-/* In a change: the clip's row, which runs as its key does when there was none with a key. */
-static enum asv_status own_row(struct asv_keeper *keeper, const struct asv_keeper_opening *opening,
-                               struct asv_index *next, struct asv_kept **out, struct asv_err *err)
+enum asv_status asv_keeper_own_row(struct asv_keeper *keeper, const struct asv_keeper_opening *opening,
+                                   struct asv_index *next, struct asv_kept **out, struct asv_err *err)
 {
     struct asv_kept *before = asv_index_find(next, ASV_INDEX_KEPT, opening->digest);
     enum asv_status status = ASV_OK;
@@ -183,7 +182,7 @@ static enum asv_status correct(struct asv_keeper *keeper, const struct asv_keepe
     if (status != ASV_OK) {
         return status;
     }
-    status = own_row(keeper, opening, change.next, &row, err);
+    status = asv_keeper_own_row(keeper, opening, change.next, &row, err);
     if (status == ASV_OK && asv_kept_correct(change.next, row, due_ms, now_ms, &went) != ASV_OK) {
         status = asv_fail(err, ASV_E_LIMIT, "no calendar for the clip's period");
     }

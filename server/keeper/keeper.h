@@ -115,11 +115,6 @@ ASV_MUST_CHECK enum asv_status asv_keeper_revocations(struct asv_keeper *keeper,
                                                       const struct asv_revocations **out,
                                                       struct asv_err *err);
 
-/* The camera that a chain proves, valid now and not revoked. */
-ASV_MUST_CHECK enum asv_status asv_keeper_camera(struct asv_keeper *keeper, struct asv_bytes chain,
-                                                 int64_t now_ms, uint8_t camera[ASV_SHA256_BYTES],
-                                                 struct asv_err *err);
-
 ASV_MUST_CHECK enum asv_status asv_keeper_make_days(struct asv_keeper *keeper,
                                                     const struct asv_keeper_request *request,
                                                     struct asv_keeper_reply *reply, struct asv_err *err);
@@ -185,10 +180,10 @@ const struct asv_index_ahead *asv_keeper_ahead_of(const struct asv_keeper *keepe
                                                   const struct asv_kept *kept,
                                                   const struct asv_index_ahead *after);
 
-/* The copy that one of them has of the day's key that the clip is sealed for: ASV_X25519_BYTES, secret.
- * NULL: none has one. */
-const uint8_t *asv_keeper_copy_of(const struct asv_keeper *keeper, const struct asv_seal_header *header,
-                                  const struct asv_kept *kept);
+/* The copy that one of them has of the key that the clip is sealed for; secret. NULL: none has one. */
+const struct asv_ahead_key *asv_keeper_copy_of(const struct asv_keeper *keeper,
+                                               const struct asv_seal_header *header,
+                                               const struct asv_kept *kept);
 
 /* The policy in force on a local day: what people decided last for it, or what the store was made with. */
 struct asv_keeper_policy {
@@ -213,6 +208,12 @@ ASV_MUST_CHECK enum asv_status asv_keeper_decide(struct asv_keeper *keeper,
  * the row before (NULL: none) (keep.c). */
 void asv_keeper_fill_kept(struct asv_kept *row, const struct asv_keeper_opening *opening,
                           const uint8_t file_key[ASV_FILE_KEY_BYTES], const struct asv_kept *before);
+
+/* In a change: the clip's row, which runs as its key does when there was none with a key (keep.c). */
+ASV_MUST_CHECK enum asv_status asv_keeper_own_row(struct asv_keeper *keeper,
+                                                  const struct asv_keeper_opening *opening,
+                                                  struct asv_index *next, struct asv_kept **out,
+                                                  struct asv_err *err);
 
 /* The held clip's file key, wrapped for the recovery key; nothing without one (decide_clip.c). */
 ASV_MUST_CHECK enum asv_status asv_keeper_recovery_stanza(struct asv_keeper *keeper,
@@ -269,10 +270,5 @@ ASV_MUST_CHECK enum asv_status asv_keeper_day_end(struct asv_keeper *keeper,
 ASV_MUST_CHECK enum asv_status asv_keeper_sign(struct asv_keeper *keeper,
                                                const struct asv_keeper_request *request,
                                                struct asv_keeper_reply *reply, struct asv_err *err);
-
-/* The signed checkpoint of a ledger's last head, into keeper->reply_data; *out views it. */
-ASV_MUST_CHECK enum asv_status asv_keeper_checkpoint(struct asv_keeper *keeper,
-                                                     const struct asv_index_ledger *ledger,
-                                                     struct asv_bytes *out, struct asv_err *err);
 
 #endif

@@ -16,8 +16,9 @@
 
 /* ---- heads of the ledger ---- */
 
-enum asv_status asv_keeper_checkpoint(struct asv_keeper *keeper, const struct asv_index_ledger *ledger,
-                                      struct asv_bytes *out, struct asv_err *err)
+/* Of a ledger's last head, into keeper->reply_data; *out views it. */
+static enum asv_status checkpoint(struct asv_keeper *keeper, const struct asv_index_ledger *ledger,
+                                  struct asv_bytes *out, struct asv_err *err)
 {
     const uint8_t *sk = keeper->identity.ledger_sk;
     uint8_t text[ASV_KEEPER_SIGNED_MAX];
@@ -153,7 +154,7 @@ static enum asv_status sign_head(struct asv_keeper *keeper, const struct asv_kee
         return status;
     }
     ledger = find_ledger(keeper->store->index, request->origin); /* a commit made other rows */
-    return asv_keeper_checkpoint(keeper, ledger, &reply->signature, err);
+    return checkpoint(keeper, ledger, &reply->signature, err);
 }
 
 static enum asv_status sign_last(struct asv_keeper *keeper, const struct asv_keeper_request *request,
@@ -166,7 +167,7 @@ static enum asv_status sign_last(struct asv_keeper *keeper, const struct asv_kee
         return asv_fail(err, ASV_E_NOT_FOUND, "there is no such ledger here");
     }
     enum asv_status status = check_known(keeper, ledger, err);
-    return status == ASV_OK ? asv_keeper_checkpoint(keeper, ledger, &reply->signature, err) : status;
+    return status == ASV_OK ? checkpoint(keeper, ledger, &reply->signature, err) : status;
 }
 
 /* K-111: the last one before it of which a head was signed; NULL: there is none. */
@@ -188,7 +189,7 @@ static enum asv_status sign_before(struct asv_keeper *keeper, const struct asv_k
         return asv_fail(err, ASV_E_NOT_FOUND, "no head was signed before it here");
     }
     enum asv_status status = check_known(keeper, before, err);
-    return status == ASV_OK ? asv_keeper_checkpoint(keeper, before, &reply->signature, err) : status;
+    return status == ASV_OK ? checkpoint(keeper, before, &reply->signature, err) : status;
 }
 
 enum asv_status asv_decide_last_note(struct asv_keeper *keeper, const struct asv_decision *decision,
@@ -196,7 +197,7 @@ enum asv_status asv_decide_last_note(struct asv_keeper *keeper, const struct asv
 {
     const struct asv_index_ledger *before =
         find_before(keeper->store->index, decision->proposal.subject.name);
-    return before != NULL ? asv_keeper_checkpoint(keeper, before, &reply->note, err) : ASV_OK;
+    return before != NULL ? checkpoint(keeper, before, &reply->note, err) : ASV_OK;
 }
 
 /* ---- packages ---- */

@@ -14,7 +14,8 @@
 
 /* ---- slots ---- */
 
-unsigned asv_store_slot_row(const struct asv_index *index, const uint8_t id[ASV_SLOT_ID_BYTES])
+/* Which of the index's rows remembers this slot; its slot_count when none does. */
+static unsigned slot_row(const struct asv_index *index, const uint8_t id[ASV_SLOT_ID_BYTES])
 {
     unsigned i = 0;
     while (i < index->slot_count && memcmp(index->slots[i].id, id, ASV_SLOT_ID_BYTES) != 0) {
@@ -57,7 +58,7 @@ static enum asv_status identify(const struct asv_store *store, const struct asv_
         }
         memcpy(id, cells[c].slot, ASV_SLOT_ID_BYTES);
     }
-    if (asv_store_slot_row(index, id) == ASV_KEEPER_SLOTS_MAX) {
+    if (slot_row(index, id) == ASV_KEEPER_SLOTS_MAX) {
         return asv_fail(err, ASV_E_LIMIT, "master slot: the index remembers no more of them");
     }
     return ASV_OK;
@@ -100,7 +101,7 @@ enum asv_status asv_store_slot_add(struct asv_store *store, struct asv_index *in
     if (status == ASV_OK) {
         memcpy(store->slots[i].id, cell.slot, sizeof cell.slot);
         store->slots[i].has_id = true;
-        if (asv_store_slot_row(index, cell.slot) == index->slot_count) {
+        if (slot_row(index, cell.slot) == index->slot_count) {
             struct asv_index_slot *row = &index->slots[index->slot_count++];
             *row = (struct asv_index_slot){0};
             memcpy(row->id, cell.slot, sizeof row->id);
@@ -131,7 +132,7 @@ void asv_store_slot_finish(struct asv_store *store, struct asv_index *index, uns
     asv_wipe(cells, sizeof cells);
     store->slots[i].reachable = status == ASV_OK && kept;
     if (store->slots[i].reachable) {
-        index->slots[asv_store_slot_row(index, store->slots[i].id)].confirmed_epoch = index->epoch;
+        index->slots[slot_row(index, store->slots[i].id)].confirmed_epoch = index->epoch;
     }
 }
 
@@ -160,7 +161,7 @@ static enum asv_status replace_master(struct asv_store *store, struct asv_index 
 bool asv_store_slot_current(const struct asv_store *store, unsigned i)
 {
     const struct asv_store_slot *slot = &store->slots[i];
-    unsigned row = slot->has_id ? asv_store_slot_row(store->index, slot->id) : store->index->slot_count;
+    unsigned row = slot->has_id ? slot_row(store->index, slot->id) : store->index->slot_count;
     return slot->reachable && row < store->index->slot_count &&
            store->index->slots[row].confirmed_epoch == store->index->epoch;
 }
@@ -407,7 +408,7 @@ enum asv_status asv_store_heal(struct asv_store *store, struct asv_err *err)
 enum asv_status asv_store_may_forget_slot(const struct asv_store *store, const uint8_t id[ASV_SLOT_ID_BYTES],
                                           struct asv_err *err)
 {
-    if (!store->open || asv_store_slot_row(store->index, id) == store->index->slot_count) {
+    if (!store->open || slot_row(store->index, id) == store->index->slot_count) {
         return asv_fail(err, ASV_E_NOT_FOUND, "key store: it remembers no master slot with this id");
     }
     for (unsigned i = 0; i < store->setup.slot_count; i++) {
@@ -434,7 +435,7 @@ enum asv_status asv_store_forget_slot(struct asv_store *store, const uint8_t id[
     }
     struct asv_index *next = change.next;
     assert(next != NULL);
-    unsigned row = asv_store_slot_row(next, id);
+    unsigned row = slot_row(next, id);
     next->slot_count--;
     for (unsigned i = row; i < next->slot_count; i++) {
         next->slots[i] = next->slots[i + 1];

@@ -136,11 +136,6 @@ ASV_MUST_CHECK enum asv_status asv_store_make_days(struct asv_store *store,
                                                    const struct asv_store_day *days, size_t count,
                                                    uint16_t *made, struct asv_err *err);
 
-/* The key file of one entry. The caller frees *out. ASV_E_DIGEST for a file that is damaged: missing, or not
- * the one that the index names. No error says anything about any clip. */
-ASV_MUST_CHECK enum asv_status asv_store_read(struct asv_store *store, const struct asv_entry *entry,
-                                              struct asv_dayfile *out, struct asv_err *err);
-
 /* Public keys of this camera for these dates, up to the first one without. */
 struct asv_store_public {
     uint32_t date; /* given */
@@ -189,10 +184,16 @@ ASV_MUST_CHECK enum asv_status asv_store_destroy_due(struct asv_store *store, in
  * How many keys went; with more than none, the commit must destroy. */
 uint32_t asv_store_drop_due(struct asv_index *next, int64_t now_ms);
 
-/* This camera's key of that day, whatever its id. ASV_E_NOT_FOUND. Private; wipe it. */
-ASV_MUST_CHECK enum asv_status asv_store_camera_day(struct asv_store *store, uint32_t date,
-                                                    const uint8_t camera[ASV_SHA256_BYTES],
-                                                    struct asv_store_key *out, struct asv_err *err);
+/* This camera's next key of that day, or (date 0) the next of its reserve keys, in the files from *at on,
+ * which moves behind it: a camera has several where a file was damaged (K-050), or a reserve key was used.
+ * ASV_E_NOT_FOUND: there is none any more; ASV_E_DIGEST: one may be in a file that is damaged, which *at is
+ * behind. Private; wipe it. */
+ASV_MUST_CHECK enum asv_status asv_store_next_key(struct asv_store *store, uint32_t date,
+                                                  const uint8_t camera[ASV_SHA256_BYTES], uint32_t *at,
+                                                  struct asv_store_key *out, struct asv_err *err);
+
+/* Whether this is the private half of the key with this id. */
+bool asv_store_is_key(const uint8_t sk[ASV_X25519_BYTES], const uint8_t id[ASV_KEY_ID_BYTES]);
 
 /* Destroys one camera's keys of one day. ASV_E_NOT_FOUND when there is none; ASV_E_AWAY when one may be in a
  * file that is damaged: all others are destroyed then. */

@@ -13,9 +13,6 @@
 #define ASV_STORE_HEAD      "head"
 #define ASV_STORE_HEAD_NEW  "head.new"
 
-/* Which of the index's rows remembers this slot; its slot_count when none does. */
-unsigned asv_store_slot_row(const struct asv_index *index, const uint8_t id[ASV_SLOT_ID_BYTES]);
-
 /* Whether slot i was there at its last use and confirmed to hold the current master alone. */
 bool asv_store_slot_current(const struct asv_store *store, unsigned i);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "firmware-proto/trust/bulletin.h"
+#include "server/base/calendar.h"
 #include "server/base/fail.h"
 #include "server/keeper/kept.h"
 #include "server/keeper/store_internal.h"
@@ -27,8 +28,10 @@ static enum asv_status read_copy(const struct asv_store *store, unsigned i, cons
     return asv_failf(err, ASV_E_DIGEST, "key store: %s is damaged", name);
 }
 
-enum asv_status asv_store_read(struct asv_store *store, const struct asv_entry *entry,
-                               struct asv_dayfile *out, struct asv_err *err)
+/* The key file of one entry. The caller frees *out. ASV_E_DIGEST for a file that is damaged: missing, or not
+ * the one that the index names. */
+static enum asv_status read_file(struct asv_store *store, const struct asv_entry *entry,
+                                 struct asv_dayfile *out, struct asv_err *err)
 {
     struct asv_mirror *mirror = &store->mirror;
     struct asv_err errs[ASV_MIRROR_DISKS] = {{0}};
@@ -64,7 +67,6 @@ struct day_place {
     const struct asv_entry *entry; /* NULL: in a new file */
     struct asv_dayfile file;       /* of entry */
     bool has_key;
-    bool damaged; /* a file of this day cannot be read: the key may have been there */
 };
 
 static void free_place(struct day_place *place)
@@ -82,11 +84,10 @@ static enum asv_status find_place(struct asv_store *store, const struct asv_inde
     const struct asv_entry *entry = NULL;
     while (!out->has_key && (entry = asv_index_day(index, date, entry)) != NULL) {
         asv_auto_dayfile struct asv_dayfile file = {0};
-        enum asv_status status = asv_store_read(store, entry, &file, err);
+        enum asv_status status = read_file(store, entry, &file, err);
         if (status != ASV_OK && status != ASV_E_DIGEST) {
             return status;
         }
-        out->damaged = out->damaged || status == ASV_E_DIGEST;
         out->has_key = status == ASV_OK && asv_dayfile_find(&file, camera) != NULL;
         if (out->has_key || (status == ASV_OK && out->entry == NULL && file.count < ASV_DAYFILE_KEYS_MAX)) {
             free_place(out);
@@ -98,14 +99,47 @@ static enum asv_status find_place(struct asv_store *store, const struct asv_inde
     return ASV_OK;
 }
 
-static enum asv_status new_key(struct asv_store *store, const uint8_t camera[ASV_SHA256_BYTES],
-                               struct asv_dayfile *file, struct asv_err *err)
+/* Whether a camera may yet seal a recording in the range with a key of this day, or (0) with a reserve key.
+ */
+static bool is_in_range(const struct asv_index_ahead *ahead, uint32_t date, int64_t now_ms)
+{
+    int64_t start_ms = now_ms;
+    int64_t end_ms = INT64_MAX;
+    bool dated = date == 0 || (asv_local_day_start(date, &start_ms) == ASV_OK &&
+                               asv_local_day_end(date, &end_ms) == ASV_OK);
+    return dated && start_ms < ahead->until_ms && ahead->from_ms < end_ms;
+}
+
+/* K-090: what is held before docking has a copy of a key that is made later, too. */
+static enum asv_status copy_ahead(struct asv_store_change *change, uint32_t date,
+                                  const struct asv_dayfile_key *key, struct asv_err *err)
+{
+    int64_t now_ms = 0;
+    if (asv_world_wall_ms(change->store->setup.world, &now_ms) != ASV_OK) {
+        return asv_fail(err, ASV_E_AWAY, "the clock cannot be read");
+    }
+    for (uint32_t i = 0; i < asv_index_count(change->next, ASV_INDEX_AHEADS); i++) {
+        struct asv_index_ahead *ahead = asv_index_row(change->next, ASV_INDEX_AHEADS, i);
+        if (memcmp(ahead->camera, key->camera, sizeof ahead->camera) == 0 &&
+            is_in_range(ahead, date, now_ms)) {
+            asv_index_ahead_copy(ahead, date, 0, key->sk);
+        }
+    }
+    return ASV_OK;
+}
+
+static enum asv_status new_key(struct asv_store_change *change, uint32_t date,
+                               const uint8_t camera[ASV_SHA256_BYTES], struct asv_dayfile *file,
+                               struct asv_err *err)
 {
     struct asv_dayfile_key key;
     memcpy(key.camera, camera, sizeof key.camera);
-    enum asv_status status = asv_world_random(store->setup.world, key.sk, sizeof key.sk);
+    enum asv_status status = asv_world_random(change->store->setup.world, key.sk, sizeof key.sk);
     if (status == ASV_OK) {
         status = asv_dayfile_add(file, &key);
+    }
+    if (status == ASV_OK) {
+        status = copy_ahead(change, date, &key, err);
     }
     asv_wipe(&key, sizeof key);
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "key store: no randomness or room for a key");
@@ -125,7 +159,7 @@ static enum asv_status make_day(struct asv_store_change *change, const uint8_t c
         fresh.due_ms = place.entry->due_ms;
         asv_index_drop_key(change->next, ASV_INDEX_ENTRIES, place.entry->id);
     }
-    status = new_key(change->store, camera, &place.file, err);
+    status = new_key(change, day->date, camera, &place.file, err);
     if (status == ASV_OK) {
         status = asv_store_put(change, &fresh, &place.file, err);
     }
@@ -177,13 +211,28 @@ enum asv_status asv_store_days(struct asv_store *store, const uint8_t camera[ASV
     return ASV_OK;
 }
 
-static bool is_key(const struct asv_dayfile_key *key, const uint8_t id[ASV_KEY_ID_BYTES])
+bool asv_store_is_key(const uint8_t sk[ASV_X25519_BYTES], const uint8_t id[ASV_KEY_ID_BYTES])
 {
     uint8_t pk[ASV_X25519_BYTES];
     uint8_t own[ASV_KEY_ID_BYTES];
-    asv_x25519_public(pk, key->sk);
+    asv_x25519_public(pk, sk);
     asv_key_id(own, pk);
     return memcmp(own, id, sizeof own) == 0;
+}
+
+/* The next file that may have a key of this camera: of a day, or (date 0) a reserve key. */
+static const struct asv_entry *next_file(const struct asv_index *index, uint32_t date,
+                                         const uint8_t camera[ASV_SHA256_BYTES], uint32_t *at)
+{
+    while (*at < asv_index_count(index, ASV_INDEX_ENTRIES)) {
+        const struct asv_entry *entry = &asv_entries(index)[(*at)++];
+        if (date != 0
+                ? entry->kind == ASV_ENTRY_DAY && entry->date == date
+                : entry->kind == ASV_ENTRY_RESERVE && memcmp(entry->subject, camera, ASV_SHA256_BYTES) == 0) {
+            return entry;
+        }
+    }
+    return NULL;
 }
 
 enum asv_status asv_store_find(struct asv_store *store, uint8_t kind, uint32_t date,
@@ -193,20 +242,15 @@ enum asv_status asv_store_find(struct asv_store *store, uint8_t kind, uint32_t d
     if (!store->open) {
         return asv_fail(err, ASV_E_AWAY, "key store: closed after an error of its medium");
     }
+    const struct asv_entry *entry = NULL;
     enum asv_status failed = ASV_OK;
-    for (uint32_t i = 0; i < asv_index_count(store->index, ASV_INDEX_ENTRIES); i++) {
-        const struct asv_entry *entry = &asv_entries(store->index)[i];
+    uint32_t at = 0;
+    while ((entry = next_file(store->index, kind == ASV_KEY_DAY ? date : 0, camera, &at)) != NULL) {
         asv_auto_dayfile struct asv_dayfile file = {0};
-        bool candidate = kind == ASV_KEY_DAY ? entry->kind == ASV_ENTRY_DAY && entry->date == date
-                                             : entry->kind == ASV_ENTRY_RESERVE &&
-                                                   memcmp(entry->subject, camera, ASV_SHA256_BYTES) == 0;
-        if (!candidate) {
-            continue;
-        }
-        enum asv_status status = asv_store_read(store, entry, &file, err);
+        enum asv_status status = read_file(store, entry, &file, err);
         failed = status == ASV_OK ? failed : status;
         const struct asv_dayfile_key *key = asv_dayfile_find(&file, camera);
-        if (key != NULL && is_key(key, id)) {
+        if (key != NULL && asv_store_is_key(key->sk, id)) {
             out->due_ms = entry->due_ms;
             memcpy(out->sk, key->sk, sizeof out->sk);
             return ASV_OK;
@@ -224,7 +268,7 @@ static enum asv_status read_reserve(struct asv_store_change *change, const uint8
     const struct asv_entry *entry = NULL;
     enum asv_status status = ASV_E_DIGEST;
     while (status == ASV_E_DIGEST && (entry = asv_index_reserve(change->next, camera, entry)) != NULL) {
-        status = asv_store_read(change->store, entry, out, err);
+        status = read_file(change->store, entry, out, err);
     }
     return status == ASV_E_DIGEST ? ASV_E_NOT_FOUND : status;
 }
@@ -237,7 +281,7 @@ enum asv_status asv_store_reserve(struct asv_store_change *change, const uint8_t
     if (status == ASV_E_NOT_FOUND) {
         struct asv_entry fresh = {.kind = ASV_ENTRY_RESERVE};
         memcpy(fresh.subject, camera, sizeof fresh.subject);
-        status = new_key(change->store, camera, &file, err);
+        status = new_key(change, 0, camera, &file, err);
         if (status == ASV_OK) {
             status = asv_store_put(change, &fresh, &file, err);
         }
@@ -258,6 +302,14 @@ void asv_store_reserve_used(struct asv_store_change *change, const uint8_t camer
     struct asv_entry *entry = NULL;
     while ((entry = asv_index_reserve(change->next, camera, entry)) != NULL) {
         entry->due_ms = due_ms;
+    }
+    for (uint32_t i = 0; i < asv_index_count(change->next, ASV_INDEX_AHEADS); i++) { /* its copies know it */
+        struct asv_index_ahead *ahead = asv_index_row(change->next, ASV_INDEX_AHEADS, i);
+        bool theirs = memcmp(ahead->camera, camera, sizeof ahead->camera) == 0;
+        for (unsigned k = 0; theirs && k < ahead->key_count; k++) {
+            struct asv_ahead_key *key = &ahead->keys[k];
+            key->due_ms = key->date == 0 && key->due_ms == 0 ? due_ms : key->due_ms;
+        }
     }
 }
 
@@ -332,22 +384,25 @@ enum asv_status asv_store_destroy_due(struct asv_store *store, int64_t now_ms, u
     return status;
 }
 
-enum asv_status asv_store_camera_day(struct asv_store *store, uint32_t date,
-                                     const uint8_t camera[ASV_SHA256_BYTES], struct asv_store_key *out,
-                                     struct asv_err *err)
+enum asv_status asv_store_next_key(struct asv_store *store, uint32_t date,
+                                   const uint8_t camera[ASV_SHA256_BYTES], uint32_t *at,
+                                   struct asv_store_key *out, struct asv_err *err)
 {
-    auto_place struct day_place place = {0};
-    enum asv_status status = find_place(store, store->index, date, camera, &place, err);
-    if (status != ASV_OK) {
-        return status;
+    const struct asv_entry *entry = NULL;
+    while ((entry = next_file(store->index, date, camera, at)) != NULL) {
+        asv_auto_dayfile struct asv_dayfile file = {0};
+        enum asv_status status = read_file(store, entry, &file, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        const struct asv_dayfile_key *key = asv_dayfile_find(&file, camera);
+        if (key != NULL) {
+            out->due_ms = entry->due_ms;
+            memcpy(out->sk, key->sk, sizeof out->sk);
+            return ASV_OK;
+        }
     }
-    if (!place.has_key) {
-        return place.damaged ? asv_fail(err, ASV_E_IO, "key store: a file of that day is damaged")
-                             : asv_fail(err, ASV_E_NOT_FOUND, "key store: no such key");
-    }
-    out->due_ms = place.entry->due_ms;
-    memcpy(out->sk, asv_dayfile_find(&place.file, camera)->sk, sizeof out->sk);
-    return ASV_OK;
+    return asv_fail(err, ASV_E_NOT_FOUND, "key store: no such key");
 }
 
 /* Replaces a file of the day by one without this camera's key, or by none. */
@@ -372,7 +427,7 @@ static enum asv_status drop_keys(struct asv_store_change *change, const uint8_t 
     const struct asv_entry *entry = NULL;
     while ((entry = asv_index_day(change->store->index, date, entry)) != NULL) {
         asv_auto_dayfile struct asv_dayfile file = {0};
-        enum asv_status status = asv_store_read(change->store, entry, &file, err);
+        enum asv_status status = read_file(change->store, entry, &file, err);
         if (status == ASV_E_DIGEST) {
             *damaged = true;
             continue;

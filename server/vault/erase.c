@@ -15,13 +15,17 @@
 #include "server/base/io.h"
 #include "server/vault/internal.h"
 
+static bool stays(int part)
+{
+    return part == ASV_PART_COMMIT || part == ASV_PART_LINK || part == ASV_PART_CHAIN ||
+           part == ASV_PART_ORDER || part == ASV_PART_ERASURE;
+}
+
 enum asv_status asv_clip_strip(int dir, struct asv_err *err)
 {
     for (int part = 0; part < ASV_PART_COUNT; part++) {
         const char *name = asv_part_name((enum asv_part)part);
-        bool stays = part == ASV_PART_COMMIT || part == ASV_PART_LINK || part == ASV_PART_CHAIN ||
-                     part == ASV_PART_ORDER || part == ASV_PART_ERASURE;
-        if (!stays && unlinkat(dir, name, 0) != 0 && errno != ENOENT) {
+        if (!stays(part) && unlinkat(dir, name, 0) != 0 && errno != ENOENT) {
             return asv_io_fail(err, errno, name);
         }
     }
@@ -121,6 +125,19 @@ enum asv_status asv_clip_empty(struct asv_clip_dir *clip, struct asv_err *err)
         }
     }
     return status;
+}
+
+bool asv_clip_is_empty(const struct asv_clip_dir *clip)
+{
+    bool empty = !clip->unseen;
+    for (size_t i = 0; i < clip->vault->root_count; i++) {
+        for (int part = 0; empty && clip->roots[i].dir >= 0 && part < ASV_PART_COUNT; part++) {
+            const char *name = asv_part_name((enum asv_part)part);
+            empty = stays(part) ||
+                    (faccessat(clip->roots[i].dir, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT);
+        }
+    }
+    return empty;
 }
 
 enum asv_status asv_vault_flush(const struct asv_vault *vault, struct asv_err *err)

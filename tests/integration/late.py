@@ -166,6 +166,20 @@ def only_the_keeper_has(desk):
     night(desk, 0)
 
 
+def the_keeper_waits_no_more(desk, clip):
+    """K-215: it has ended a request to hold, as when its day was said to be past; here it is open still. The night ends it, and nobody is called."""
+    state = desk.state(clip)
+    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    desk.act("willi", "hold", "withdraw", clip)
+    by_superuser(desk, "DELETE FROM asv.statement_answer a USING asv.request r WHERE a.statement = r.answer AND r.outcome = 'withdrawn'; "
+                       "DELETE FROM asv.statement s USING asv.request r WHERE s.digest = r.answer AND r.outcome = 'withdrawn'; "
+                       "UPDATE asv.request SET outcome = NULL, answer = NULL, ended_at = NULL WHERE outcome = 'withdrawn'")
+    say_state(desk, clip, "pending")
+    counts, _ = night(desk, 0)
+    assert (counts["lapsed"], counts["pending"], counts["disagreements"]) == (1, 0, 0), counts
+    assert desk.state(clip) == state and desk.events(clip)[-1] == "hold_lapsed", desk.events(clip)
+
+
 def put_aside(desk, clip, name):
     """What cannot be read in any directory of the vault, and puts it back: a disk's error, or a full keeper, is the same to a run."""
     paths = list(desk.site.directory.glob(f"*/sealed/*/*/*/{clip}/{name}"))
@@ -209,6 +223,14 @@ def erase_early(desk, clips):
     counts, notes = night(desk, 4)
     assert (counts["open"], counts["erased"], counts["finished"], counts["rewrapped"], counts["failed"]) == (2, 0, 0, 2, 1), counts
     assert [note["what"] for note in notes["failed"]] == [clips[1]], notes
+    orders = {path: path.read_bytes() for path in desk.site.directory.glob(f"*/sealed/*/*/*/{clip}/order")}
+    assert len(orders) == 2
+    for path, data in orders.items():
+        path.write_bytes(data[:-1])
+    counts, _ = night(desk, 4)  # K-216: nothing of it waits for a statement
+    assert (counts["open"], counts["failed"]) == (2, 1), counts
+    for path, data in orders.items():
+        path.write_bytes(data)
     assert [note["what"] for note in notes["late"]] == [clips[2]], notes
     stays_although_erased(desk, clips[0], notes)
     by_superuser(desk, f"DELETE FROM asv.erasure_intent WHERE recording = {of(clips[2])}")
@@ -302,7 +324,16 @@ def what_was_agreed_to_is_over(rig, desk, clip):
     see(desk, clip)
 
 
-def it_comes_back(rig, desk, camera, before, during, forgotten):
+def empty_out(desk, clip):
+    """As a run left it that removed its files, and whose keeper was revoked since: its own records, and a statement that does not verify."""
+    for path in desk.site.directory.glob(f"*/sealed/*/*/*/{clip}"):
+        for part in path.iterdir():
+            if part.name not in ("commit", "link", "chain"):
+                part.unlink()
+        (path / "order").write_bytes(b"by a keeper that was revoked")
+
+
+def it_comes_back(rig, desk, camera, before, during, forgotten, emptied):
     """LAW T1: what nobody held is refused, and erased on the camera by the keeper's word; LAW T3: what was is stored and held, and
     is shown to the reviewer. The camera's key of that day, which was copied for it, is gone with the run that holds it (LAW T1). That the
     database has it as released or erased early meanwhile, which the keeper has not, ends nothing (K-188, K-189). Of another one, which
@@ -313,6 +344,8 @@ def it_comes_back(rig, desk, camera, before, during, forgotten):
     _, notes = night(desk, 4, "--dir", "/nowhere")  # K-203: without the agency nobody can say whether it is
     assert any(note["what"] == forgotten and "nobody can say now" in note["why"] for note in notes["undone"]), notes
     assert desk.state(forgotten) == "erasing" and "erasure_lapsed" not in desk.events(forgotten), desk.events(forgotten)
+    assert desk.state(emptied) == "erasing", desk.events(emptied)
+    empty_out(desk, emptied)
     assert held(camera) == {before, during}
     dock(rig, camera)
     assert camera.list() == [], camera.list()
@@ -325,6 +358,8 @@ def it_comes_back(rig, desk, camera, before, during, forgotten):
     before_it = decided(desk)
     break_ruling(desk)  # and the keeper does not remember any more
     counts, notes = night(desk, 4)
+    assert desk.state(emptied) == "erasing" and emptied not in [note["what"] for note in notes["failed"]], notes  # K-216
+    assert any("believed no more" in note["why"] for note in notes["open"]), notes
     assert any(f"the keeper does not hold clip {during} yet" in note["why"] for note in notes["undone"]), notes
     assert any("or that the keeper took: " in note["why"] for note in notes["undone"]) and decided(desk)[:3] == before_it[:3], notes
     assert (counts["finished"], desk.json("keys", "status")["aheads"]) == (0, 1) and "payload" in parts(desk, during), counts
@@ -339,11 +374,27 @@ def it_comes_back(rig, desk, camera, before, during, forgotten):
     alarms = [alarm["kind"] for alarm in desk.json("alarm", "list") if f"{during}: the database has it as erased early" in alarm["detail"]]
     assert counts["disagreements"] >= 1 and alarms == ["keeper"], (counts, alarms)
     counts, _ = aheads(desk, 0)
+    assert (desk.state(emptied), desk.events(emptied)[-1]) == ("erased", "erased_unsigned"), desk.events(emptied)  # no copy of its day's key is left
     opens_for_recovery(rig, desk, during)
     desk.refused("its time is over", "sigrid", "hold", "request", before, "--incident", CASE)
     agree_to_show(desk, during)
     see(desk, during)
     assert counts["finished"] == 1, counts  # with it the key of the whole day that was copied for it
+
+
+def only_the_database_has(desk, words):
+    """K-213: a hold before docking that the keeper has let go, and a database that was put back has as waiting for its camera. Every night says
+    so, until two people end it, which the keeper takes (K-212)."""
+    by_superuser(desk, "DELETE FROM asv.ahead_finish; UPDATE asv.docking SET began_at = began_at - interval '100 days'")
+    for _ in range(2):
+        counts, notes = night(desk, 4)
+        assert counts["disagreements"] == 1 and "the keeper does not hold it" in notes["disagreements"][0]["why"], notes
+    assert any("the keeper does not hold it" in alarm["detail"] for alarm in desk.json("alarm", "list") if alarm["kind"] == "keeper")
+    request = re.search(r"request +([0-9a-f]+)", desk.act("sigrid", *words, "--release"))[1]
+    desk.act("stefan", "hold", "approve", request)
+    by_superuser(desk, "UPDATE asv.docking SET began_at = began_at + interval '100 days'")
+    counts, _ = aheads(desk, 0)
+    assert counts["disagreements"] == 0, counts
 
 
 def it_stays_alone(rig, desk, camera, during, other, words):
@@ -358,6 +409,7 @@ def it_stays_alone(rig, desk, camera, during, other, words):
     counts, _ = night(desk, 0)
     assert (counts["held"], counts["erased"]) == (1, 1) and desk.state(during) == "erased", counts
     assert rig.site.json("retention", "balance")[-1]["difference"] == 0
+    only_the_database_has(desk, words)
 
 
 def a_clock_goes_wrong(rig, desk, clip):
@@ -398,12 +450,13 @@ def play(rig):
     without_the_root(desk)
     the_keeper_is_asked(desk)
     only_the_keeper_has(desk)
+    the_keeper_waits_no_more(desk, clips[4])
     back = erase_early(desk, clips)
     for scenario, what in ((the_day_is_finished, (rig, desk, camera, clips, back)),
                            (what_is_held_is_not_erased, (rig, desk, clips[1])),
                            (a_block_of_one_side_alone, (rig, desk, clips[1])),
                            (what_was_agreed_to_is_over, (rig, desk, clips[1])),
-                           (it_comes_back, (rig, desk, lost, before, during, clips[3])),
+                           (it_comes_back, (rig, desk, lost, before, during, clips[3], clips[2])),
                            (it_stays_alone, (rig, desk, lost, during, clips[1], words)),
                            (a_clock_goes_wrong, (rig, desk, clips[1]))):
         print(f"{scenario.__name__} ...", flush=True)

@@ -542,8 +542,8 @@ static void take_kept(const struct asv_index *index, struct keeper_loot *loot)
     }
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_AHEADS); i++) {
         const struct asv_index_ahead *ahead = asv_index_row(index, ASV_INDEX_AHEADS, i);
-        for (unsigned d = 0; d < ahead->day_count; d++) {
-            add_pk(loot, ahead->days[d].sk);
+        for (unsigned k = 0; k < ahead->key_count; k++) {
+            add_pk(loot, ahead->keys[k].sk);
         }
     }
 }

@@ -129,9 +129,9 @@ static void take_index(struct key_loot *loot, const struct key_thief *thief, con
     }
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_AHEADS); i++) {
         const struct asv_index_ahead *ahead = asv_index_row(index, ASV_INDEX_AHEADS, i);
-        for (unsigned day = 0; day < ahead->day_count; day++) {
-            snprintf(text, sizeof text, "ahead %u", (unsigned)ahead->days[day].date);
-            add(loot, KEY_AHEAD, text, ahead->days[day].sk, sizeof ahead->days[day].sk);
+        for (unsigned key = 0; key < ahead->key_count; key++) {
+            snprintf(text, sizeof text, "ahead %u", (unsigned)ahead->keys[key].date);
+            add(loot, KEY_AHEAD, text, ahead->keys[key].sk, sizeof ahead->keys[key].sk);
         }
     }
 }

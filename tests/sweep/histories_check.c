@@ -304,8 +304,9 @@ static bool has_open_erasure(struct stage *stage)
 static bool lives(const struct model *model, int camera, bool reserve, int key, bool *ahead)
 {
     *ahead = false;
-    for (int i = 0; i < model->ahead_count && !reserve; i++) {
-        for (int d = 0; d < model->aheads[i].day_count; d++) {
+    for (int i = 0; i < model->ahead_count; i++) {
+        *ahead = *ahead || (reserve && model->aheads[i].camera == camera && model->aheads[i].reserve[key]);
+        for (int d = 0; !reserve && d < model->aheads[i].day_count; d++) {
             *ahead = *ahead || (model->aheads[i].camera == camera && model->aheads[i].day[d] == key);
         }
     }

@@ -499,7 +499,7 @@ static void go_straight(const struct act *act, struct course *course)
                                               ? NULL
                                               : asv_index_row(site.keeper.store->index, ASV_INDEX_AHEADS, 0);
     if (ahead != NULL) {
-        asv_x25519_public(course->prey.day_pk, ahead->days[0].sk);
+        asv_x25519_public(course->prey.day_pk, ahead->keys[0].sk);
     }
     if (act->erases) { /* the attacker is not blind */
         assert_true(caught(act, &course->prey));

@@ -115,9 +115,12 @@ bool model_by_ahead(const struct model_ahead *ahead, const struct model_clip *cl
 /* K-091 */
 static bool copied_ahead(const struct model *model, const struct model_clip *clip)
 {
-    for (int i = 0; i < model->ahead_count && !clip->reserve; i++) {
+    for (int i = 0; i < model->ahead_count; i++) {
         const struct model_ahead *ahead = &model->aheads[i];
-        for (int d = 0; model_by_ahead(ahead, clip) && d < ahead->day_count; d++) {
+        if (clip->reserve && ahead->reserve[clip->key] && model_by_ahead(ahead, clip)) { /* K-211 */
+            return true;
+        }
+        for (int d = 0; !clip->reserve && model_by_ahead(ahead, clip) && d < ahead->day_count; d++) {
             if (ahead->day[d] == clip->key) {
                 return true;
             }
@@ -314,10 +317,23 @@ void model_start_again(struct model *model)
 
 /* ---- cameras ---- */
 
+/* K-090: of a key that is made later than the hold. */
+static void copy_ahead(struct model *model, int camera, int day)
+{
+    for (int i = 0; i < model->ahead_count && !model->has_day[camera][day]; i++) {
+        struct model_ahead *ahead = &model->aheads[i];
+        if (ahead->camera == camera && model->start[day] < ahead->until &&
+            ahead->from < model->start[day + 1]) {
+            ahead->day[ahead->day_count++] = day;
+        }
+    }
+}
+
 void model_make_days(struct model *model, int camera, int count)
 {
     int today = model_day(model, model->now);
     for (int i = 0; i < count; i++) {
+        copy_ahead(model, camera, today + i);
         model->has_day[camera][today + i] = true;
     }
 }
@@ -336,6 +352,11 @@ bool model_bulletin(struct model *model, int camera, bool reserve_used)
     }
     model->reserve[camera][last + 1].there = true;
     model->reserve_count[camera]++;
+    for (int i = 0; i < model->ahead_count; i++) { /* K-211: made later, too */
+        struct model_ahead *ahead = &model->aheads[i];
+        ahead->reserve[last + 1] =
+            ahead->reserve[last + 1] || (ahead->camera == camera && model->now < ahead->until);
+    }
     return true;
 }
 
@@ -438,7 +459,7 @@ static bool keep_ahead(struct model *model, struct model_clip *clip, int paper)
 {
     for (int i = 0; i < model->ahead_count; i++) {
         if (model->aheads[i].paper == paper && model_by_ahead(&model->aheads[i], clip)) {
-            return model_hold(model, clip, model->aheads[i].incident, paper, model->aheads[i].decided);
+            return model_hold(model, clip, model->aheads[i].incident, paper, model->aheads[i].since);
         }
     }
     return false;

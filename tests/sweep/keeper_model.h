@@ -105,7 +105,9 @@ struct model_clip {
 struct model_ahead {
     int camera, incident, paper;
     int64_t from, until, decided; /* decided 0: nobody knows when */
+    int64_t since;                /* K-206 */
     int day[3], day_count;
+    bool reserve[MODEL_RESERVES]; /* K-211: which it has a copy of */
 };
 
 struct model {

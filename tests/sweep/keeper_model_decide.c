@@ -182,7 +182,7 @@ static bool unblock(struct model_clip *clip, int ground)
 }
 
 /* K-090 */
-static bool hold_ahead(struct model *model, int proposal)
+static bool hold_ahead(struct model *model, int proposal, int answer)
 {
     const struct model_paper *asked = &model->papers[proposal];
     struct model_ahead ahead = {.camera = asked->camera,
@@ -190,7 +190,11 @@ static bool hold_ahead(struct model *model, int proposal)
                                 .paper = proposal,
                                 .from = asked->from,
                                 .until = asked->until,
-                                .decided = model->stopped ? 0 : model->now};
+                                .decided = model->stopped ? 0 : model->now,
+                                .since = model->papers[answer].issued};
+    if (!model->doubted && model->now > ahead.since) {
+        ahead.since = model->now;
+    }
     int last = model_day(model, asked->until - 1);
     for (int day = model_day(model, asked->from); day <= last; day++) {
         if (model->has_day[asked->camera][day] && model->stopped && model_due(model, day) <= model->now) {
@@ -203,6 +207,14 @@ static bool hold_ahead(struct model *model, int proposal)
     if (ahead.day_count == 0) {
         return false;
     }
+    for (int key = 0; key < model->reserve_count[asked->camera]; key++) { /* K-211 */
+        int64_t due = model->reserve[asked->camera][key].due;
+        bool there = model->reserve[asked->camera][key].there;
+        if (there && model->stopped && due != 0 && due <= model->now) {
+            return false; /* K-059 */
+        }
+        ahead.reserve[key] = there && (due == 0 || due > model->now);
+    }
     if (model->ahead_count == MODEL_AHEADS) {
         model_impossible("too many holds before docking");
     }
@@ -213,15 +225,19 @@ static bool hold_ahead(struct model *model, int proposal)
 static bool release_ahead(struct model *model, const struct model_paper *asked)
 {
     bool any = false;
+    bool later = false;
     for (int i = model->ahead_count - 1; i >= 0; i--) {
         const struct model_ahead *ahead = &model->aheads[i];
-        if (ahead->camera == asked->camera && ahead->from == asked->from && ahead->until == asked->until &&
-            ahead->decided <= asked->issued) { /* K-206 */
+        bool same =
+            ahead->camera == asked->camera && ahead->from == asked->from && ahead->until == asked->until;
+        if (same && ahead->since <= asked->issued) { /* K-206 */
             model->aheads[i] = model->aheads[--model->ahead_count];
             any = true;
+        } else if (same) {
+            later = true;
         }
     }
-    return any;
+    return any || !later; /* K-212 */
 }
 
 /* ST-027, ST-028, ST-099: a key is enrolled once, a badge is one person's, and nobody approves himself. */
@@ -298,7 +314,7 @@ static bool effect(struct model *model, int proposal, int answer)
     case MODEL_DAY:
         return model_say_day(model, clip, asked->day);
     case MODEL_HOLD_AHEAD:
-        return hold_ahead(model, proposal);
+        return hold_ahead(model, proposal, answer);
     case MODEL_RELEASE_AHEAD:
         return release_ahead(model, asked);
     case MODEL_BLOCK:

@@ -456,8 +456,8 @@ DECLARE
 BEGIN
     PERFORM pg_temp.record(v_about, 100 + n, worn);
     PERFORM pg_temp.says('kp' || n, 1, 1, v_about, asks);
-    PERFORM pg_temp.does(asks, format('SELECT asv.request_put(tap.dig(%L), now() + interval ''1 day'', NULL, NULL)', 'kp' || n));
     PERFORM pg_temp.answered('kp' || n, asks);
+    PERFORM pg_temp.does(asks, format('SELECT asv.request_put(tap.dig(%L), now() + interval ''1 day'', NULL, NULL)', 'kp' || n));
     v_got := pg_temp.says('kf' || n, 1, step, v_about, who, 'kp' || n);
     IF v_got <> 'done' THEN
         RETURN 'first ' || v_got;
@@ -521,21 +521,37 @@ SELECT is(pg_temp.combined(90, 'assignment', 'willi', 'stefan', 2, 'taken', 'nob
 SET LOCAL session_replication_role = replica;
 UPDATE asv.request SET requested_at = now() - interval '1 hour', expires_at = now() WHERE proposal = dig('kp90');
 SET LOCAL session_replication_role = origin;
-SELECT is(asv.request_lapse(dig('kp90')), false, 'keeps its request from lapsing');
+SELECT is(asv.request_lapse(dig('kp90'), clock_timestamp()), false, 'keeps its request from lapsing');
 SELECT is(asv.statement_forged(dig('kf90'), 'MALFORMED') || ' ' || asv.statement_forged(dig('kf90'), 'MALFORMED'), 'done already', 'the nightly run reads it');
 SELECT is((SELECT count(*) FROM asv.alarm WHERE kind = 'forged' AND subject = encode(dig('kf90'), 'hex') AND detail ~ 'from the account of stefan'), 1::bigint,
     'people hear whose account it came from');
 SELECT ok(asv.statement_is_refused(dig('kf90')) AND asv.proposal_ended_by(dig('kp90')) IS NULL
     AND dig('kf90') NOT IN (SELECT digest FROM asv.statement_unconcluded(0, 1000)), 'then it counts no more, and is not come back to');
-SELECT is(asv.request_lapse(dig('kp90')), true, 'and its request lapses');
+SELECT is(asv.request_lapse(dig('kp90'), clock_timestamp()), true, 'and its request lapses');
 SELECT is(pg_temp.answered('kf90', 'stefan') || ' ' || pg_temp.answered('kf90', 'stefan'), 'done already', 'and if the keeper does take it');
 SELECT ok(asv.statement_taken_at(dig('kf90')) IS NOT NULL AND NOT asv.is_forged(dig('kf90')), 'then that counts');
 SELECT lives_ok('SELECT count(*) FROM asv.statement_unconcluded(0, 1000)', 'for whoever concludes, too');
 
+-- K-214: nobody's request to hold is there before the keeper took it. K-215: nor any more when the keeper, which was told that its day is past, waits
+-- for no answer; but what it has not heard of, and what is approved in time, waits for its word.
+SELECT pg_temp.record('early', 240), pg_temp.says('el1', 1, 1, 'early', 'willi');
+CREATE FUNCTION pg_temp.early_lapsed() RETURNS text LANGUAGE sql AS $$
+    SELECT asv.hold_lapsed((SELECT recording FROM asv.clip WHERE header = tap.dig('early'))) || ' ' || pg_temp.state('early')
+$$;
+SELECT is(pg_temp.does('willi', 'SELECT asv.request_put(tap.dig(''el1''), now() + interval ''1 day'', NULL, NULL)') || ' ' || pg_temp.state('early'),
+    'VA007 sealed', 'a request to hold that the keeper has not taken is none here');
+SELECT is(asv.request_put(dig('el1'), now() + interval '1 day', NULL, NULL) || ' ' || pg_temp.early_lapsed(), 'done already pending', 'as long as the keeper has not heard of it, it does not lapse');
+SELECT pg_temp.answered('el1', 'willi'), pg_temp.says('el2', 1, 2, 'early', 'sigrid', 'el1');
+SELECT is(pg_temp.early_lapsed(), 'already pending', 'nor while it is approved');
+SELECT pg_temp.answered('el2', 'sigrid', 'the clip does not open');
+SELECT is(pg_temp.early_lapsed(), 'done sealed', 'but before its time is over');
+SELECT is(pg_temp.early_lapsed(), 'already sealed', 'once');
+SELECT is((SELECT at <= clock_timestamp() FROM asv.clip_event e JOIN asv.clip c USING (recording) WHERE c.header = dig('early') AND e.kind = 'hold_lapsed'), true, 'at that time');
+
 -- A request that is said to be none: by who could refuse it; and what the keeper waits for is still answered.
 SELECT pg_temp.record('void' || n, 200 + n, CASE n WHEN 1 THEN 'assignment2' ELSE 'assignment' END) FROM generate_series(1, 2) AS n;
-SELECT pg_temp.says('v' || n, 1, 1, 'void' || n, who), pg_temp.does(who, format('SELECT asv.request_put(tap.dig(%L), now() + interval ''1 day'', NULL, NULL)', 'v' || n)),
-       pg_temp.answered('v' || n, who)
+SELECT pg_temp.says('v' || n, 1, 1, 'void' || n, who), pg_temp.answered('v' || n, who),
+       pg_temp.does(who, format('SELECT asv.request_put(tap.dig(%L), now() + interval ''1 day'', NULL, NULL)', 'v' || n))
 FROM (VALUES (1, 'stefan'), (2, 'sigrid')) AS r (n, who);
 SELECT is(pg_temp.does(who, format('SELECT asv.request_void(tap.dig(%L), ''x'')', which)), want, format('%s ends %s: %s', who, which, what))
 FROM (VALUES ('wolf', 'v1', 'VA007', 'not who wore the camera'), ('stefan', 'v1', 'VA007', 'nor who is not in charge'),
@@ -563,12 +579,13 @@ BEGIN
         PERFORM pg_temp.record(v_about, 300 + act, 'assignment', act = 10);
     END IF;
     IF act = 2 THEN
-        PERFORM pg_temp.says('uh', 1, 1, v_about, 'willi'), pg_temp.does('willi', 'SELECT asv.request_put(tap.dig(''uh''), now() + interval ''1 day'', NULL, NULL)'),
+        PERFORM pg_temp.says('uh', 1, 1, v_about, 'willi'), pg_temp.answered('uh', 'willi'), pg_temp.does('willi', 'SELECT asv.request_put(tap.dig(''uh''), now() + interval ''1 day'', NULL, NULL)'),
                 pg_temp.says('ui', 1, 2, v_about, 'sigrid', 'uh'), pg_temp.answered('ui', 'sigrid'), pg_temp.does('sigrid', 'SELECT asv.request_end(tap.dig(''ui''), NULL)');
     END IF;
     RETURN concat_ws(' ', CASE WHEN v_about IS NULL THEN pg_temp.does('willi', format('SELECT left(''done'' || tap.asks_ahead(%L, %s, ''willi'', %L, %L)::text, 4)',
                                                              'up' || act, act, current_date - act, current_date - act + 1))
                                ELSE pg_temp.says('up' || act, act, 1, v_about, 'willi') END,
+                     CASE WHEN act = 1 THEN nullif(pg_temp.answered('up1', 'willi'), 'done') END,
         pg_temp.does('willi', format('SELECT asv.request_put(%L, now() + interval ''1 day'', %L, %L)', pg_temp.updig(act),
             CASE WHEN v_about IS NULL THEN current_date - act END, CASE WHEN v_about IS NULL THEN current_date - act + 1 END)),
         CASE WHEN v_about IS NULL THEN pg_temp.does('sigrid', format('SELECT tap.agrees_ahead(%L, %s, ''sigrid'', %L)', 'ua' || act, act, pg_temp.updig(act)))
@@ -617,7 +634,7 @@ FROM (VALUES (1, 'ub1'), (2, 'ub2'), (3, 'ub3'), (10, 'ub10')) AS t (act, name);
 SELECT is(asv.approval_void(dig('ub2'), 'x', false) || pg_temp.state('untaken2'), 'alreadyreleased', 'what the keeper did is not undone');
 -- K-201: what two people hold is not forgotten because something else about it came to nothing.
 CREATE FUNCTION pg_temp.asks(name text, act int, about text) RETURNS text LANGUAGE sql AS $$
-    SELECT pg_temp.says(name, act, 1, about, 'willi')
+    SELECT pg_temp.says(name, act, 1, about, 'willi') || CASE act WHEN 1 THEN left(pg_temp.answered(name, 'willi'), 0) ELSE '' END
         || pg_temp.does('willi', format('SELECT asv.request_put(tap.dig(%L), now() + interval ''1 day'', NULL, NULL)', name))
 $$;
 CREATE FUNCTION pg_temp.agrees(name text, act int, about text, asked text) RETURNS text LANGUAGE sql AS $$

@@ -313,8 +313,8 @@ static void a_day_of_23_hours_lies_between_two_others(void **state)
     keeper_make_days(&site, camera, 20260328, 3);
     assert_int_equal(hold_ahead(sunday - HOUR_MS / 2, sunday - HOUR_MS / 2 + DAY_MS), ASV_OK);
     const struct asv_index_ahead *row = asv_index_row(site.keeper.store->index, ASV_INDEX_AHEADS, 0);
-    assert_int_equal(row->day_count, 3); /* K-090 */
-    assert_int_equal(row->days[2].date, 20260330);
+    assert_int_equal(row->key_count, 4); /* K-090 */
+    assert_int_equal(row->keys[2].date, 20260330);
     keeper_site_restart(&site);
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_AHEADS), 1);
 }
@@ -342,6 +342,36 @@ static void let_clock_go_on(void)
 {
     assert_int_equal(both(ASV_ACTION_CLOCK, &people.admin, &people.chief, NULL), ASV_OK);
     assert_int_equal(site.keeper.store->index->stop, ASV_KEEPER_RUNNING);
+}
+
+/* K-206, K-199: also of what was held while nobody knew when that was. */
+static void what_is_held_ahead_in_doubt_ends_by_nothing_older(void **state)
+{
+    (void)state;
+    static struct keeper_decision release;
+    uint8_t held[ASV_SHA256_BYTES];
+    int64_t start = clip.header.start_wall_ms;
+    keeper_propose(&site, &release, ASV_ACTION_RELEASE_AHEAD, &people.deputy, 71);
+    struct asv_subject *subject = &release.proposal.statement.subject;
+    memcpy(subject->id, camera->cert_digest, sizeof subject->id);
+    subject->from_ms = start;
+    subject->until_ms = start + HOUR_MS;
+    keeper_sign_again(&release);
+    keeper_respond(&site, &release, ASV_STEP_APPROVE, &people.chief, 72); /* and is kept back */
+    asv_test_world_step(&site.world, (uint64_t)HOUR_MS);
+    site.world.wall += 3 * HOUR_MS;
+    assert_int_equal(hold_ahead(start, start + HOUR_MS), ASV_OK); /* K-123 */
+    memcpy(held, asv_index_row(site.keeper.store->index, ASV_INDEX_AHEADS, 0), sizeof held);
+    let_clock_go_on();
+    assert_int_equal(keeper_decide(&site, &release).status, ASV_E_STATE);
+    struct asv_keeper_request keep;
+    keeper_opens_request(&keep, camera, &clip);
+    keep.type = ASV_KEEPER_KEEP;
+    keep.chunk_count = 0;
+    keep.why = ASV_KEEPER_WHY_AHEAD;
+    memcpy(keep.digest, held, sizeof held);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &keep).status, ASV_OK);
+    assert_true(asv_kept_rows(site.keeper.store->index)[0].held_ms > release.proposal.statement.issued_ms);
 }
 
 static void a_clock_that_is_set_back_brings_nothing_back_to_life(void **state)
@@ -1093,6 +1123,7 @@ int main(void)
         ON_A_SITE(a_clock_that_is_set_back_brings_nothing_back_to_life),
         ON_A_SITE(a_keeper_that_has_nothing_to_do_knows_how_late_it_is),
         ON_A_SITE(while_the_clock_is_in_doubt_people_can_keep_and_end_things),
+        ON_A_SITE(what_is_held_ahead_in_doubt_ends_by_nothing_older),
         ON_A_SITE(a_request_prolongs_once_and_by_three_days_at_most),
         ON_A_SITE(a_clock_that_is_ahead_at_midnight_prolongs_no_more),
         ON_A_SITE(one_request_for_a_clip_is_open_at_a_time),

@@ -93,14 +93,16 @@ static void add_decisions(struct asv_index *index)
                                             .algorithm = ASV_ALG_ED25519,
                                             .pk = {6}};
     const struct asv_index_recipient recipient = {.pk = {7}, .name = {8}, .ended = 1};
-    const struct asv_index_ahead ahead = {.decision = {9},
-                                          .camera = {0xca},
-                                          .from_ms = 1767592800000,
-                                          .until_ms = 1767596400000,
-                                          .decided_ms = 1767600000000,
-                                          .incident = {0x11},
-                                          .day_count = 1,
-                                          .days = {{.date = 20260105, .sk = {0x5c}}}};
+    const struct asv_index_ahead ahead = {
+        .decision = {9},
+        .camera = {0xca},
+        .from_ms = 1767592800000,
+        .until_ms = 1767596400000,
+        .decided_ms = 1767600000000,
+        .since_ms = 1767600001000,
+        .incident = {0x11},
+        .key_count = 2,
+        .keys = {{.date = 20260105, .sk = {0x5c}}, {.due_ms = 1768863600000, .sk = {0x5d}}}};
     const struct asv_index_decided decided = {.proposal = {10},
                                               .how = ASV_DECIDED_REFUSED,
                                               .answer = {11},
@@ -311,7 +313,7 @@ static void any_changed_byte_of_an_index_is_seen(void **state)
 #define OVER_AT     (GONE_AT + KEPT_SIZE)
 #define PEOPLE_AT   (KEPT_AT + 4 + 3 * KEPT_SIZE)
 #define AHEADS_AT   (PEOPLE_AT + 4 + 156 + 4 + 65)
-#define DECIDED_AT  (AHEADS_AT + 4 + 105 + 36)
+#define DECIDED_AT  (AHEADS_AT + 4 + 113 + 2 * 44)
 #define POLICY_AT   (DECIDED_AT + 4 + 113)
 #define LEDGER_AT   (POLICY_AT + 4 + 74)
 
@@ -384,8 +386,11 @@ static void an_index_that_no_writer_makes_is_refused(void **state)
         {PEOPLE_AT + 4 + 81, 0x80, ASV_E_MALFORMED},             /* roles: there are more bits */
         {PEOPLE_AT + 4 + 91, 9, ASV_E_UNSUPPORTED},              /* algorithm */
         {AHEADS_AT + 4 + 80, 0x80, ASV_E_MALFORMED},             /* decided before 1970 */
-        {AHEADS_AT + 4 + 104, 0, ASV_E_MALFORMED},               /* no day */
-        {AHEADS_AT + 4 + 104, 3, ASV_E_MALFORMED},               /* three days */
+        {AHEADS_AT + 4 + 88, 0x80, ASV_E_MALFORMED},             /* since before 1970 */
+        {AHEADS_AT + 4 + 112, 0, ASV_E_MALFORMED},               /* no key */
+        {AHEADS_AT + 4 + 112, 3, ASV_E_MALFORMED},               /* three keys */
+        {AHEADS_AT + 4 + 117, 1, ASV_E_MALFORMED},               /* a day's, with an end of its own */
+        {AHEADS_AT + 4 + 157 + 4, 0x80, ASV_E_MALFORMED},        /* a reserve key's, due before 1970 */
         {AHEADS_AT + 4 + 64, 0x7f, ASV_E_MALFORMED},             /* begins after its end */
         {DECIDED_AT + 4 + 32, 4, ASV_E_UNSUPPORTED},             /* how */
         {DECIDED_AT + 4 + 105, 0x80, ASV_E_MALFORMED},           /* decided before 1970 */

@@ -251,7 +251,9 @@ static void a_camera_that_comes_late_brings_what_was_held_ahead(void **state)
     assert_false(keeper_loot_has(&loot, day_pk)); /* K-001 */
     assert_true(opens(&clip));                    /* held, by a key of its own */
     assert_true(is_held(&clip));
-    assert_int_equal(ahead(ASV_ACTION_RELEASE_AHEAD, began - HOUR_MS, began + HOUR_MS, 30), ASV_E_NOT_FOUND);
+    /* K-212: whoever has it as held still in a database has an end for it; of the clip it says nothing. */
+    assert_int_equal(ahead(ASV_ACTION_RELEASE_AHEAD, began - HOUR_MS, began + HOUR_MS, 30), ASV_OK);
+    assert_true(is_held(&clip));
 }
 
 static bool opens_with_the_recovery_key(const struct asv_keeper_reply *reply)
@@ -338,7 +340,11 @@ static void what_was_copied_before_docking_goes_when_the_camera_is_in(void **sta
     camera = own;
     keeper_attack_now(site.disk, false, &loot);
     assert_true(keeper_loot_has(&loot, day_pk));
+    struct asv_keeper_request is_it_there = {.type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_AHEAD};
+    asv_statement_digest(is_it_there.digest, &decision.proposal.statement);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &is_it_there).status, ASV_E_MALFORMED); /* K-213 */
     assert_int_equal(finish_ahead(&clip, until, &site.agency.dock), ASV_OK);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &is_it_there).status, ASV_E_NOT_FOUND); /* K-213 */
     keeper_attack_now(site.disk, false, &loot);
     assert_false(keeper_loot_has(&loot, day_pk)); /* K-001 */
     assert_true(opens(&clip));                    /* held, by a key of its own */
@@ -416,7 +422,8 @@ static void a_hold_ahead_needs_a_living_key(void **state)
                      ASV_E_NOT_FOUND); /* K-090 */
     assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, midnight - HOUR_MS, midnight + HOUR_MS, 3), ASV_OK);
     const struct asv_index_ahead *row = asv_index_row(site.keeper.store->index, ASV_INDEX_AHEADS, 0);
-    assert_true(row->day_count == 2 && row->days[0].date == TODAY && row->days[1].date == 20260106);
+    assert_true(row->key_count == 3 && row->keys[0].date == TODAY && row->keys[1].date == 20260106 &&
+                row->keys[2].date == 0);
     assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, midnight - 2 * HOUR_MS, midnight, 5), ASV_OK);
     assert_int_equal(keep_ahead(&clip).status, ASV_E_STATE); /* not in that range */
     keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
@@ -599,22 +606,109 @@ static void what_two_people_released_no_hold_ahead_keeps(void **state)
 static void what_no_copy_opens_is_not_kept_on_its_camera(void **state)
 {
     (void)state; /* LAW T1 */
-    static struct keeper_clip lost;
-    make_clip(&lost, ASV_KEY_RESERVE);
-    lost.header.bulletin = 1; /* which was committed: K-067 */
-    keeper_clip_sign(&lost, camera->sk);
-    int64_t began = lost.header.start_wall_ms;
-    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 1), ASV_OK);
-    assert_true(opens(&lost) && is_held(&lost)); /* by its reserve key, whose period begins */
-    struct asv_keeper_request order = {
-        .type = ASV_KEEPER_ORDER, .chain = camera->chain.encoded, .header = {lost.frame, lost.frame_len}};
-    assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &order).status, ASV_E_STATE);
+    int64_t midnight = 0;
+    assert_int_equal(asv_local_day_end(TODAY, &midnight), ASV_OK);
+    keeper_site_go_to(&site, midnight + HOUR_MS);
+    make_clip(&other, ASV_KEY_DAY);
     keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
-    assert_false(opens(&lost));
+    assert_int_equal(
+        ahead(ASV_ACTION_HOLD_AHEAD, clip.header.start_wall_ms, clip.header.start_wall_ms + DAY_MS, 1),
+        ASV_OK);
+    keeper_site_go_to(&site, keeper_site_due(20260106) + HOUR_MS);
+    struct asv_keeper_request order = {
+        .type = ASV_KEEPER_ORDER, .chain = camera->chain.encoded, .header = {clip.frame, clip.frame_len}};
+    assert_false(opens(&clip)); /* its day's key was gone before */
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &order).status, ASV_OK);
     order.header = (struct asv_bytes){other.frame, other.frame_len};
     assert_true(opens(&other));
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &order).status, ASV_E_STATE); /* K-091 */
+}
+
+/* K-211: a dock that says that the reserve key was used, or a camera that does so twice, ends nothing that
+ * two people hold; nor is more held by it than what begins in the range. */
+static void what_two_people_held_ahead_outlives_the_reserve_key(void **state)
+{
+    (void)state; /* LAW T3 */
+    static struct keeper_clip lost, later, outside;
+    struct asv_keeper_request used = {
+        .type = ASV_KEEPER_BULLETIN, .chain = camera->chain.encoded, .reserve_used = true};
+    make_clip(&lost, ASV_KEY_RESERVE);
+    lost.header.bulletin = 1; /* which was committed: K-067 */
+    keeper_clip_sign(&lost, camera->sk);
+    int64_t began = lost.header.start_wall_ms;
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began, began + 3 * HOUR_MS, 1), ASV_OK);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &used).status, ASV_OK);
+    asv_test_world_step(&site.world, (uint64_t)HOUR_MS);
+    make_clip(&later, ASV_KEY_RESERVE); /* to a key that is newer than the hold */
+    asv_test_world_step(&site.world, (uint64_t)(3 * HOUR_MS));
+    make_clip(&outside, ASV_KEY_RESERVE);
+    assert_true(opens(&lost) && opens(&later) && opens(&outside));
+    keeper_site_restart(&site);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
+    assert_false(opens(&outside));
+    assert_true(opens(&lost) && is_held(&lost) && opens(&later));
+    struct asv_keeper_request order = {
+        .type = ASV_KEEPER_ORDER, .chain = camera->chain.encoded, .header = {lost.frame, lost.frame_len}};
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &order).status, ASV_E_STATE); /* K-091 */
+    assert_int_equal(keep_ahead(&lost).status, ASV_OK);
+    assert_true(row_of(&lost)->state == ASV_KEEPER_HELD &&
+                row_of(&lost)->period_ms == keeper_site_due(TODAY));
+    assert_int_equal(finish_ahead(&lost, began + 3 * HOUR_MS, &site.agency.dock), ASV_OK);
+    assert_true(opens(&lost));
+    assert_false(opens(&later)); /* nobody had kept that */
+}
+
+/* K-211: both keys that a camera has of a day when a damaged file came back (K-050). */
+static void a_hold_ahead_has_each_key_of_a_day(void **state)
+{
+    (void)state;
+    static struct keeper_clip newer, newest;
+    char name[ASV_ENTRY_NAME_BYTES];
+    asv_entry_name(name, asv_index_day(site.keeper.store->index, TODAY, NULL));
+    uint8_t *damaged = keeper_disk_file(site.disk, name)->data;
+    int64_t began = clip.header.start_wall_ms;
+    damaged[100] ^= 1;
+    assert_int_equal(keeper_make_days(&site, camera, 0, 40).made, 1);
+    make_clip(&newer, ASV_KEY_DAY);
+    damaged[100] ^= 1;
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + 6 * HOUR_MS, 1), ASV_OK);
+    keeper_disk_file(site.disk, name)->data[100] ^= 1; /* and one that is made later than the hold */
+    asv_entry_name(name, asv_index_day(site.keeper.store->index, TODAY,
+                                       asv_index_day(site.keeper.store->index, TODAY, NULL)));
+    keeper_disk_file(site.disk, name)->data[100] ^= 1;
+    assert_int_equal(keeper_make_days(&site, camera, 0, 40).made, 1);
+    make_clip(&newest, ASV_KEY_DAY);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
+    assert_true(opens(&clip) && opens(&newer) && opens(&newest));
+}
+
+/* K-211: of more reserve keys than there is room for, those that end last. */
+static void the_reserve_key_that_ends_first_gives_way(void **state)
+{
+    (void)state;
+    struct asv_index_ahead row = {0};
+    uint8_t sk[ASV_X25519_BYTES] = {0};
+    for (uint8_t n = 0; n < ASV_AHEAD_KEYS; n++) {
+        sk[0] = n;
+        asv_index_ahead_copy(&row, n < 3 ? TODAY + n : 0, n < 4 ? 0 : 100 + n, sk);
+    }
+    assert_int_equal(row.key_count, ASV_AHEAD_KEYS);
+    sk[0] = 0x70;
+    asv_index_ahead_copy(&row, 0, 104, sk); /* ends no later than the first of them */
+    assert_int_equal(row.keys[4].sk[0], 4);
+    asv_index_ahead_copy(&row, 0, 105, sk);
+    assert_true(row.keys[4].sk[0] == 0x70 && row.keys[4].due_ms == 105 && row.keys[5].sk[0] == 5);
+    sk[0] = 0x71;
+    asv_index_ahead_copy(&row, TODAY, 0, sk);
+    assert_true(row.keys[4].sk[0] == 0x71 && row.keys[4].date == TODAY && row.keys[4].due_ms == 0);
+    for (uint8_t n = 0; n < ASV_AHEAD_KEYS; n++) {
+        row.keys[n].due_ms = 0;
+    }
+    sk[0] = 0x72;
+    asv_index_ahead_copy(&row, 0, 0, sk); /* nothing gives way to it */
+    for (uint8_t n = 0; n < ASV_AHEAD_KEYS; n++) {
+        assert_int_not_equal(row.keys[n].sk[0], 0x72);
+    }
 }
 
 /* K-206: a release that was agreed to, and kept back, is not for what two people hold anew. */
@@ -808,6 +902,9 @@ int main(void)
         ON_A_SITE(what_was_over_by_the_docks_clock_ends_at_once),
         ON_A_SITE(what_two_people_released_no_hold_ahead_keeps),
         ON_A_SITE(what_no_copy_opens_is_not_kept_on_its_camera),
+        ON_A_SITE(what_two_people_held_ahead_outlives_the_reserve_key),
+        ON_A_SITE(a_hold_ahead_has_each_key_of_a_day),
+        ON_A_SITE(the_reserve_key_that_ends_first_gives_way),
         ON_A_SITE(what_was_agreed_to_before_ends_no_later_hold_ahead),
         ON_A_SITE(a_block_outlives_the_key_that_ran_out),
         ON_A_SITE(a_held_clip_lives_after_its_release_as_long_as_its_own_day_says),
