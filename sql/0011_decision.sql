@@ -1394,7 +1394,7 @@ BEGIN
          ORDER BY k.day, k.clip, k.header LIMIT p_scan)
         UNION ALL
         (SELECT k.day, k.clip, k.header, k.recording FROM asv.clip k
-         WHERE k.camera = p_camera AND k.day = p_from AND (k.day, k.clip, k.header) > (a.day, a.clip, a.header)
+         WHERE p_camera IS NOT NULL AND k.camera = p_camera AND k.day = p_from AND (k.day, k.clip, k.header) > (a.day, a.clip, a.header)
          ORDER BY k.clip, k.header LIMIT p_scan)
         UNION ALL
         (SELECT y.day, k.clip, k.header, k.recording FROM asv.clip_day y JOIN asv.clip k ON k.recording = y.recording
