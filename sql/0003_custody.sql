@@ -147,11 +147,13 @@ CREATE TABLE asv.recording_state (
     event bigint NOT NULL REFERENCES asv.clip_event,
     marked boolean NOT NULL DEFAULT false,
     clip uuid,
-    header asv.digest
+    header asv.digest,
+    due_at timestamptz
 );
 CREATE INDEX ON asv.recording_state (state, recording);
 CREATE INDEX recording_state_inbox ON asv.recording_state (state, marked, clip, header)
     WHERE state IN ('sealed', 'quarantined', 'pending', 'held', 'released', 'erasing');
+CREATE INDEX recording_state_due ON asv.recording_state (due_at, state, marked) WHERE state IN ('sealed', 'quarantined', 'released');
 COMMENT ON TABLE asv.recording_state IS 'where each recording stands now; follows from the events';
 COMMENT ON COLUMN asv.recording_state.recording IS 'which';
 COMMENT ON COLUMN asv.recording_state.state IS 'its state';
@@ -160,6 +162,7 @@ COMMENT ON COLUMN asv.recording_state.event IS 'the event that moved it there';
 COMMENT ON COLUMN asv.recording_state.marked IS 'as clip.marked, once it is in custody: marked ones are listed first';
 COMMENT ON COLUMN asv.recording_state.clip IS 'as clip.clip, once it is in custody: the order of their recording, in which they are listed';
 COMMENT ON COLUMN asv.recording_state.header IS 'as clip.header, once it is in custody: which of two with the same UUID is listed first';
+COMMENT ON COLUMN asv.recording_state.due_at IS 'as clip.due_at, once it is in custody: what is due in a night is counted by it';
 
 CREATE FUNCTION asv.check_move() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$

@@ -167,7 +167,6 @@ CREATE INDEX ON asv.clip (committed_at, header);
 CREATE INDEX ON asv.clip (day, clip, header);
 CREATE INDEX ON asv.clip (camera, day, clip, header);
 CREATE INDEX clip_worn ON asv.clip ((coalesce(assignment, recording)));
-CREATE INDEX ON asv.clip (due_at);
 COMMENT ON TABLE asv.clip IS 'recordings in custody: the facts of the dock''s signed commit record, one column each';
 COMMENT ON COLUMN asv.clip.recording IS 'which';
 COMMENT ON COLUMN asv.clip.agency IS 'whose camera';

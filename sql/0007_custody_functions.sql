@@ -229,7 +229,7 @@ BEGIN
         RETURN false;
     END IF;
     UPDATE asv.recording_state SET state = v_state, since = clock_timestamp(), event = v_event, marked = f.marked, clip = f.clip,
-           header = f.header
+           header = f.header, due_at = f.due_at
     WHERE recording = p_recording;
     IF f.kind = 2 THEN
         INSERT INTO asv.quarantine (recording, since, reason, uuid_taken)

@@ -192,27 +192,37 @@ CREATE FUNCTION asv.record_text(n asv.incident_still) RETURNS text
 $$;
 COMMENT ON FUNCTION asv.record_text(asv.incident_still) IS 'what is signed of a picture of a recording';
 
--- LAW L4, A-104. Its units are those of its recordings, of what was asked for it, and of who wrote it down.
+-- LAW L4, A-104. Its units are those of its recordings, of what was asked for it, and of who wrote it down. Of a page of incidents it is asked at once.
+CREATE FUNCTION asv.own_incidents(p_incidents uuid[], p_units text[]) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN QUERY
+    SELECT x.id FROM unnest(p_incidents) AS x (id)
+    WHERE p_units IS NULL
+       OR EXISTS (SELECT FROM asv.incident_forgotten f WHERE f.incident = x.id)
+       OR EXISTS (SELECT FROM asv.incident_version v JOIN asv.statement s ON s.digest = v.statement
+                  JOIN asv.credential k ON k.digest = s.credential
+                  WHERE v.incident = x.id AND k.units && p_units)
+       OR EXISTS (SELECT FROM asv.incident_clip n JOIN asv.clip c ON c.recording = n.recording
+                  WHERE n.incident = x.id AND c.unit::text = ANY (p_units))
+       OR EXISTS (SELECT FROM asv.request r LEFT JOIN asv.clip c ON c.recording = r.recording
+                  WHERE r.incident = x.id
+                    AND coalesce(c.unit::text, (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = r.camera
+                                                ORDER BY u.since DESC LIMIT 1)) = ANY (p_units))
+       -- Last, as who asks is a question of its own.
+       OR EXISTS (SELECT FROM asv.incident_version v JOIN asv.statement s ON s.digest = v.statement
+                  WHERE v.incident = x.id AND s.person = (SELECT asv.caller()));
+END
+$$;
+COMMENT ON FUNCTION asv.own_incidents IS 'which of these incidents are of one of these units (NULL: of any), or the caller wrote down; one that was forgotten is everybody''s, as it is a number alone; nobody may call it';
+
 CREATE FUNCTION asv.is_own_incident(p_incident uuid, p_units text[]) RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    RETURN p_units IS NULL
-        OR EXISTS (SELECT FROM asv.incident_forgotten f WHERE f.incident = p_incident)
-        OR EXISTS (SELECT FROM asv.incident_version v JOIN asv.statement s ON s.digest = v.statement
-                   JOIN asv.credential k ON k.digest = s.credential
-                   WHERE v.incident = p_incident AND k.units && p_units)
-        OR EXISTS (SELECT FROM asv.incident_clip n JOIN asv.clip c ON c.recording = n.recording
-                   WHERE n.incident = p_incident AND c.unit::text = ANY (p_units))
-        OR EXISTS (SELECT FROM asv.request r LEFT JOIN asv.clip c ON c.recording = r.recording
-                   WHERE r.incident = p_incident
-                     AND coalesce(c.unit::text, (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = r.camera
-                                                 ORDER BY u.since DESC LIMIT 1)) = ANY (p_units))
-        -- Last, as who asks is a question of its own.
-        OR EXISTS (SELECT FROM asv.incident_version v JOIN asv.statement s ON s.digest = v.statement
-                   WHERE v.incident = p_incident AND s.person = asv.caller());
+    RETURN EXISTS (SELECT FROM asv.own_incidents(ARRAY[p_incident], p_units));
 END
 $$;
-COMMENT ON FUNCTION asv.is_own_incident IS 'whether an incident is of one of these units (NULL: of any), or the caller wrote it down; one that was forgotten is everybody''s, as it is a number alone';
+COMMENT ON FUNCTION asv.is_own_incident IS 'the same of one';
 GRANT EXECUTE ON FUNCTION asv.is_own_incident TO asv_staff;
 
 CREATE FUNCTION asv.incident_put(

@@ -1378,24 +1378,34 @@ COMMENT ON FUNCTION asv.provenance_names IS 'of clip.provenance (SEAL.md)';
 -- was not enough to fill the page a row without a clip says where the next one goes on.
 CREATE FUNCTION asv.clip_inbox(p_state text, p_after text, p_scan integer)
     RETURNS TABLE (recording uuid, after text)
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
+DECLARE
+    v_left integer := p_scan;
+    v_rows integer;
+    v_marked boolean;
+    v_goes_on boolean; -- among these, or with the first of them
 BEGIN
-    RETURN QUERY
-    SELECT s.recording, CASE WHEN s.marked THEN 'm' ELSE 'u' END || s.clip || encode(s.header, 'hex')
-    FROM (SELECT p_after IS NULL AS begins, p_after LIKE 'm%' AS marked, substr(p_after, 2, 36)::uuid AS clip,
-                 decode(substr(p_after, 38), 'hex') AS header, '00000000-0000-0000-0000-000000000000'::uuid AS none) AS a
-    CROSS JOIN unnest(ARRAY['sealed', 'quarantined', 'pending', 'held', 'released', 'erasing']) AS q (state)
-    CROSS JOIN (VALUES (true), (false)) AS m (marked)
-    CROSS JOIN LATERAL (
-        SELECT t.recording, t.marked, t.clip, t.header FROM asv.recording_state t
-        WHERE t.state = q.state AND t.marked = m.marked
-          AND t.state IN ('sealed', 'quarantined', 'pending', 'held', 'released', 'erasing')
-          AND (t.clip, t.header) > (CASE WHEN a.begins OR a.marked AND NOT m.marked THEN a.none ELSE a.clip END,
-                                    CASE WHEN a.begins OR a.marked AND NOT m.marked THEN '' ELSE a.header END)
-        ORDER BY t.clip, t.header LIMIT p_scan) AS s
-    WHERE (p_state IS NULL OR q.state = p_state) AND (a.begins OR a.marked OR NOT m.marked)
-    ORDER BY s.marked DESC, s.clip, s.header LIMIT p_scan;
+    FOREACH v_marked IN ARRAY ARRAY[true, false] LOOP
+        v_goes_on := p_after LIKE 'm%' = v_marked;
+        CONTINUE WHEN v_marked AND NOT v_goes_on;
+        RETURN QUERY
+        SELECT s.recording, CASE WHEN v_marked THEN 'm' ELSE 'u' END || s.clip || encode(s.header, 'hex')
+        FROM (SELECT CASE WHEN v_goes_on THEN substr(p_after, 2, 36)::uuid ELSE '00000000-0000-0000-0000-000000000000' END AS clip,
+                     CASE WHEN v_goes_on THEN decode(substr(p_after, 38), 'hex') ELSE '' END AS header) AS a
+        CROSS JOIN unnest(ARRAY['sealed', 'quarantined', 'pending', 'held', 'released', 'erasing']) AS q (state)
+        CROSS JOIN LATERAL (
+            SELECT t.recording, t.clip, t.header FROM asv.recording_state t
+            WHERE t.state = q.state AND t.marked = v_marked
+              AND t.state IN ('sealed', 'quarantined', 'pending', 'held', 'released', 'erasing')
+              AND (t.clip, t.header) > (a.clip, a.header)
+            ORDER BY t.clip, t.header LIMIT v_left) AS s
+        WHERE p_state IS NULL OR q.state = p_state
+        ORDER BY s.clip, s.header LIMIT v_left;
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
+        v_left := v_left - v_rows;
+        EXIT WHEN v_left = 0;
+    END LOOP;
 END
 $$;
 COMMENT ON FUNCTION asv.clip_inbox IS 'recordings that are kept now: marked ones first, then in the order in which they were made; for clip_lines, nobody may call it';
@@ -1404,7 +1414,7 @@ COMMENT ON FUNCTION asv.clip_inbox IS 'recordings that are kept now: marked ones
 -- whatever else is asked for.
 CREATE FUNCTION asv.clip_days(p_camera bytea, p_from date, p_until date, p_after text, p_scan integer)
     RETURNS TABLE (recording uuid, after text)
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -1418,7 +1428,7 @@ BEGIN
          ORDER BY k.day, k.clip, k.header LIMIT p_scan)
         UNION ALL
         (SELECT k.day, k.clip, k.header, k.recording FROM asv.clip k
-         WHERE k.camera = p_camera AND k.day = p_from AND (k.day, k.clip, k.header) > (a.day, a.clip, a.header)
+         WHERE p_camera IS NOT NULL AND k.camera = p_camera AND k.day = p_from AND (k.day, k.clip, k.header) > (a.day, a.clip, a.header)
          ORDER BY k.clip, k.header LIMIT p_scan)
         UNION ALL
         (SELECT y.day, k.clip, k.header, k.recording FROM asv.clip_day y JOIN asv.clip k ON k.recording = y.recording
@@ -1430,18 +1440,30 @@ END
 $$;
 COMMENT ON FUNCTION asv.clip_days IS 'recordings of these days, by the dock''s clock or as people decided, erased ones included, of a day in the order in which they were made; for clip_lines, nobody may call it';
 
+-- Whether a filter lets one through is asked of a few at a time: most pages are full before all that may be looked at was.
 CREATE FUNCTION asv.clip_lines(
     p_state text, p_unit text, p_camera bytea, p_from date, p_until date, p_integrity text, p_provenance text, p_after text, p_limit integer)
     RETURNS TABLE (clip uuid, state text, kind text, marked boolean, unasked boolean, unit text, area text, camera bytea, camera_name text,
                    day date, due_at timestamptz, days_left integer, started_at timestamptz, ended_at timestamptz, committed_at timestamptz,
                    payload_bytes bigint, integrity text, provenance text, after text)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off SET jit = off
+    SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     v_one_day CONSTANT boolean := p_from IS NOT NULL AND p_from = p_until;
-    v_scan CONSTANT integer := CASE WHEN p_unit IS NULL AND p_integrity IS NULL AND p_provenance IS NULL AND (p_state IS NULL OR p_from IS NULL)
-                                    THEN p_limit ELSE greatest(p_limit, 1000) END;
     v_today CONSTANT date := (clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date;
+    v_integrity CONSTANT integer := array_position(asv.integrity_names(), p_integrity);
+    v_provenance CONSTANT integer := array_position(asv.provenance_names(), p_provenance);
+    v_all CONSTANT boolean := p_unit IS NULL AND p_integrity IS NULL AND p_provenance IS NULL AND (p_state IS NULL OR p_from IS NULL);
+    v_scan integer := CASE WHEN v_all THEN p_limit ELSE greatest(p_limit, 1000) END; -- may still be looked at
+    v_some integer := p_limit;
+    v_seen integer;
+    v_after text := p_after;
+    v_last text;
+    v_recordings uuid[] := '{}';
+    v_afters text[] := '{}';
+    v_more_recordings uuid[];
+    v_more_afters text[];
 BEGIN
     PERFORM asv.check_known();
     IF p_camera IS NOT NULL AND NOT v_one_day THEN
@@ -1449,47 +1471,56 @@ BEGIN
     ELSIF (p_from IS NULL) <> (p_until IS NULL) THEN
         RAISE EXCEPTION 'days have a first and a last one' USING ERRCODE = '22023';
     END IF;
+    WHILE v_scan > 0 AND cardinality(v_recordings) < p_limit LOOP
+        v_some := least(v_some, v_scan);
+        SELECT count(*), max(x.after) FILTER (WHERE x.position = v_some), array_agg(x.recording ORDER BY x.position) FILTER (WHERE x.fits),
+               array_agg(x.after ORDER BY x.position) FILTER (WHERE x.fits)
+        INTO v_seen, v_last, v_more_recordings, v_more_afters
+        FROM (SELECT n.*, v_all
+                  OR (SELECT (p_unit IS NULL OR c.unit = p_unit) AND (p_integrity IS NULL OR c.integrity = v_integrity)
+                         AND (p_provenance IS NULL OR c.provenance = v_provenance)
+                         AND (p_state IS NULL
+                              OR (SELECT t.state FROM asv.recording_state t WHERE t.recording = c.recording) = p_state)
+                      FROM asv.clip c WHERE c.recording = n.recording) AS fits
+              FROM (SELECT i.* FROM asv.clip_inbox(p_state, v_after, v_some) WITH ORDINALITY AS i (recording, after, position)
+                    WHERE p_from IS NULL
+                    UNION ALL
+                    SELECT d.* FROM asv.clip_days(p_camera, p_from, p_until, v_after, v_some) WITH ORDINALITY AS d (recording, after, position)
+                    WHERE p_from IS NOT NULL) AS n
+              OFFSET 0) AS x; -- asked once
+        v_recordings := (v_recordings || v_more_recordings)[:p_limit];
+        v_afters := (v_afters || v_more_afters)[:p_limit];
+        EXIT WHEN v_seen < v_some;
+        v_after := v_last;
+        v_scan := v_scan - v_some;
+        v_some := 4 * v_some;
+    END LOOP;
     RETURN QUERY
-    WITH seen AS MATERIALIZED (
-        SELECT row_number() OVER () AS position, x.recording, x.after
-        FROM (SELECT * FROM asv.clip_inbox(p_state, p_after, v_scan) WHERE p_from IS NULL
-              UNION ALL SELECT * FROM asv.clip_days(p_camera, p_from, p_until, p_after, v_scan) WHERE p_from IS NOT NULL) AS x
-    ), page AS MATERIALIZED (
-        SELECT n.position, n.after, c.clip, s.state, (ARRAY['stored', 'quarantined', 'expired_on_arrival'])[c.kind] AS kind, c.marked,
-               c.recording, c.unit, c.area, c.camera, coalesce(c.day, y.day) AS day, coalesce(c.due_at, y.due_at) AS due_at, c.started_at,
-               c.ended_at, c.committed_at, c.payload_bytes, c.integrity, c.provenance
-        FROM seen n
+    SELECT h.clip, h.state, h.kind, h.marked, h.unasked, h.unit, h.area, h.camera, h.camera_name, h.day, h.due_at, h.days_left, h.started_at,
+           h.ended_at, h.committed_at, h.payload_bytes, h.integrity, h.provenance, h.after
+    FROM (
+        SELECT n.position, c.clip, s.state, (ARRAY['stored', 'quarantined', 'expired_on_arrival'])[c.kind] AS kind, c.marked,
+               c.marked AND s.state IN ('sealed', 'quarantined')
+                   AND NOT EXISTS (SELECT FROM asv.request r
+                                   WHERE r.recording = c.recording AND r.action = 1
+                                     AND (r.outcome IS NULL OR r.outcome IN ('refused', 'withdrawn'))) AS unasked,
+               c.unit::text, c.area::text, CASE WHEN v_one_day THEN c.camera::bytea END AS camera,
+               CASE WHEN v_one_day THEN (SELECT t.name::text FROM asv.certificate t WHERE t.digest = c.camera) END AS camera_name,
+               y.day, y.due_at,
+               CASE WHEN s.state IN ('sealed', 'quarantined', 'pending', 'released') AND y.due_at IS NOT NULL
+                    THEN greatest((y.due_at AT TIME ZONE 'Europe/Berlin')::date - v_today, 0) END AS days_left,
+               c.started_at, c.ended_at, CASE WHEN v_one_day THEN c.committed_at END AS committed_at, c.payload_bytes::bigint,
+               (asv.integrity_names())[c.integrity] AS integrity, (asv.provenance_names())[c.provenance] AS provenance, n.after
+        FROM unnest(v_recordings, v_afters) WITH ORDINALITY AS n (recording, after, position)
         -- Looked up one by one (OFFSET 0), as by the retention job.
         CROSS JOIN LATERAL (SELECT k.* FROM asv.clip k WHERE k.recording = n.recording OFFSET 0) AS c
         CROSS JOIN LATERAL (SELECT t.state FROM asv.recording_state t WHERE t.recording = n.recording OFFSET 0) AS s
-        LEFT JOIN LATERAL (SELECT d.day, d.due_at FROM asv.clip_day d WHERE d.recording = n.recording OFFSET 0) AS y ON true
-        WHERE (p_state IS NULL OR s.state = p_state) AND (p_unit IS NULL OR c.unit = p_unit)
-          AND (p_integrity IS NULL OR c.integrity = array_position(asv.integrity_names(), p_integrity))
-          AND (p_provenance IS NULL OR c.provenance = array_position(asv.provenance_names(), p_provenance))
-        ORDER BY n.position LIMIT p_limit
-    ), shown AS (
-        SELECT g.position, g.clip, g.state, g.kind, g.marked,
-               g.marked AND g.state IN ('sealed', 'quarantined')
-                   AND NOT EXISTS (SELECT FROM asv.request r
-                                   WHERE r.recording = g.recording AND r.action = 1
-                                     AND (r.outcome IS NULL OR r.outcome IN ('refused', 'withdrawn'))) AS unasked,
-               g.unit::text, g.area::text, CASE WHEN v_one_day THEN g.camera::bytea END AS camera,
-               CASE WHEN v_one_day THEN (SELECT t.name::text FROM asv.certificate t WHERE t.digest = g.camera) END AS camera_name,
-               g.day, g.due_at,
-               CASE WHEN g.state IN ('sealed', 'quarantined', 'pending', 'released') AND g.due_at IS NOT NULL
-                    THEN greatest((g.due_at AT TIME ZONE 'Europe/Berlin')::date - v_today, 0) END AS days_left,
-               g.started_at, g.ended_at, CASE WHEN v_one_day THEN g.committed_at END AS committed_at, g.payload_bytes::bigint,
-               (asv.integrity_names())[g.integrity] AS integrity, (asv.provenance_names())[g.provenance] AS provenance, g.after
-        FROM page g
+        CROSS JOIN LATERAL (SELECT coalesce(c.day, d.day) AS day, coalesce(c.due_at, d.due_at) AS due_at
+                            FROM (SELECT) AS one LEFT JOIN asv.clip_day d ON d.recording = n.recording OFFSET 0) AS y
         UNION ALL
-        (SELECT n.position, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, n.after
-         FROM seen n
-         WHERE (SELECT count(*) FROM page) < p_limit AND (SELECT count(*) FROM seen) = v_scan
-         ORDER BY n.position DESC LIMIT 1)
-    )
-    SELECT h.clip, h.state, h.kind, h.marked, h.unasked, h.unit, h.area, h.camera, h.camera_name, h.day, h.due_at, h.days_left, h.started_at,
-           h.ended_at, h.committed_at, h.payload_bytes, h.integrity, h.provenance, h.after
-    FROM shown h ORDER BY h.position, h.clip NULLS LAST;
+        SELECT p_limit + 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, v_after
+        WHERE v_scan = 0 AND cardinality(v_recordings) < p_limit) AS h
+    ORDER BY h.position;
 END
 $$;
 COMMENT ON FUNCTION asv.clip_lines IS 'a page of recordings: those that are kept now, or those of some days; of a camera those of one day (LAW L6)';

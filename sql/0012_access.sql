@@ -365,7 +365,7 @@ GRANT EXECUTE ON FUNCTION asv.issues_forget TO asv_admin;
 
 -- LAW L10. What is kept of an incident for its recordings' sake has its term from the end of the last of them on.
 CREATE FUNCTION asv.incident_ended_at(p_incident uuid) RETURNS timestamptz
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     RETURN (SELECT CASE WHEN NOT EXISTS (SELECT FROM asv.exhibit e JOIN asv.recording_state s ON s.recording = e.recording
                                          WHERE e.incident = p_incident AND s.state IN ('sealed', 'quarantined', 'pending', 'held'))
@@ -485,7 +485,7 @@ GRANT EXECUTE ON FUNCTION asv.subject_request_answer TO asv_staff;
 -- ---- incidents, as people are shown them
 
 CREATE FUNCTION asv.incident_state(p_incident uuid) RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     RETURN (SELECT CASE WHEN EXISTS (SELECT FROM asv.incident_forgotten f WHERE f.incident = p_incident) THEN 'forgotten'
                         WHEN asv.incident_ended_at(p_incident) IS NOT NULL THEN 'ended' ELSE 'open' END);
@@ -493,26 +493,66 @@ END
 $$;
 COMMENT ON FUNCTION asv.incident_state IS 'open: something of it is kept, or decided on; ended; forgotten';
 
+-- A-043. Whose an incident is, and its state, is asked of a few at a time, and for a page of 200 at most; on which day it was written down, of 5,000.
+-- Where that was not enough to fill the page a row without an incident says where the next one goes on.
 CREATE FUNCTION asv.incident_lines(p_case text, p_state text, p_from date, p_until date, p_after uuid, p_limit integer)
     RETURNS TABLE (incident uuid, case_number text, state text, version integer, cause text, offence text, place text, from_at timestamptz,
-                   until_at timestamptz, prosecutor text, opened_at timestamptz, since timestamptz, clips bigint)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
+                   until_at timestamptz, prosecutor text, opened_at timestamptz, since timestamptz, clips bigint, after uuid)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off SET jit = off
+    SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
+DECLARE
+    v_from CONSTANT timestamptz := coalesce(p_from::timestamp AT TIME ZONE 'Europe/Berlin', '-infinity');
+    v_until CONSTANT timestamptz := coalesce((p_until + 1)::timestamp AT TIME ZONE 'Europe/Berlin', 'infinity');
+    v_units text[];
+    v_after uuid := coalesce(p_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    v_scan integer := greatest(p_limit, 200); -- may still be asked about
+    v_some integer := p_limit;
+    v_seen uuid[];
+    v_own uuid[] := '{}';
 BEGIN
+    PERFORM asv.check_known();
+    v_units := asv.own_units();
+    WHILE v_scan > 0 AND cardinality(v_own) < p_limit LOOP
+        v_some := least(v_some, v_scan);
+        IF p_case IS NULL THEN
+            v_seen := ARRAY(SELECT w.id FROM (SELECT i.id, i.opened_at FROM asv.incident i WHERE i.id < v_after ORDER BY i.id DESC LIMIT 5000) AS w
+                            WHERE w.opened_at >= v_from AND w.opened_at < v_until
+                            ORDER BY w.id DESC LIMIT v_some);
+        ELSE
+            v_seen := ARRAY(SELECT i.id FROM asv.incident i
+                            WHERE i.case_number = p_case AND i.id < v_after AND i.opened_at >= v_from AND i.opened_at < v_until);
+        END IF;
+        v_own := (v_own
+                  || ARRAY(SELECT o.id FROM asv.own_incidents(v_seen, v_units) AS o (id)
+                           -- One without a version is being written down.
+                           WHERE (EXISTS (SELECT FROM asv.incident_version v WHERE v.incident = o.id)
+                                  OR EXISTS (SELECT FROM asv.incident_forgotten f WHERE f.incident = o.id))
+                             AND (p_state IS NULL OR asv.incident_state(o.id) = p_state)
+                           ORDER BY o.id DESC))[:p_limit];
+        IF cardinality(v_seen) = v_some AND p_case IS NULL THEN
+            v_after := v_seen[v_some];
+            v_scan := v_scan - v_some;
+            v_some := 4 * v_some;
+        ELSE
+            v_after := (SELECT i.id FROM asv.incident i WHERE p_case IS NULL AND i.id < v_after ORDER BY i.id DESC OFFSET 4999 LIMIT 1);
+            v_scan := 0;
+        END IF;
+    END LOOP;
     RETURN QUERY
-    SELECT o.id, o.case_number::text, asv.incident_state(o.id), o.number::integer, asv.ground_name(o.cause), o.offence::text, o.place::text,
-           o.from_at, o.until_at, o.prosecutor::text, o.opened_at, o.since, o.clips
-    -- One by one, in the order of the index: no more are looked at than a page has, and others' between them.
-    FROM (SELECT i.id FROM asv.incident i
-          WHERE (p_case IS NULL OR i.case_number = p_case) AND (p_after IS NULL OR i.id < p_after)
-          ORDER BY i.id DESC OFFSET 0) AS x
-    CROSS JOIN LATERAL (SELECT v.* FROM asv.incident_overview v WHERE v.id = x.id OFFSET 0) AS o
-    WHERE (SELECT asv.check_known())
-      AND (p_from IS NULL OR (o.opened_at AT TIME ZONE 'Europe/Berlin')::date >= p_from)
-      AND (p_until IS NULL OR (o.opened_at AT TIME ZONE 'Europe/Berlin')::date <= p_until)
-      AND (p_state IS NULL OR asv.incident_state(o.id) = p_state)
-    ORDER BY x.id DESC
-    LIMIT p_limit;
+    SELECT l.id, l.case_number, l.state, l.version, l.cause, l.offence, l.place, l.from_at, l.until_at, l.prosecutor, l.opened_at, l.since, l.clips,
+           l.after
+    FROM (
+        SELECT n.position, i.id, i.case_number::text, asv.incident_state(i.id) AS state, v.number::integer AS version,
+               asv.ground_name(v.cause) AS cause, v.offence::text, v.place::text, v.from_at, v.until_at, v.prosecutor::text, i.opened_at, v.since,
+               (SELECT count(*) FROM asv.exhibit e WHERE e.incident = i.id) AS clips, i.id AS after
+        FROM unnest(v_own) WITH ORDINALITY AS n (id, position)
+        CROSS JOIN LATERAL (SELECT x.* FROM asv.incident x WHERE x.id = n.id OFFSET 0) AS i
+        LEFT JOIN LATERAL (SELECT w.* FROM asv.incident_version w WHERE w.incident = n.id ORDER BY w.number DESC LIMIT 1) AS v ON true
+        UNION ALL
+        SELECT p_limit + 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, v_after
+        WHERE cardinality(v_own) < p_limit AND v_after IS NOT NULL) AS l
+    ORDER BY l.position;
 END
 $$;
 COMMENT ON FUNCTION asv.incident_lines IS 'a page of incidents, the newest first, without their persons (LAW L6); of some days, on which they were written down';

@@ -727,21 +727,24 @@ DECLARE
 BEGIN
     PERFORM asv.check_known();
     RETURN QUERY
-    WITH due AS (
-        SELECT d.due_at, s.marked
-        FROM (SELECT c.recording, c.due_at FROM asv.clip c WHERE c.due_at > v_since AND c.due_at <= v_last
-              UNION ALL SELECT y.recording, y.due_at FROM asv.clip_day y WHERE y.due_at > v_since AND y.due_at <= v_last) AS d
-        CROSS JOIN LATERAL (SELECT t.marked, t.state FROM asv.recording_state t WHERE t.recording = d.recording OFFSET 0) AS s
-        WHERE s.state IN ('sealed', 'quarantined')
+    WITH due AS ( -- many are due at once, and few instants are asked about
+        SELECT t.due_at, count(*) AS recordings, count(*) FILTER (WHERE t.marked) AS marked FROM asv.recording_state t
+        WHERE t.state IN ('sealed', 'quarantined') AND t.due_at > v_since AND t.due_at <= v_last
+        GROUP BY t.due_at
         UNION ALL
-        SELECT d.due_at, false
-        FROM asv.recording_state t
-        CROSS JOIN LATERAL (SELECT coalesce(c.due_at, (SELECT y.due_at FROM asv.clip_day y WHERE y.recording = c.recording)) AS due_at
-                            FROM asv.clip c WHERE c.recording = t.recording OFFSET 0) AS d
-        WHERE t.state = 'released' AND d.due_at <= v_last
-    ), counted AS MATERIALIZED ( -- many are due at once, and few instants are asked about
-        SELECT greatest(asv.night_of(d.due_at), v_first) AS night, d.recordings, d.marked
-        FROM (SELECT x.due_at, count(*) AS recordings, count(*) FILTER (WHERE x.marked) AS marked FROM due x GROUP BY x.due_at) AS d
+        SELECT t.due_at, count(*), 0 FROM asv.recording_state t WHERE t.state = 'released' AND t.due_at <= v_last
+        GROUP BY t.due_at
+        UNION ALL
+        SELECT y.due_at, 1, s.marked::integer
+        FROM asv.clip_day y
+        CROSS JOIN LATERAL (SELECT t.marked, t.state FROM asv.recording_state t WHERE t.recording = y.recording OFFSET 0) AS s
+        WHERE y.due_at > v_since AND y.due_at <= v_last AND s.state IN ('sealed', 'quarantined')
+        UNION ALL
+        SELECT y.due_at, 1, 0
+        FROM asv.recording_state t JOIN asv.clip_day y ON y.recording = t.recording
+        WHERE t.state = 'released' AND t.due_at IS NULL AND y.due_at <= v_last
+    ), counted AS MATERIALIZED (
+        SELECT greatest(asv.night_of(d.due_at), v_first) AS night, d.recordings, d.marked FROM due d
     )
     SELECT n.night, coalesce(sum(d.recordings), 0)::bigint, coalesce(sum(d.marked), 0)::bigint
     FROM (SELECT v_first + i AS night FROM generate_series(0, p_nights - 1) AS i) AS n

@@ -412,6 +412,21 @@ SELECT ok(pg_temp.asked('stefan', 'EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM 
     ~ 'Function Scan' AND pg_temp.asked('stefan', 'EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM asv.request_overview') !~ '"request"',
     'nobody has the planner count what a list leaves out');
 
+-- ---- A-043: a page of incidents looks at a bounded number of others' incidents, and says where the next one goes on
+INSERT INTO asv.incident (id, case_number, opened_by)
+SELECT ('ffffffff-ffff-7fff-bfff-' || lpad(n::text, 12, '0'))::uuid, 'X-' || n, 'x' FROM generate_series(1, 250) n;
+SET LOCAL session_replication_role = replica;
+INSERT INTO asv.incident_version SELECT i.id, v.number, v.cause, v.offence, v.danger, v.from_at, v.until_at, v.place, v.accused, v.injured,
+    v.prosecutor, v.assault, v.since, v.by, v.salt, tap.sdig('x', i.case_number)
+FROM asv.incident i JOIN asv.incident_version v ON v.incident = tap.uid('incident') AND v.number = 1 WHERE i.case_number LIKE 'X-%';
+SET LOCAL session_replication_role = origin;
+CREATE FUNCTION pg_temp.page(login text, after text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.asked(login, format('SELECT string_agg(coalesce(case_number, ''on from '' || after), '' '') FROM asv.incident_lines(NULL, NULL, NULL, NULL, %L, 9)', after))
+$$;
+SELECT is(pg_temp.page('adele', NULL), 'on from ffffffff-ffff-7fff-bfff-000000000051', 'an empty page that goes on');
+SELECT is(pg_temp.page('adele', 'ffffffff-ffff-7fff-bfff-000000000051'), 'V-2', 'to the own one');
+SELECT is(pg_temp.page('emil', 'ffffffff-ffff-7fff-bfff-000000000010'), 'X-9 X-8 X-7 X-6 X-5 X-4 X-3 X-2 X-1', 'who is of the agency has a full page');
+
 -- ---- LAW T3, T4: what stands here and the keeper did not take keeps nobody else from deciding
 
 -- What a query gives in this account, or the SQLSTATE; it stays.
