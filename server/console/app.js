@@ -8,7 +8,7 @@ import { asProblem, unreachable } from "./api.js";
 import { choices, dialog, loading, problem, state } from "./components.js";
 import { h } from "./dom.js";
 import { begin, onLanguage, t } from "./i18n.js";
-import { find, isNew, leave as signOut, may, onSession, session } from "./session.js";
+import { find, hasEnded, isNew, leave as signOut, may, onSession, session } from "./session.js";
 
 const RECORDINGS = ["wearer", "supervisor", "deputy", "reviewer", "exporter", "data_protection_officer"];
 const MACHINES = [...RECORDINGS, "administrator"];
@@ -39,7 +39,7 @@ const ROUTES = [
   { path: "/account", title: "account", module: () => import("./page-account.js"), roles: "newcomer" },
 ];
 
-const app = { main: null, end: null, drawn: 0 };
+const app = { main: null, end: null, drawn: 0, name: null }; // name: of whoever it was drawn for
 
 function path() {
   return location.hash.replace(/^#/, "").split("?")[0] || ROUTES[0].path;
@@ -78,7 +78,8 @@ function refuse(title) {
   if (isNew()) {
     location.replace("#/account");
   } else if (session() === null) {
-    notice(title, state("denied", t("enter.first"), t("enter.first.do"), h("a", { class: "button", href: `#/sign-in?${path()}` }, t("enter"))));
+    const first = hasEnded() ? "enter.again" : "enter.first";
+    notice(title, state("denied", t(first), t(`${first}.do`), h("a", { class: "button", href: `#/sign-in?${path()}` }, t("enter"))));
   } else {
     notice(title, state("denied", t("denied"), t("denied.do")));
   }
@@ -150,6 +151,7 @@ function who() {
 }
 
 function frame() {
+  app.name = session()?.name ?? null;
   app.main = h("main", { id: "main", tabindex: -1 });
   document.body.replaceChildren(
     h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); app.main.focus(); } }, t("skip")),
@@ -157,15 +159,27 @@ function frame() {
     app.main);
 }
 
+/** What is open was about what was there. */
 function redraw() {
+  document.querySelectorAll("dialog").forEach((box) => box.close());
   frame();
   enter();
+}
+
+/** Whoever was deciding when the session ended signs in again there (sign.js), and goes on; anybody else finds nothing of it. */
+function changed() {
+  const open = document.querySelector("dialog.decision");
+  if (open === null || (session() !== null && session().name !== app.name)) {
+    redraw();
+  } else if (session() === null) {
+    open.addEventListener("close", () => session() === null && redraw(), { once: true });
+  }
 }
 
 await begin();
 await find();
 onLanguage(redraw);
-onSession(redraw);
+onSession(changed);
 addEventListener("hashchange", () => {
   redraw();
   app.main.focus();

@@ -30,6 +30,8 @@ export default {
   "enter": "Anmelden",
   "enter.first": "Bitte melden Sie sich an",
   "enter.first.do": "Diese Seite steht nur angemeldeten Personen offen.",
+  "enter.again": "Ihre Sitzung ist abgelaufen",
+  "enter.again.do": "Melden Sie sich bitte wieder an.",
   "leave": "Abmelden",
   "account": "Mein Konto",
   "inbox": "Eingang",
@@ -66,6 +68,9 @@ export default {
   "sign.done": "Erledigt.",
   "sign.stored": "Ihre Unterschrift ist gespeichert, aber noch nicht wirksam.",
   "sign.stored.do": "Der Schlüsselverwalter hat sie noch nicht entgegengenommen. Versuchen Sie es erneut, oder der nächtliche Lauf erledigt es.",
+  "sign.unsure": "Der Server hat nicht geantwortet.",
+  "sign.unsure.do": "Vielleicht ist Ihre Unterschrift angekommen. Versuchen Sie es erneut: Dieselbe Unterschrift zählt nur einmal.",
+  "sign.ended": "Melden Sie sich hier wieder an: Was Sie eingegeben haben, bleibt stehen.",
 
   "roles": "Rollen",
   "role.wearer": "Einsatzkraft",

@@ -30,6 +30,8 @@ export default {
   "enter": "Sign in",
   "enter.first": "Please sign in",
   "enter.first.do": "This page is for people who have signed in.",
+  "enter.again": "Your session has ended",
+  "enter.again.do": "Please sign in again.",
   "leave": "Sign out",
   "account": "My account",
   "inbox": "Inbox",
@@ -66,6 +68,9 @@ export default {
   "sign.done": "Done.",
   "sign.stored": "Your signature is stored, but does not count yet.",
   "sign.stored.do": "The key service has not taken it yet. Try again, or the nightly run delivers it.",
+  "sign.unsure": "The server has not answered.",
+  "sign.unsure.do": "Your signature may have arrived. Try again: the same signature counts once.",
+  "sign.ended": "Sign in again here: what you have filled in stays.",
 
   "roles": "Roles",
   "role.wearer": "Officer",

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * For desk.mjs: what goes wrong while somebody decides, or beside it: nothing of what was filled in is lost, nothing is signed that was not
+ * meant, and nobody is left without a word or the focus. */
+import assert from "node:assert/strict";
+
+import { desk, site, stage, STATUS } from "./people.mjs";
+import { until } from "./site.mjs";
+import { isAccessible, picture, says } from "./stage.mjs";
+
+const CLIP = site.clips[1];
+const STATEMENTS = "**/api/v1/statements";
+const SIGN = "Mit dem Sicherheitsschlüssel unterschreiben";
+const LONG = "Ein langer Text, den niemand zweimal schreibt";
+
+function button(at, name) {
+  return at.getByRole("button", { name, exact: true });
+}
+
+/** What has the focus: the text of a control's label, or its own. */
+function focused(page) {
+  return page.evaluate(() => {
+    const at = document.activeElement;
+    return at === document.body ? "" : (at.labels?.[0] ?? at).textContent;
+  });
+}
+
+function refusal(status, field) {
+  return { status, contentType: "application/problem+json", body: JSON.stringify({ type: "urn:asservat:problem:test", status, title: "No", title_de: "Nein",
+    detail: "not now", detail_de: "jetzt nicht", ...(field ? { field } : {}) }) };
+}
+
+/** A dialog in which somebody blocks a recording; with signing, at its second step. */
+async function blocking(who, signing) {
+  const page = await desk(who, `#/clips/${CLIP}`);
+  page.context().excused = /status of (400|401|409|503)|ERR_FAILED/;
+  await button(page, "Sperren").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Begründung").fill(LONG);
+  if (signing) {
+    await button(dialog, "Weiter").click();
+    await says(dialog, "Das unterschreiben Sie:");
+  }
+  return { page, dialog };
+}
+
+/** A-190 */
+async function whatIsRefusedIsSaid() {
+  const { page, dialog } = await blocking("rita", false);
+  await page.route("**/statements/prepare", (route) => route.fulfill(refusal(409, "clip")), { times: 1 });
+  await button(dialog, "Weiter").focus();
+  await page.keyboard.press("Enter");
+  await says(dialog, "jetzt nicht");
+  assert.equal(await focused(page), "Weiter");
+  await page.route("**/statements/prepare", (route) => route.fulfill(refusal(400, "reason")), { times: 1 });
+  await button(dialog, "Weiter").click();
+  await says(dialog, "jetzt nicht");
+  assert.equal(await focused(page), "Begründung");
+  await button(dialog, "Weiter").click();
+  await says(dialog, "Das unterschreiben Sie:");
+  await page.route(STATEMENTS, (route) => route.fulfill(refusal(409, "reason"))); // a field that is not there to see any more
+  await button(dialog, SIGN).click();
+  await says(dialog, "jetzt nicht");
+  assert.equal(await focused(page), SIGN);
+  await isAccessible(page, "what is refused");
+}
+
+/** A-191: what the server did not answer is said to be open, and the same is sent again. */
+async function aServerDiesWhileSigning() {
+  const { page, dialog } = await blocking("rita", true);
+  const sent = [];
+  await page.route(STATEMENTS, async (route) => {
+    sent.push(route.request().postData());
+    await (sent.length === 1 ? route.abort() : route.fulfill(sent.length === 2 ? refusal(503, "keeper") : refusal(409, "clip")));
+  });
+  await button(dialog, SIGN).click();
+  await says(dialog, "Vielleicht ist Ihre Unterschrift angekommen");
+  assert.equal(await focused(page), "Der Server hat nicht geantwortet.");
+  await isAccessible(page, "what nobody knows");
+  await picture(page, "sign-unsure");
+  await button(dialog, "Erneut versuchen").click();
+  await until(() => sent.length === 2, "the same once more");
+  await says(dialog, "jetzt nicht");
+  assert.equal(sent[1], sent[0], "the same signature");
+  let drawn = 0;
+  page.on("request", (request) => { drawn += request.url().endsWith(`/clips/${CLIP}`) ? 1 : 0; });
+  await page.keyboard.press("Escape");
+  await until(() => drawn > 0, "that the page is drawn anew, as it may have counted");
+}
+
+/** A-192: whoever closes the dialog while the key is waited for has signed nothing. */
+async function aClosedDialogSignsNothing() {
+  const { page, dialog } = await blocking("rita", true);
+  await page.evaluate(() => {
+    const { credentials } = navigator;
+    const get = credentials.get.bind(credentials);
+    credentials.get = async ({ signal, ...wanted }) => { // a key that is touched too late, in a browser that does not mind
+      await new Promise((touch) => { globalThis.touch = touch; });
+      globalThis.stopped = signal.aborted;
+      return get(wanted);
+    };
+  });
+  let handed = 0;
+  page.on("request", (request) => { handed += request.url().endsWith("/api/v1/statements") ? 1 : 0; });
+  await button(dialog, SIGN).click();
+  await page.waitForFunction(() => globalThis.touch);
+  await page.keyboard.press("Escape");
+  await until(async () => (await dialog.count()) === 0, "the dialog's end");
+  await page.evaluate(() => globalThis.touch());
+  await page.waitForFunction(() => globalThis.stopped === true);
+  await page.goto(`${stage.origin}/console/#/account`);
+  await says(page.locator("h1"), "Mein Konto");
+  assert.equal(handed, 0);
+}
+
+/** A-193: a session that ended takes nothing of what was filled in with it. */
+async function aSessionEndsMeanwhile() {
+  const { page, dialog } = await blocking("rita", false);
+  await page.context().clearCookies();
+  await button(dialog, "Weiter").click();
+  await says(dialog, "Ihre Sitzung ist abgelaufen");
+  await isAccessible(page, "a session that has ended");
+  await picture(page, "session-ended");
+  await button(dialog, "Anmelden").click();
+  await until(async () => (await focused(page)) === "Weiter", "where to go on");
+  await button(dialog, "Weiter").click();
+  await says(dialog, LONG);
+  await page.context().clearCookies();
+  await button(dialog, SIGN).click();
+  await says(dialog, "Ihre Sitzung ist abgelaufen");
+  await page.keyboard.press("Escape");
+  await says(page.getByRole("main"), "Ihre Sitzung ist abgelaufen");
+  assert.equal(await page.getByText("Verwahrkette").count(), 0, "nothing of it is left");
+}
+
+/** A-194: pages of one browser show one session's, whatever way somebody comes back to one of them. */
+async function pagesLeaveTogether() {
+  const page = await desk("rita", "#/account");
+  page.context().excused = STATUS;
+  await page.evaluate(() => { globalThis.old = true; localStorage.setItem("asservat.signed-in", "another"); });
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  await page.waitForFunction(() => !globalThis.old);
+  await says(page.locator("h1"), "Mein Konto");
+  await page.context().clearCookies();
+  await button(page, "Abmelden").click();
+  await page.waitForURL(/#\/dock$/);
+  assert.equal(await page.getByRole("dialog").count(), 0, "that it had ended is no error");
+  assert.equal(await page.evaluate(() => localStorage.getItem("asservat.signed-in")), null);
+  await page.goBack();
+  await says(page.getByRole("main"), "Bitte melden Sie sich an");
+}
+
+export const TROUBLE = [whatIsRefusedIsSaid, aServerDiesWhileSigning, aClosedDialogSignsNothing, aSessionEndsMeanwhile, pagesLeaveTogether];
