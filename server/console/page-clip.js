@@ -22,8 +22,9 @@ function digest(text) {
   return text ? h("span", { class: "digest" }, text) : null;
 }
 
-function incidentLinks(all) {
-  return all.map(({ incident, case_number: name }, i) => [i > 0 ? ", " : "", h("a", { href: `#/incidents/${incident}` }, name)]).flat();
+/** Of those that this person may not read, the number (A-104). */
+function incidentLinks(all, known) {
+  return all.map(({ incident, case_number: name }, i) => [i > 0 ? ", " : "", known.has(incident) ? h("a", { href: `#/incidents/${incident}` }, name) : name]).flat();
 }
 
 /* ---- what it is ---- */
@@ -34,7 +35,7 @@ function nights(clip) {
   return counts ? Math.max(0, Math.ceil((Date.parse(clip.due_at) - Date.now()) / 86_400_000)) : undefined;
 }
 
-function standing(clip) {
+function standing(clip, known) {
   return facts([
     [t("clip.state"), h("span", { class: "badges" }, stateBadge(clip.state), mark(clip))],
     [t("clip.since"), moment(clip.since)],
@@ -42,9 +43,9 @@ function standing(clip) {
     [t("clip.due.at"), clip.state === "held" || isOver(clip) ? null : moment(clip.due_at)],
     [t("clip.verdict"), verdicts(clip)],
     [t("clip.reason"), clip.reason],
-    [t("clip.keeps"), clip.kept ? incidentLinks([clip.kept]) : null],
+    [t("clip.keeps"), clip.kept ? incidentLinks([clip.kept], known) : null],
     [t("clip.cause"), clip.kept ? t(`ground.${clip.kept.ground}`) : null],
-    [t("incidents"), clip.incidents.length > 0 ? incidentLinks(clip.incidents) : null],
+    [t("incidents"), clip.incidents.length > 0 ? incidentLinks(clip.incidents, known) : null],
   ]);
 }
 
@@ -89,13 +90,23 @@ function blocks(clip) {
 
 /* ---- who asked what ---- */
 
+/** The incidents of a recording that this person may read, by their ids. */
+async function incidents(clip) {
+  const named = new Set([...clip.incidents, ...(clip.kept ? [clip.kept] : [])].map(({ incident }) => incident));
+  const read = await Promise.all([...named].map((id) => get(`/api/v1/incidents/${id}`).catch((error) => {
+    if (error.status !== 404) {
+      throw error;
+    }
+    return null;
+  })));
+  return new Map(read.filter(Boolean).map((one) => [one.incident, one]));
+}
+
 /** What incidents say that was asked about this recording, and what waits for its answer, which no incident may have yet. */
-async function requests(clip) {
-  const named = [...clip.incidents, ...(clip.kept ? [clip.kept] : [])].map(({ incident }) => incident);
-  const known = (await Promise.all([...new Set(named)].map((id) => get(`/api/v1/incidents/${id}`))))
-    .flatMap((one) => one.requests.filter((request) => request.clip === clip.clip));
-  const asked = clip.asked && !known.some(({ request }) => request === clip.asked.request) ? [{ ...clip.asked, outcome: "open" }] : [];
-  return [...known, ...asked].sort((a, b) => b.requested_at.localeCompare(a.requested_at));
+function requests(clip, known) {
+  const said = [...known.values()].flatMap((one) => one.requests.filter((request) => request.clip === clip.clip));
+  const asked = clip.asked && !said.some(({ request }) => request === clip.asked.request) ? [{ ...clip.asked, outcome: "open" }] : [];
+  return [...said, ...asked].sort((a, b) => b.requested_at.localeCompare(a.requested_at));
 }
 
 /* ---- custody ---- */
@@ -185,12 +196,13 @@ function accesses(clip) {
 
 export async function draw(main, { params, again }) {
   const clip = await get(`/api/v1/clips/${params.clip}`);
-  const [asked, mine, history, { logs }] = await Promise.all([requests(clip), waiting(), events(clip.clip), get("/api/v1/ledger")]);
+  const [known, mine, history, { logs }] = await Promise.all([incidents(clip), waiting(), events(clip.clip), get("/api/v1/ledger")]);
+  const asked = requests(clip, known);
   const [first, others] = [true, false].map((which) => offers(clip, again).filter((one) => one.first === which)
     .map(({ text, run }) => h("button", { class: which ? "button" : "button quiet", type: "button", onclick: run }, text)));
   main.replaceChildren(...[
     pageHead(t("clip.of", { when: when(clip) }), ...first),
-    h("div", { class: "columns" }, section(t("clip.standing"), standing(clip)), section(t("clip.origin"), origin(clip))),
+    h("div", { class: "columns" }, section(t("clip.standing"), standing(clip, known)), section(t("clip.origin"), origin(clip))),
     blocks(clip),
     asked.length === 0 ? null : section(t("requests"), h("ul", { class: "requests" }, asked.map((one) => requestCard(one, again, { mine: mine.has(one.request) })))),
     others.length === 0 ? null : section(t("clip.can"), h("p", { class: "actions" }, others)),

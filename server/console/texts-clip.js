@@ -108,6 +108,8 @@ export default {
     "proof.get": "Beweis",
     "proof.good": "Steht im veröffentlichten Protokoll, unter dem Kopf über {n} Einträge",
     "proof.do": "Beide Dateien nebeneinander speichern und mit asservat-verify prüfen; das geht ohne Netz. Dabei wird auch die Unterschrift des Kopfes geprüft.",
+    "proof.wrong": "Das veröffentlichte Protokoll stimmt nicht",
+    "proof.wrong.do": "Dieser Eintrag führt nicht zu dem Stand, der veröffentlicht ist. Es ist kein Beweis. Bitte sofort der Administration und dem Datenschutz melden.",
     "proof.none": "Im veröffentlichten Protokoll steht dieser Eintrag noch nicht",
   },
   en: {
@@ -217,6 +219,8 @@ export default {
     "proof.get": "Proof",
     "proof.good": "Stands in the published ledger, under the head over {n} entries",
     "proof.do": "Save both files beside each other and check them with asservat-verify, which needs no network. The signature of the head is checked then, too.",
+    "proof.wrong": "The published ledger is wrong",
+    "proof.wrong.do": "This entry does not lead to the head that is published. There is no proof. Please tell the administrator and the data-protection officer at once.",
     "proof.none": "The published ledger does not have this entry yet",
   },
 };

@@ -151,4 +151,29 @@ async function pagesLeaveTogether() {
   await says(page.getByRole("main"), "Bitte melden Sie sich an");
 }
 
-export const TROUBLE = [whatIsRefusedIsSaid, aServerDiesWhileSigning, aClosedDialogSignsNothing, aSessionEndsMeanwhile, pagesLeaveTogether];
+/** A-104: a recording is shown to every unit, also when its incident is another one's. */
+async function anotherUnitsIncidentIsANumber() {
+  const page = await desk("rita", "#/account");
+  page.context().excused = /status of 404/;
+  await page.route("**/api/v1/incidents/*", (route) => route.fulfill(refusal(404)));
+  await page.goto(`${stage.origin}/console/#/clips/${site.clips[0]}`);
+  await says(page.locator(".facts").first(), site.case);
+  await says(page.getByRole("main"), "Verwahrkette");
+  assert.equal(await page.getByRole("link", { name: site.case }).count(), 0);
+}
+
+/** A ledger that does not fit together is not called one that is to come. */
+async function aWrongLedgerIsCalledWrong() {
+  const page = await desk("doris", `#/clips/${site.clips[4]}`);
+  await page.route("**/ledger/tile/0/**", async (route) => {
+    const answer = await route.fetch();
+    const tile = await answer.body();
+    tile.forEach((_, i) => { tile[i] ^= i % 32 === 0 ? 1 : 0; });
+    await route.fulfill({ response: answer, body: tile });
+  });
+  await button(page.locator(".timeline li[data-kind=committed]"), "Beweis").click();
+  await says(page.getByRole("dialog"), "Das veröffentlichte Protokoll stimmt nicht");
+  assert.equal(await page.getByRole("dialog").getByRole("link").count(), 0, "nothing is given out");
+}
+
+export const TROUBLE = [anotherUnitsIncidentIsANumber, aWrongLedgerIsCalledWrong, whatIsRefusedIsSaid, aServerDiesWhileSigning, aClosedDialogSignsNothing, aSessionEndsMeanwhile, pagesLeaveTogether];
