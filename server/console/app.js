@@ -116,6 +116,7 @@ async function fill(route, params, stays) {
 async function enter(stays = false) {
   const { route, params } = here();
   leave();
+  app.main.setAttribute("aria-label", t(route?.title ?? "missing")); // what is heard when it gets the focus
   document.title = route ? `${t(route.title)} – ${t("product")}` : t("product");
   if (!route) {
     app.drawn += 1;

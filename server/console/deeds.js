@@ -4,7 +4,7 @@
  * What people can decide about recordings and incidents, each asked for in a dialog (sign.js). What somebody may not is mostly not
  * offered; the rules are the server's, which says at the first step what they refuse. */
 import { asProblem, get, Problem } from "./api.js";
-import { dialog, moment, problem } from "./components.js";
+import { about, dialog, moment, problem } from "./components.js";
 import { h } from "./dom.js";
 import { clipLink, isOver, matter, outcomeBadge, until, when } from "./fates.js";
 import { add, day, t } from "./i18n.js";
@@ -305,16 +305,17 @@ function follows(one, incident, again) {
   return ahead ? [button(t("do.ahead.end"), () => releaseAhead(one, incident, again))] : [];
 }
 
-/** One request with all that is known of it. incident: for which it is shown; about: what it is about, where that is not plain; mine: this
+/** One request with all that is known of it. incident: for which it is shown; whose: what it is about, where that is not plain; mine: this
  * person may answer it. */
-export function requestCard(one, again, { incident = null, about = null, mine = false }) {
+export function requestCard(one, again, { incident = null, whose = null, mine = false }) {
   const buttons = one.outcome === "open" ? answers(one, again, mine) : follows(one, incident, again);
-  return h("li", { class: "request" },
-    h("div", { class: "request-head" }, h("h3", {}, matter(one)), outcomeBadge(one.outcome),
+  const names = [h("h3", {}, matter(one)), whose === null ? null : h("p", {}, whose)].filter(Boolean);
+  return about(names, h("li", { class: "request" },
+    h("div", { class: "request-head" }, names[0], outcomeBadge(one.outcome),
       one.outcome === "open" ? h("span", { class: "figure" }, until(one.expires_at)) : null),
-    about === null ? null : h("p", {}, about),
+    names[1],
     eyes(one),
-    buttons.length > 0 ? h("p", { class: "actions" }, buttons) : null);
+    buttons.length > 0 ? h("p", { class: "actions" }, buttons) : null));
 }
 
 /** What a request is about: a recording, or a camera and a time. clips: recordings of which more is known. */

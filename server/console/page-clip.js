@@ -3,7 +3,7 @@
  *
  * One recording: its facts, what keeps or blocks it, what can be done about it now, and what happened to it. */
 import { asProblem, get } from "./api.js";
-import { badge, dialog, facts, moment, pageHead, problem, section } from "./components.js";
+import { about, badge, dialog, facts, moment, pageHead, problem, section } from "./components.js";
 import { offers, requestCard, waiting } from "./deeds.js";
 import { h } from "./dom.js";
 import { daysLeft, isOver, length, mark, stateBadge, verdicts, when } from "./fates.js";
@@ -160,11 +160,11 @@ function placeAt(text) {
 function entry(event, logs) {
   const where = placeAt(event.place ?? "");
   const who = event.actor_kind === "dock" && where !== event.place ? "" : [event.actor_kind === "person" ? "" : t(`actor.${event.actor_kind}`), event.actor_name].filter(Boolean).join(" ");
-  return h("li", { "data-kind": event.kind },
-    h("p", { class: "event-head" }, moment(event.at ?? event.recorded_at), h("strong", {}, t(`event.${event.kind}`))),
+  const head = h("p", { class: "event-head" }, moment(event.at ?? event.recorded_at), h("strong", {}, t(`event.${event.kind}`)));
+  return about([head], h("li", { "data-kind": event.kind }, head,
     h("p", { class: "event-head" }, [who, where].filter(Boolean).join(", "), event.signed ? badge("grey", "check", t("event.signed")) : null),
     event.detail ? h("p", { class: "original" }, event.detail) : null,
-    h("p", { class: "event-place" }, placeOf(event, logs)));
+    h("p", { class: "event-place" }, placeOf(event, logs))));
 }
 
 function custody({ all, more }, logs) {

@@ -67,7 +67,7 @@ function removed(incident) {
 function requests(title, all, incident, mine, again, none) {
   const there = [...incident.clips, ...incident.removed];
   return section(title, all.length === 0 ? h("p", { class: "hint" }, none)
-    : h("ul", { class: "requests" }, [...all].reverse().map((one) => requestCard(one, again, { incident, about: subject(one, there), mine: mine.has(one.request) }))));
+    : h("ul", { class: "requests" }, [...all].reverse().map((one) => requestCard(one, again, { incident, whose: subject(one, there), mine: mine.has(one.request) }))));
 }
 
 export async function draw(main, { params, again }) {

@@ -4,7 +4,7 @@
  * What a person decides (API.md, "Statements"), in a dialog of two steps: why, and what else is asked for; then all that
  * would be signed, in words, and the key. */
 import { asProblem, send } from "./api.js";
-import { dialog, facts, field, problem, state } from "./components.js";
+import { busy, dialog, facts, field, problem, state } from "./components.js";
 import { h } from "./dom.js";
 import { language, t } from "./i18n.js";
 import { withPasskey } from "./session.js";
@@ -50,7 +50,7 @@ class Decision {
     const at = this.drawn.find(({ name }) => name === found.field || `record.${found.field}` === name);
     this.trouble.replaceChildren(...(at ? [] : [found.status === 401 ? this.ended() : problem(found)]));
     at?.fail(found.detail());
-    return at?.control;
+    at?.control.focus();
   }
 
   /** A-193: whose session has ended meanwhile goes on after signing in: what was filled in is still there. */
@@ -59,23 +59,9 @@ class Decision {
     return state("error", t("enter.again"), t("sign.ended"), enter);
   }
 
-  buttons(busy) {
-    this.place.querySelectorAll("button").forEach((button) => { button.disabled = busy; });
-  }
-
-  /** Whoever pressed a button finds the focus there again, or at what is wrong. */
   attempt(what) {
-    const pressed = document.activeElement;
-    this.buttons(true);
     this.trouble.replaceChildren();
-    this.work = what().then(() => null, (error) => this.tell(error)).then((wrong) => {
-      this.buttons(false);
-      if (!this.box.contains(document.activeElement) || document.activeElement === this.box) {
-        (wrong ?? (this.place.contains(pressed) ? pressed : this.place.querySelector(".actions button")))?.focus();
-      } else {
-        wrong?.focus();
-      }
-    });
+    this.work = busy(this.place, () => what().catch((error) => this.tell(error)));
   }
 
   /** What is to be read is read from its beginning on. */
@@ -87,7 +73,7 @@ class Decision {
   }
 
   ask() {
-    const drawn = this.fields.map(({ name, label, hint, control }) => ({ name, control, ...field(label, control, hint) }));
+    const drawn = this.fields.map(({ name, label, hint, control }) => ({ name, ...field(label, control, hint) }));
     const form = h("form", { onsubmit: (event) => { event.preventDefault(); this.attempt(() => this.prepare()); } },
       drawn.map(({ element }) => element),
       h("p", { class: "actions" }, h("button", { class: "button", type: "submit" }, t("sign.next"))));

@@ -176,4 +176,34 @@ async function aWrongLedgerIsCalledWrong() {
   assert.equal(await page.getByRole("dialog").getByRole("link").count(), 0, "nothing is given out");
 }
 
-export const TROUBLE = [anotherUnitsIncidentIsANumber, aWrongLedgerIsCalledWrong, whatIsRefusedIsSaid, aServerDiesWhileSigning, aClosedDialogSignsNothing, aSessionEndsMeanwhile, pagesLeaveTogether];
+/** Nobody looks for the place where he was. */
+async function theFocusStays() {
+  const page = await desk("doris", "#/evaluation");
+  await page.getByLabel("Von").focus();
+  await page.keyboard.press("ArrowDown");
+  await says(page.locator("h2").first(), "Apr. 2026");
+  assert.equal(await focused(page), "Von");
+  page.context().excused = /ERR_FAILED/;
+  let asked = 0;
+  let one = null;
+  await page.route(/\/api\/v1\/clips(\?.*)?$/, async (route) => {
+    asked += 1;
+    one ??= (await (await route.fetch()).json()).clips[0];
+    await (asked === 2 ? route.abort() : route.fulfill({ json: { clips: Array.from({ length: 100 }, () => one), ...(asked < 4 ? { next: "more" } : {}) } }));
+  });
+  await page.goto(`${stage.origin}/console/#/inbox`);
+  const press = async (rows) => {
+    await button(page, "Weitere anzeigen").focus();
+    await page.keyboard.press("Enter");
+    await until(async () => (await page.locator("tbody tr").count()) === rows, `${rows} rows`);
+  };
+  await until(async () => (await page.locator("tbody tr").count()) === 100, "a page");
+  await press(100);
+  await says(page.locator(".list"), "Der Server antwortet nicht"); // and what is there stays
+  await press(200);
+  assert.equal(await focused(page), "Weitere anzeigen");
+  await press(300);
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "Eingang", "the list, when there are no more");
+}
+
+export const TROUBLE = [theFocusStays, anotherUnitsIncidentIsANumber, aWrongLedgerIsCalledWrong, whatIsRefusedIsSaid, aServerDiesWhileSigning, aClosedDialogSignsNothing, aSessionEndsMeanwhile, pagesLeaveTogether];
