@@ -127,7 +127,7 @@ export async function busy(place, what) {
   } finally {
     buttons(false);
     if (document.activeElement === document.body) {
-      (place.contains(pressed) ? pressed : place.querySelector(".actions button"))?.focus();
+      (place.contains(pressed) ? pressed : place.querySelector(".actions button"))?.focus({ preventScroll: true });
     }
   }
 }

@@ -3,7 +3,7 @@
  *
  * What people can decide about recordings and incidents, each asked for in a dialog (sign.js). What somebody may not is mostly not
  * offered; the rules are the server's, which says at the first step what they refuse. */
-import { asProblem, get, Problem } from "./api.js";
+import { asProblem, get, now, Problem } from "./api.js";
 import { about, dialog, moment, problem } from "./components.js";
 import { h } from "./dom.js";
 import { clipLink, isOver, matter, outcomeBadge, until, when } from "./fates.js";
@@ -15,6 +15,7 @@ import texts from "./texts-deeds.js";
 add(texts);
 
 const CHOICES_MOST = 100; // of one page of the API
+const CAMERAS_MOST = 10_000; // a state police has 9,000
 const CAUSES = ["prosecution", "danger", "legality-check"];
 const SHIELDS = ["dwelling", "professional-secret", "private-life", "pre-roll"];
 const SHOWN_MS = 12 * 3_600_000; // so long an approval lets its reviewer see it (INCIDENTS.md)
@@ -59,7 +60,7 @@ function ending(name, from, text) {
 }
 
 /** Whatever happens on the way is said in a dialog. */
-async function attempt(title, what) {
+export async function attempt(title, what) {
   try {
     return await what();
   } catch (error) {
@@ -200,13 +201,20 @@ export function removeClip(incident, clip, again) {
   return act(t("do.remove"), { action: "incident-clip-out", step: "alone", incident: incident.case_number, clip: clip.clip, record: {} }, again);
 }
 
-function camerasFor(title) {
-  return attempt(title, async () => (await get(`/api/v1/cameras?limit=${CHOICES_MOST}`)).cameras);
+/** All cameras of the register, in the order of names. */
+export async function cameras() {
+  const all = [];
+  for (let next = ""; next !== undefined && all.length < CAMERAS_MOST;) {
+    const page = await get(`/api/v1/cameras?limit=${CHOICES_MOST}${next && `&cursor=${next}`}`);
+    all.push(...page.cameras);
+    next = page.next;
+  }
+  return all;
 }
 
 /** What was decided before docking, to be kept no longer. */
 async function releaseAhead(one, incident, again) {
-  const camera = (await camerasFor(t("do.ahead.end")))?.find(({ name }) => name === one.camera_name);
+  const camera = (await attempt(t("do.ahead.end"), cameras))?.find(({ name }) => name === one.camera_name);
   if (camera) {
     await act(t("do.ahead.end"), { action: "release-ahead", step: "propose", incident: incident.case_number, camera: camera.camera, from: one.from_at, until: one.until_at }, again);
   }
@@ -214,13 +222,13 @@ async function releaseAhead(one, incident, again) {
 
 /** Of a camera that has not come back. */
 export async function holdAhead(incident, again) {
-  const cameras = await camerasFor(t("do.ahead"));
-  if (cameras === null) {
+  const all = await attempt(t("do.ahead"), cameras);
+  if (all === null) {
     return;
   }
   const known = incident.versions.at(-1);
   await act(t("do.ahead"), { action: "hold-ahead", step: "propose", incident: incident.case_number }, again, [
-    { name: "camera", label: t("do.camera"), hint: t("do.ahead.do"), control: select(cameras.map((one) => [one.camera, one.name])) },
+    { name: "camera", label: t("do.camera"), hint: t("do.ahead.do"), control: select(all.map((one) => [one.camera, one.name])) },
     { name: "from", label: t("record.from"), control: time(known?.from_at, true), put: (deed, control) => { deed.from = fromLocal(control.value); } },
     { name: "until", label: t("record.until"), control: time(known?.until_at, true), put: (deed, control) => { deed.until = ending("until", deed.from, control.value); } },
   ]);
@@ -294,7 +302,7 @@ export function eyes(one) {
 }
 
 function canLook({ action, outcome, own, ended_at: agreed }) {
-  return action === "open" && outcome === "approved" && own && may(["reviewer"]) && Date.parse(agreed) + SHOWN_MS > Date.now();
+  return action === "open" && outcome === "approved" && own && may(["reviewer"]) && Date.parse(agreed) + SHOWN_MS > now();
 }
 
 function follows(one, incident, again) {

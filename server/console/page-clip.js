@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * One recording: its facts, what keeps or blocks it, what can be done about it now, and what happened to it. */
-import { asProblem, get } from "./api.js";
+import { asProblem, get, now } from "./api.js";
 import { about, badge, dialog, facts, moment, pageHead, problem, section } from "./components.js";
 import { offers, requestCard, waiting } from "./deeds.js";
 import { h } from "./dom.js";
@@ -32,7 +32,7 @@ function incidentLinks(all, known) {
 /** daysLeft() wants what lists have. */
 function nights(clip) {
   const counts = ["sealed", "quarantined", "pending", "released"].includes(clip.state) && clip.due_at;
-  return counts ? Math.max(0, Math.ceil((Date.parse(clip.due_at) - Date.now()) / 86_400_000)) : undefined;
+  return counts ? Math.max(0, Math.ceil((Date.parse(clip.due_at) - now()) / 86_400_000)) : undefined;
 }
 
 function standing(clip, known) {

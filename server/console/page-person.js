@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * One of the people with an account: which keys count, which wait for the word of two people, and which duties (LAW L4). */
-import { get } from "./api.js";
+import { get, now } from "./api.js";
 import { badge, facts, moment, pageHead, section, state, table } from "./components.js";
 import { h } from "./dom.js";
 import { add, t } from "./i18n.js";
@@ -21,7 +21,7 @@ function standing({ enrolled_at: enrolled, revoked_at: revoked, valid_until: end
   if (enrolled === undefined) {
     return badge("yellow", "wait", t(proposal === undefined ? "credential.offered" : "credential.proposed"));
   }
-  return Date.parse(end) < Date.now() ? badge("grey", "none", t("credential.expired")) : badge("green", "check", t("credential.good"));
+  return Date.parse(end) < now() ? badge("grey", "none", t("credential.expired")) : badge("green", "check", t("credential.good"));
 }
 
 /** What can be decided on it now; whether this person may, the server says. */

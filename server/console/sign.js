@@ -49,6 +49,7 @@ class Decision {
     const found = asProblem(error);
     const at = this.drawn.find(({ name }) => name === found.field || `record.${found.field}` === name);
     this.trouble.replaceChildren(...(at ? [] : [found.status === 401 ? this.ended() : problem(found)]));
+    this.trouble.scrollIntoView({ block: "nearest" });
     at?.fail(found.detail());
     at?.control.focus();
   }

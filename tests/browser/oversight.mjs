@@ -104,6 +104,9 @@ async function somebodyRecordedAsks() {
   const next = new Date(Date.now() + 3_600_000 * 12).toISOString().slice(0, 10);
   await dialog.getByLabel("Von").fill(`${day}T00:00`);
   await dialog.getByLabel("Bis").fill(`${next}T23:59`);
+  await dialog.getByLabel("Kamera").selectOption("K-01"); // by its name, not by the digest of its certificate
+  await says(dialog, "Mit einer Kamera höchstens ein Tag.");
+  await dialog.getByLabel("Kamera").selectOption("alle");
   await dialog.getByLabel("Begründung").fill("Schreiben vom 3. d. M.");
   await isAccessible(page, "what is asked");
   await dialog.getByRole("button", { name: "Weiter" }).click();

@@ -33,7 +33,7 @@ function refusal(status, field) {
 
 /** A dialog in which somebody blocks a recording; with signing, at its second step. */
 async function blocking(who, signing) {
-  const page = await desk(who, `#/clips/${CLIP}`);
+  const page = await desk(who, `#/clips/${CLIP}`, { viewport: { width: 1280, height: 500 } });
   page.context().excused = /status of (400|401|409|503)|ERR_FAILED/;
   await button(page, "Sperren").click();
   const dialog = page.getByRole("dialog");
@@ -51,17 +51,18 @@ async function whatIsRefusedIsSaid() {
   await page.route("**/statements/prepare", (route) => route.fulfill(refusal(409, "clip")), { times: 1 });
   await button(dialog, "Weiter").focus();
   await page.keyboard.press("Enter");
-  await says(dialog, "jetzt nicht");
+  await says(dialog, "Jetzt nicht.");
   assert.equal(await focused(page), "Weiter");
+  assert.ok(await dialog.locator(".state").evaluate((told) => told.getBoundingClientRect().bottom <= innerHeight), "there to see");
   await page.route("**/statements/prepare", (route) => route.fulfill(refusal(400, "reason")), { times: 1 });
   await button(dialog, "Weiter").click();
-  await says(dialog, "jetzt nicht");
+  await says(dialog, "Jetzt nicht.");
   assert.equal(await focused(page), "Begründung");
   await button(dialog, "Weiter").click();
   await says(dialog, "Das unterschreiben Sie:");
   await page.route(STATEMENTS, (route) => route.fulfill(refusal(409, "reason"))); // a field that is not there to see any more
   await button(dialog, SIGN).click();
-  await says(dialog, "jetzt nicht");
+  await says(dialog, "Jetzt nicht.");
   assert.equal(await focused(page), SIGN);
   await isAccessible(page, "what is refused");
 }
@@ -81,7 +82,7 @@ async function aServerDiesWhileSigning() {
   await picture(page, "sign-unsure");
   await button(dialog, "Erneut versuchen").click();
   await until(() => sent.length === 2, "the same once more");
-  await says(dialog, "jetzt nicht");
+  await says(dialog, "Jetzt nicht.");
   assert.equal(sent[1], sent[0], "the same signature");
   let drawn = 0;
   page.on("request", (request) => { drawn += request.url().endsWith(`/clips/${CLIP}`) ? 1 : 0; });
@@ -206,4 +207,22 @@ async function theFocusStays() {
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "Eingang", "the list, when there are no more");
 }
 
-export const TROUBLE = [theFocusStays, anotherUnitsIncidentIsANumber, aWrongLedgerIsCalledWrong, whatIsRefusedIsSaid, aServerDiesWhileSigning, aClosedDialogSignsNothing, aSessionEndsMeanwhile, pagesLeaveTogether];
+/** What is due is due by the server's clock; and a network that hangs is said to. */
+async function clocksAndNetworksGoWrong() {
+  const page = await desk("rita", `#/clips/${site.clips[0]}`);
+  await button(page, "Aufnahme ansehen").waitFor(); // what was agreed to
+  await page.clock.install({ time: Date.now() + 13 * 3_600_000 });
+  await page.evaluate(() => { location.hash = "#/requests"; });
+  await says(page.locator("h1"), "Anträge");
+  await page.goBack();
+  await says(page.locator("h1"), "Aufnahme vom");
+  assert.equal(await button(page, "Aufnahme ansehen").count(), 1, "also where the machine's clock is 13 hours ahead");
+  await page.route("**/api/v1/incidents?**", () => {});
+  await page.route("**/api/v1/incidents", () => {});
+  await page.evaluate(() => { location.hash = "#/incidents"; });
+  await says(page.locator("main"), "Wird geladen");
+  await page.clock.fastForward(46_000);
+  await says(page.locator("main"), "Der Server antwortet nicht");
+}
+
+export const TROUBLE = [clocksAndNetworksGoWrong, theFocusStays, anotherUnitsIncidentIsANumber, aWrongLedgerIsCalledWrong, whatIsRefusedIsSaid, aServerDiesWhileSigning, aClosedDialogSignsNothing, aSessionEndsMeanwhile, pagesLeaveTogether];
