@@ -8,14 +8,8 @@ import { asProblem, unreachable } from "./api.js";
 import { choices, dialog, loading, problem, state } from "./components.js";
 import { h } from "./dom.js";
 import { begin, onLanguage, t } from "./i18n.js";
+import { COUNCIL, EVALUATE, MACHINES, OVERSIGHT, PEOPLE, RECORDINGS } from "./roles.js";
 import { find, hasEnded, isNew, leave as signOut, may, onSession, session } from "./session.js";
-
-const RECORDINGS = ["wearer", "supervisor", "deputy", "reviewer", "exporter", "data_protection_officer"];
-const MACHINES = [...RECORDINGS, "administrator"];
-const OVERSIGHT = ["data_protection_officer", "administrator"];
-const PEOPLE = ["supervisor", "deputy", ...OVERSIGHT];
-const COUNCIL = ["staff_council", "data_protection_officer"];
-const EVALUATE = ["supervisor", "deputy", ...COUNCIL];
 
 const ROUTES = [
   { path: "/dock", title: "dock", module: () => import("./page-dock.js"), roles: null, nav: true },

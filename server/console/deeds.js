@@ -8,6 +8,7 @@ import { about, dialog, moment, problem } from "./components.js";
 import { h } from "./dom.js";
 import { clipLink, isOver, matter, outcomeBadge, until, when } from "./fates.js";
 import { add, day, t } from "./i18n.js";
+import { DECIDERS, ENDERS, HOLDERS, OFFICER } from "./roles.js";
 import { may } from "./session.js";
 import { decide } from "./sign.js";
 import texts from "./texts-deeds.js";
@@ -19,11 +20,6 @@ const CAMERAS_MOST = 10_000; // a state police has 9,000
 const CAUSES = ["prosecution", "danger", "legality-check"];
 const SHIELDS = ["dwelling", "professional-secret", "private-life", "pre-roll"];
 const SHOWN_MS = 12 * 3_600_000; // so long an approval lets its reviewer see it (INCIDENTS.md)
-
-const OFFICER = "data_protection_officer";
-export const HOLDERS = ["wearer", "supervisor", "deputy", OFFICER];
-const ENDERS = [...HOLDERS, "reviewer"];
-const DECIDERS = ["supervisor", "deputy", OFFICER];
 
 /* ---- what is asked for ---- */
 

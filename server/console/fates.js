@@ -32,6 +32,11 @@ export function stateBadge(state) {
   return badge(...STATES[state], t(`standing.${state}`));
 }
 
+/** What recorded people are told of that (LAW L7), which is less. */
+export function told(fate) {
+  return t(`standing.${fate === "not-taken" ? "expired_on_arrival" : fate}`);
+}
+
 export function integrityBadge(integrity) {
   return badge(...INTEGRITY[integrity], t(`integrity.${integrity}`));
 }

@@ -10,6 +10,7 @@ import { daysLeft, isOver, length, mark, stateBadge, verdicts, when } from "./fa
 import { add, day, number, size, t } from "./i18n.js";
 import { list } from "./list.js";
 import { prove, Unproven } from "./proof.js";
+import { OFFICER } from "./roles.js";
 import { may } from "./session.js";
 import texts from "./texts-clip.js";
 
@@ -174,7 +175,7 @@ function custody({ all, more }, logs) {
 
 /** LAW L1, L8: who was shown it. Whether somebody is who wore the camera, the server says. */
 function accesses(clip) {
-  const officer = may(["data_protection_officer"]);
+  const officer = may([OFFICER]);
   const place = h("div", { class: "steps" });
   const look = () => place.replaceChildren(list({
     caption: t("clip.accesses"), path: `/api/v1/clips/${clip.clip}/accesses`, rows: "accesses", empty: t("clip.accesses.none"), emptyDo: t("clip.accesses.none.do"),

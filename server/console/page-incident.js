@@ -4,10 +4,11 @@
  * One incident: what is known of it, its recordings, and what was asked and answered for it. */
 import { get } from "./api.js";
 import { facts, moment, pageHead, section, state, table } from "./components.js";
-import { addClip, changeIncident, hold, holdAhead, HOLDERS, mayHold, removeClip, requestCard, subject, waiting } from "./deeds.js";
+import { addClip, changeIncident, hold, holdAhead, mayHold, removeClip, requestCard, subject, waiting } from "./deeds.js";
 import { h } from "./dom.js";
 import { clipLink, incidentBadge, stateBadge } from "./fates.js";
 import { add, number, t } from "./i18n.js";
+import { HOLDERS } from "./roles.js";
 import { may } from "./session.js";
 import texts from "./texts-incident.js";
 

@@ -6,8 +6,10 @@
 import { badge, moment, pageHead, section } from "./components.js";
 import { attempt, cameras, fromLocal, select } from "./deeds.js";
 import { h } from "./dom.js";
+import { told } from "./fates.js";
 import { add, number, t } from "./i18n.js";
 import { list } from "./list.js";
+import { OFFICER } from "./roles.js";
 import { may } from "./session.js";
 import { decide } from "./sign.js";
 import texts from "./texts-looks.js";
@@ -49,7 +51,7 @@ async function ask(again) {
 function answer({ recordings, complete }) {
   return section(t("asked.answer"), h("p", {}, t(complete ? "asked.all" : "asked.more", { n: number(recordings.length) })),
     h("ul", {}, recordings.map(({ start, end, area, fate, due, erased }) => h("li", {},
-      h("strong", {}, t(`fate.${fate}`)), " ", moment(start), " – ", end === null ? t("asked.open") : moment(end), ` ${area} `,
+      h("strong", {}, told(fate)), " ", moment(start), " – ", end === null ? t("asked.open") : moment(end), ` ${area} `,
       due === null ? null : [t("asked.due"), " ", moment(due)], erased === null ? null : [t("asked.erased"), " ", moment(erased)]))));
 }
 
@@ -71,5 +73,5 @@ function requests(again) {
 }
 
 export function draw(main, { again }) {
-  main.replaceChildren(pageHead(t("looks")), months(), ...(may(["data_protection_officer"]) ? [requests(again)] : []));
+  main.replaceChildren(pageHead(t("looks")), months(), ...(may([OFFICER]) ? [requests(again)] : []));
 }

@@ -6,13 +6,12 @@ import { get, now } from "./api.js";
 import { badge, facts, moment, pageHead, section, state, table } from "./components.js";
 import { h } from "./dom.js";
 import { add, t } from "./i18n.js";
+import { ENROLLERS } from "./roles.js";
 import { may } from "./session.js";
 import { decide } from "./sign.js";
 import texts from "./texts-people.js";
 
 add(texts);
-
-const DECIDES = ["administrator", "supervisor", "deputy"];
 
 function standing({ enrolled_at: enrolled, revoked_at: revoked, valid_until: end, proposal }) {
   if (revoked !== undefined) {
@@ -31,7 +30,7 @@ function actions({ credential, enrolled_at: enrolled, revoked_at: revoked, propo
       again();
     }
   } }, t(key));
-  if (!may(DECIDES) || revoked !== undefined) {
+  if (!may(ENROLLERS) || revoked !== undefined) {
     return "";
   }
   if (enrolled !== undefined) {

@@ -54,7 +54,7 @@ async function whoseBusinessItIsNot() {
   await says(page.locator(".state"), "Dafür fehlt Ihnen die Berechtigung");
   const offered = await page.getByRole("navigation").getByRole("link").allTextContents();
   assert.deepEqual(["Löschung", "Protokollkette", "Geräte", "Regelungen"].filter((name) => !offered.includes(name)), []);
-  assert.deepEqual(offered.filter((name) => ["Personen", "Meldungen", "Einsichten"].includes(name)), []);
+  assert.deepEqual(offered.filter((name) => ["Personen", "Meldungen", "Einsichtnahmen"].includes(name)), []);
 }
 
 /** what somebody offers, two others enrol, and it counts; one alone does not. */
@@ -111,7 +111,7 @@ async function somebodyRecordedAsks() {
   await isAccessible(page, "what is asked");
   await dialog.getByRole("button", { name: "Weiter" }).click();
   await dialog.getByRole("button", { name: "Mit dem Sicherheitsschlüssel unterschreiben" }).click();
-  await says(page.locator("main"), "Aufnahmen.");
+  await says(page.locator("main"), "Aufzeichnungen.");
   await picture(page, "asked");
   await isAccessible(page, "what is answered");
 }

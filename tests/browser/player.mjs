@@ -215,7 +215,7 @@ async function aStill(page, told) {
   await dialog.getByRole("button", { name: "kopieren" }).click();
   await says(dialog, "Kopiert");
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()),
-    `Standbild aus der Aufnahme ${site.clips[WATCHED]}, Stelle ${there}, 640 × 360, SHA-256 (PNG) ${digest}`);
+    `Standbild aus der Aufzeichnung ${site.clips[WATCHED]}, Stelle ${there}, 640 × 360, SHA-256 (PNG) ${digest}`);
   await dialog.getByRole("button", { name: "Schließen" }).click();
   const menu = await page.evaluate(() => document.querySelector("video").dispatchEvent(new MouseEvent("contextmenu", { cancelable: true })));
   assert.equal(menu, false, "the browser offers to save it");

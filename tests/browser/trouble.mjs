@@ -210,13 +210,13 @@ async function theFocusStays() {
 /** What is due is due by the server's clock; and a network that hangs is said to. */
 async function clocksAndNetworksGoWrong() {
   const page = await desk("rita", `#/clips/${site.clips[0]}`);
-  await button(page, "Aufnahme ansehen").waitFor(); // what was agreed to
+  await button(page, "Aufzeichnung ansehen").waitFor(); // what was agreed to
   await page.clock.install({ time: Date.now() + 13 * 3_600_000 });
   await page.evaluate(() => { location.hash = "#/requests"; });
   await says(page.locator("h1"), "Anträge");
   await page.goBack();
-  await says(page.locator("h1"), "Aufnahme vom");
-  assert.equal(await button(page, "Aufnahme ansehen").count(), 1, "also where the machine's clock is 13 hours ahead");
+  await says(page.locator("h1"), "Aufzeichnung vom");
+  assert.equal(await button(page, "Aufzeichnung ansehen").count(), 1, "also where the machine's clock is 13 hours ahead");
   await page.route("**/api/v1/incidents?**", () => {});
   await page.route("**/api/v1/incidents", () => {});
   await page.evaluate(() => { location.hash = "#/incidents"; });
