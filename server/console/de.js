@@ -30,7 +30,7 @@ export default {
   "enter": "Anmelden",
   "enter.first": "Bitte melden Sie sich an",
   "enter.first.do": "Diese Seite steht nur angemeldeten Personen offen.",
-  "enter.again": "Ihre Sitzung ist abgelaufen",
+  "enter.again": "Ihre Sitzung ist zu Ende",
   "enter.again.do": "Melden Sie sich bitte wieder an.",
   "leave": "Abmelden",
   "account": "Mein Konto",

@@ -252,7 +252,7 @@ async function leavingEndsIt() {
   await show(page, site.clips[WATCHED]);
   await watch(page);
   await page.evaluate(async () => (await import("/console/api.js")).send("DELETE", "/api/v1/session"));
-  await says(page.locator(".state"), "Bitte melden Sie sich an");
+  await says(page.locator(".state"), "Ihre Sitzung ist zu Ende");
   assert.ok(await cleared(page), "who has signed out still sees it");
 }
 

@@ -120,7 +120,7 @@ async function aSessionEndsMeanwhile() {
   const { page, dialog } = await blocking("rita", false);
   await page.context().clearCookies();
   await button(dialog, "Weiter").click();
-  await says(dialog, "Ihre Sitzung ist abgelaufen");
+  await says(dialog, "Ihre Sitzung ist zu Ende");
   await isAccessible(page, "a session that has ended");
   await picture(page, "session-ended");
   await button(dialog, "Anmelden").click();
@@ -129,9 +129,9 @@ async function aSessionEndsMeanwhile() {
   await says(dialog, LONG);
   await page.context().clearCookies();
   await button(dialog, SIGN).click();
-  await says(dialog, "Ihre Sitzung ist abgelaufen");
+  await says(dialog, "Ihre Sitzung ist zu Ende");
   await page.keyboard.press("Escape");
-  await says(page.getByRole("main"), "Ihre Sitzung ist abgelaufen");
+  await says(page.getByRole("main"), "Ihre Sitzung ist zu Ende");
   assert.equal(await page.getByText("Verwahrkette").count(), 0, "nothing of it is left");
 }
 
