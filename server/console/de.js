@@ -60,6 +60,8 @@ export default {
 
   "sign.reason": "Begründung",
   "sign.reason.do": "In eigenen Worten. Sie wird mit unterschrieben und bleibt im Verlauf.",
+  "sign.long": "Zu lang",
+  "sign.long.do": "Höchstens {n} Zeichen; Umlaute zählen doppelt.",
   "sign.next": "Weiter",
   "sign.back": "Zurück",
   "sign.sign": "Mit dem Sicherheitsschlüssel unterschreiben",

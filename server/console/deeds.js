@@ -5,7 +5,7 @@
  * offered; the rules are the server's, which says at the first step what they refuse. */
 import { asProblem, get, now, Problem } from "./api.js";
 import { about, dialog, moment, problem } from "./components.js";
-import { h } from "./dom.js";
+import { h, plain } from "./dom.js";
 import { clipLink, isOver, matter, outcomeBadge, until, when } from "./fates.js";
 import { add, day, t } from "./i18n.js";
 import { DECIDERS, ENDERS, HOLDERS, OFFICER } from "./roles.js";
@@ -77,7 +77,7 @@ export async function act(title, deed, again, fields = []) {
 /* ---- incidents ---- */
 
 function incidentFields(known) {
-  const put = (name, read = (control) => control.value) => (deed, control) => {
+  const put = (name, read = (control) => plain(control.value)) => (deed, control) => {
     const value = read(control, deed.record);
     if (value === "" || value === undefined || value.length === 0) {
       delete deed.record[name];
@@ -85,7 +85,7 @@ function incidentFields(known) {
       deed.record[name] = value;
     }
   };
-  const text = (name, more = {}) => ({ name: `record.${name}`, label: t(`record.${name}`), control: h("input", { maxlength: 512, value: known?.[name] ?? "", ...more }), put: put(name) });
+  const text = (name, more = {}) => ({ name: `record.${name}`, label: t(`record.${name}`), control: h("input", { maxlength: 1000, value: known?.[name] ?? "", ...more }), put: put(name) });
   return [
     { name: "record.cause", label: t("record.cause"), control: select(grounds(CAUSES), { value: known?.cause ?? CAUSES[0] }), put: put("cause") },
     text("offence", { required: true }),
@@ -95,7 +95,7 @@ function incidentFields(known) {
     text("place", { required: true }),
     { ...text("accused"), hint: t("record.accused.do") },
     { name: "record.injured", label: t("record.injured"), hint: t("record.injured.do"), control: h("textarea", { rows: 2, maxlength: 4000 }, (known?.injured ?? []).join("\n")),
-      put: put("injured", (control) => control.value.split("\n").map((line) => line.trim()).filter(Boolean)) },
+      put: put("injured", (control) => control.value.split("\n").map(plain).filter(Boolean)) },
     { name: "record.assault", label: t("record.assault"), hint: t("record.assault.do"),
       control: select(["no", "yes"].map((name) => [name, t(`answer.${name}`)]), { value: known?.assault ? "yes" : "no" }), put: put("assault", (control) => control.value === "yes") },
     { ...text("prosecutor", { maxlength: 128 }), hint: t("record.prosecutor.do") },
@@ -113,7 +113,7 @@ export async function newIncident() {
   const number = h("input", { required: true, maxlength: 128 });
   const said = await decide(t("do.incident"), { action: "incident", step: "alone", record: {} },
     [{ name: "incident", label: t("record.number"), hint: t("record.number.do"), control: number }, ...incidentFields(null)]);
-  return said === null ? null : attempt(t("do.incident"), () => byNumber(number.value));
+  return said === null ? null : attempt(t("do.incident"), () => byNumber(plain(number.value)));
 }
 
 export function changeIncident(incident, again) {

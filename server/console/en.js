@@ -60,6 +60,8 @@ export default {
 
   "sign.reason": "Reason",
   "sign.reason.do": "In your own words. It is signed, too, and stays in the history.",
+  "sign.long": "Too long",
+  "sign.long.do": "At most {n} characters; those with accents count twice.",
   "sign.next": "Next",
   "sign.back": "Back",
   "sign.sign": "Sign with the security key",

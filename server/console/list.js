@@ -4,7 +4,7 @@
  * Lists of the API, a page at a time (A-043). */
 import { asProblem, get } from "./api.js";
 import { loading, problem, state, table } from "./components.js";
-import { h, say } from "./dom.js";
+import { h, plain, say } from "./dom.js";
 import { number, t } from "./i18n.js";
 
 const ROW_LEAST = 20; // a page may be short, and have a next one all the same:
@@ -24,7 +24,7 @@ class List {
   }
 
   path() {
-    const query = new URLSearchParams(Object.entries(this.wanted.query ?? {}).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+    const query = new URLSearchParams(Object.entries(this.wanted.query ?? {}).map(([name, value]) => [name, plain(`${value ?? ""}`)]).filter(([, value]) => value !== ""));
     if (this.cursor !== null) {
       query.set("cursor", this.cursor);
     }

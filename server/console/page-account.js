@@ -4,7 +4,7 @@
  * What is one's own: password, one-time codes, keys, sessions, and tokens for programs (API.md, "Signing in"). */
 import { asProblem, get, send } from "./api.js";
 import { badge, busy, dialog, facts, field, moment, pageHead, problem, section, table } from "./components.js";
-import { h, picture } from "./dom.js";
+import { h, picture, plain } from "./dom.js";
 import { add, t } from "./i18n.js";
 import { isNew, renew, session } from "./session.js";
 import texts from "./texts-account.js";
@@ -53,7 +53,7 @@ function codes() {
       const code = h("input", { inputmode: "numeric", autocomplete: "one-time-code", required: true, maxlength: 16 });
       place.replaceChildren(h("p", {}, t("codes.scan")), picture(t("codes.picture"), qr), facts([[t("codes.key"), h("span", { class: "digest" }, key)]]),
         form({ code: field(t("enter.code"), code) }, t("codes.finish"), async () => {
-          await send("PUT", "/api/v1/totp", { code: code.value });
+          await send("PUT", "/api/v1/totp", { code: code.value.replace(/\s/g, "") });
           await renew();
         }));
     } catch (error) {
@@ -115,7 +115,7 @@ function wanted(again) {
     scopes: { fail: () => {}, element: h("fieldset", {}, h("legend", {}, t("tokens.scopes")),
       chosen.map((one) => h("label", { class: "check" }, one.control, h("code", {}, one.name)))) } }, t("tokens.make"), async () => {
     const { token } = await send("POST", "/api/v1/tokens", {
-      name: name.value, days: Number(days.value), scopes: chosen.filter(({ control }) => control.checked).map((one) => one.name) });
+      name: plain(name.value), days: Number(days.value), scopes: chosen.filter(({ control }) => control.checked).map((one) => one.name) });
     place.replaceChildren(h("p", {}, t("tokens.once")), h("p", { class: "digest" }, token));
   }));
   dialog(t("tokens.make"), place).addEventListener("close", again);

@@ -5,7 +5,7 @@
  * people asked (LAW L7). */
 import { badge, moment, pageHead, section } from "./components.js";
 import { attempt, cameras, fromLocal, select } from "./deeds.js";
-import { h } from "./dom.js";
+import { h, plain } from "./dom.js";
 import { told } from "./fates.js";
 import { add, number, t } from "./i18n.js";
 import { list } from "./list.js";
@@ -33,7 +33,7 @@ async function ask(again) {
   }
   const record = (name) => (deed, control) => {
     if (control.value !== "") {
-      deed.record = { ...deed.record, [name]: control.type === "datetime-local" ? fromLocal(control.value) : control.value };
+      deed.record = { ...deed.record, [name]: control.type === "datetime-local" ? fromLocal(control.value) : plain(control.value) };
     }
   };
   const field = (name, label, control, hint) => ({ name, label, hint, control, put: record(name) });

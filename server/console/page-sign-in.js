@@ -4,7 +4,7 @@
  * Signing in: with a key, or with a password and a one-time code (API.md, "Signing in"). #/sign-in?/clips/… goes on there. */
 import { asProblem } from "./api.js";
 import { busy, field, pageHead, problem } from "./components.js";
-import { h } from "./dom.js";
+import { h, plain } from "./dom.js";
 import { add, t } from "./i18n.js";
 import { session, withPasskey, withPassword } from "./session.js";
 import texts from "./texts-account.js";
@@ -33,7 +33,7 @@ export function draw(main) {
     h("section", { class: "section" }, h("h2", {}, t("enter.key")), h("p", {}, t("enter.key.do")),
       h("button", { class: "button", type: "button", onclick: () => attempt(withPasskey) }, t("enter.key.button"))),
     h("section", { class: "section" }, h("h2", {}, t("enter.password")),
-      h("form", { onsubmit: (event) => { event.preventDefault(); attempt(() => withPassword(name.value, password.value, code.value)); } },
+      h("form", { onsubmit: (event) => { event.preventDefault(); attempt(() => withPassword(plain(name.value), password.value, code.value.replace(/\s/g, ""))); } },
         field(t("enter.name"), name).element, field(t("password"), password).element, field(t("enter.code"), code, t("enter.code.do")).element,
         h("button", { class: "button", type: "submit" }, t("enter"))))));
 }

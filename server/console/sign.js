@@ -3,10 +3,10 @@
  *
  * What a person decides (API.md, "Statements"), in a dialog of two steps: why, and what else is asked for; then all that
  * would be signed, in words, and the key. */
-import { asProblem, send } from "./api.js";
+import { asProblem, Problem, send } from "./api.js";
 import { busy, dialog, facts, field, problem, state } from "./components.js";
-import { h } from "./dom.js";
-import { language, t } from "./i18n.js";
+import { bytesOf, h, plain } from "./dom.js";
+import { language, number, t } from "./i18n.js";
 import { withPasskey } from "./session.js";
 import { answer } from "./webauthn.js";
 
@@ -20,6 +20,13 @@ function words(lines) {
 
 function notes(said) {
   return said.map((note) => h("p", { class: "note" }, note[language()]));
+}
+
+/** A limit counts bytes, and browsers count letters. */
+function measure({ name, control }) {
+  if (control.maxLength > 0 && bytesOf(plain(control.value)) > control.maxLength) {
+    throw new Problem({ status: 0, field: name, title: t("sign.long"), detail: t("sign.long.do", { n: number(control.maxLength) }) });
+  }
 }
 
 /** Nobody knows what became of what was handed in; a definite answer says so by its status. */
@@ -89,10 +96,11 @@ class Decision {
       if (put) {
         put(deed, control);
       } else if (control.value !== "") {
-        deed[name] = control.value;
+        deed[name] = plain(control.value);
       }
     }
     this.drawn.forEach(({ fail }) => fail(""));
+    this.drawn.forEach(measure);
     const draft = await send("POST", `${STATEMENTS}/prepare`, deed);
     if (draft.state === "done") {
       this.end(draft);

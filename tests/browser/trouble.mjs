@@ -45,6 +45,19 @@ async function blocking(who, signing) {
   return { page, dialog };
 }
 
+/** ST-006: what is typed and pasted is brought into the form that is signed, or said to be too long. */
+async function whatIsPastedIsTaken() {
+  const { page, dialog } = await blocking("rita", false);
+  await dialog.getByLabel("Begründung").fill("  Erste Zeile,\n\tzweite\u00a0Zei\u00adle\u200b \n");
+  await button(dialog, "Weiter").click();
+  await says(dialog, "Erste Zeile, zweite Zeile");
+  await button(dialog, "Zurück").click();
+  await dialog.getByLabel("Begründung").fill("ü".repeat(600));
+  await button(dialog, "Weiter").click();
+  await says(dialog, "Höchstens 1.000 Zeichen");
+  assert.equal(await focused(page), "Begründung");
+}
+
 /** */
 async function whatIsRefusedIsSaid() {
   const { page, dialog } = await blocking("rita", false);
@@ -225,4 +238,4 @@ async function clocksAndNetworksGoWrong() {
   await says(page.locator("main"), "Der Server antwortet nicht");
 }
 
-export const TROUBLE = [clocksAndNetworksGoWrong, theFocusStays, anotherUnitsIncidentIsANumber, aWrongLedgerIsCalledWrong, whatIsRefusedIsSaid, aServerDiesWhileSigning, aClosedDialogSignsNothing, aSessionEndsMeanwhile, pagesLeaveTogether];
+export const TROUBLE = [whatIsPastedIsTaken, clocksAndNetworksGoWrong, theFocusStays, anotherUnitsIncidentIsANumber, aWrongLedgerIsCalledWrong, whatIsRefusedIsSaid, aServerDiesWhileSigning, aClosedDialogSignsNothing, aSessionEndsMeanwhile, pagesLeaveTogether];
