@@ -66,6 +66,7 @@ export default {
   "sign.back": "Zurück",
   "sign.sign": "Mit dem Sicherheitsschlüssel unterschreiben",
   "sign.words": "Das unterschreiben Sie:",
+  "sign.written": "Das wird aufgeschrieben:",
   "sign.answered": "Darauf antworten Sie:",
   "sign.done": "Erledigt.",
   "sign.stored": "Ihre Unterschrift ist gespeichert, aber noch nicht wirksam.",

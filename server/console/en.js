@@ -66,6 +66,7 @@ export default {
   "sign.back": "Back",
   "sign.sign": "Sign with the security key",
   "sign.words": "This is what you sign:",
+  "sign.written": "This is written down:",
   "sign.answered": "This is what you answer:",
   "sign.done": "Done.",
   "sign.stored": "Your signature is stored, but does not count yet.",

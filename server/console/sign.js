@@ -4,7 +4,7 @@
  * What a person decides (API.md, "Statements"), in a dialog of two steps: why, and what else is asked for; then all that
  * would be signed, in words, and the key. */
 import { asProblem, Problem, send } from "./api.js";
-import { busy, dialog, facts, field, problem, state } from "./components.js";
+import { busy, dialog, facts, field, moment, problem, state } from "./components.js";
 import { bytesOf, h, plain } from "./dom.js";
 import { language, number, t } from "./i18n.js";
 import { withPasskey } from "./session.js";
@@ -16,6 +16,23 @@ const STATEMENTS = "/api/v1/statements";
 function words(lines) {
   const [first, ...rest] = lines[language()];
   return [h("h3", {}, first.text), facts(rest.map(({ name, text }) => [name, text]))];
+}
+
+/** A value of a record, as its control has it. */
+function shown(control, value) {
+  if (control.localName === "select") {
+    const name = typeof value === "boolean" ? (value ? "yes" : "no") : value;
+    return [...control.options].find((one) => one.value === name)?.textContent ?? name;
+  }
+  return control.type === "datetime-local" ? moment(value) : Array.isArray(value) ? value.join(", ") : value;
+}
+
+/** What is written down, of which a digest is signed: as it comes back with the signature. */
+function written(record, fields) {
+  const known = fields.map(({ name, ...one }) => ({ ...one, key: name.replace(/^record\./, "") })).filter(({ key }) => Object.hasOwn(record, key));
+  const other = record.clip === undefined || known.some(({ key }) => key === "clip") ? [] : [[t("clip"), h("span", { class: "digest" }, record.clip)]];
+  return h("section", { class: "answered" }, h("p", {}, t("sign.written")),
+    facts([...known.map(({ key, label, control }) => [label, shown(control, record[key])]), ...other]));
 }
 
 function notes(said) {
@@ -112,6 +129,7 @@ class Decision {
   show(draft) {
     const sign = h("button", { class: "button", type: "button", onclick: () => this.attempt(() => this.sign(draft)) }, t("sign.sign"));
     this.step(h("p", { tabindex: -1 }, t("sign.words")), ...words(draft.lines),
+      draft.record === null ? null : written(draft.record, this.fields),
       draft.proposal === null ? null : h("section", { class: "answered" }, h("p", {}, t("sign.answered")), ...words(draft.proposal)),
       ...notes(draft.notes),
       h("p", { class: "actions" }, sign, h("button", { class: "button quiet", type: "button", onclick: () => this.ask() }, t("sign.back"))));

@@ -132,6 +132,12 @@ async function anIncidentIsWrittenDown() {
   assert.equal(await dialog.getByLabel("Ende").getAttribute("aria-invalid"), "true");
   await picture(page, "incident-wrong");
   await dialog.getByLabel("Ende").fill("2026-11-23T14:25");
+  await button(dialog, "Weiter").click();
+  await says(dialog, "Das wird aufgeschrieben:"); // what is signed of it is a digest
+  for (const text of ["Angriff auf Beschäftigteja", "Ende23.11.2026, 14:25 MEZ", ...Object.values(FACTS).map((text) => `${text.replace("\n", ", ")} ${SCRIPT}`)]) {
+    await says(dialog.locator(".answered"), text);
+  }
+  await button(dialog, "Zurück").click();
   await sign(page, `Meldung nach Dienstende ${SCRIPT}`);
   await says(page.getByRole("dialog"), "Sicherung beantragen"); // for it, now that it is there
   assert.equal(await page.getByRole("dialog").getByLabel("Vorgang").inputValue(), site.case);

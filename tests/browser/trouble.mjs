@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 
 import { desk, site, stage, STATUS } from "./people.mjs";
 import { until } from "./site.mjs";
-import { isAccessible, picture, says } from "./stage.mjs";
+import { fits, isAccessible, picture, says } from "./stage.mjs";
 
 const CLIP = site.clips[1];
 const STATEMENTS = "**/api/v1/statements";
@@ -238,4 +238,32 @@ async function clocksAndNetworksGoWrong() {
   await says(page.locator("main"), "Der Server antwortet nicht");
 }
 
-export const TROUBLE = [whatIsPastedIsTaken, clocksAndNetworksGoWrong, theFocusStays, anotherUnitsIncidentIsANumber, aWrongLedgerIsCalledWrong, whatIsRefusedIsSaid, aServerDiesWhileSigning, aClosedDialogSignsNothing, aSessionEndsMeanwhile, pagesLeaveTogether];
+/** A-090: an office's number and a name have no blank where a page would like one. */
+async function textsAreLong() {
+  const page = await desk("sigrid", "#/account");
+  const long = `A-${"x".repeat(126)}`;
+  await page.route(/\/api\/v1\/(incidents|clips)/, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(JSON.stringify(site.case), JSON.stringify(long)).replaceAll('"Hochfeld"', JSON.stringify(long.slice(0, 64))) });
+  });
+  for (const hash of ["#/incidents", `#/clips/${site.clips[0]}`, "#/inbox"]) {
+    await page.goto(`${stage.origin}/console/${hash}`);
+    await says(page.getByRole("main"), "x".repeat(60));
+    await wide(page, hash);
+  }
+  await page.goto(`${stage.origin}/console/#/incidents`);
+  await page.getByRole("link", { name: long }).click();
+  await says(page.locator("h1"), long);
+  await wide(page, "an incident");
+}
+
+async function wide(page, what) {
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    assert.equal((await fits(page)).across, true, `${what} at ${width} px`);
+    const cells = await page.locator("td, tbody th").evaluateAll((all) => all.map((one) => one.offsetWidth));
+    assert.ok(width > 320 || cells.every((cell) => cell < 420), `${what}: a cell of ${Math.max(...cells)} px`);
+  }
+}
+
+export const TROUBLE = [textsAreLong, whatIsPastedIsTaken, clocksAndNetworksGoWrong, theFocusStays, anotherUnitsIncidentIsANumber, aWrongLedgerIsCalledWrong, whatIsRefusedIsSaid, aServerDiesWhileSigning, aClosedDialogSignsNothing, aSessionEndsMeanwhile, pagesLeaveTogether];
