@@ -15,7 +15,7 @@ const STATEMENTS = "/api/v1/statements";
 /** The lines of a statement; the first says what it is. */
 function words(lines) {
   const [first, ...rest] = lines[language()];
-  return [h("h3", {}, first.text), facts(rest.map(({ name, text }) => [name, text]))];
+  return [h("h3", {}, first.text), facts(rest.map(({ name, text }) => [name, /^[0-9a-f]{64}$/.test(text) ? h("span", { class: "digest" }, text) : text]))];
 }
 
 /** A value of a record, as its control has it. */
