@@ -202,7 +202,7 @@ async function theFocusStays() {
   let one = null;
   await page.route(/\/api\/v1\/clips(\?.*)?$/, async (route) => {
     asked += 1;
-    one ??= (await (await route.fetch()).json()).clips[0];
+    one ??= { ...(await (await route.fetch()).json()).clips[0], state: "sealed", due_at: "2026-12-01T23:00:00Z", day: "2026-11-17", days_left: 1 };
     await (asked === 2 ? route.abort() : route.fulfill({ json: { clips: Array.from({ length: 100 }, () => one), ...(asked < 4 ? { next: "more" } : {}) } }));
   });
   await page.goto(`${stage.origin}/console/#/inbox`);
@@ -212,6 +212,7 @@ async function theFocusStays() {
     await until(async () => (await page.locator("tbody tr").count()) === rows, `${rows} rows`);
   };
   await until(async () => (await page.locator("tbody tr").count()) === 100, "a page");
+  assert.match(await page.locator("tbody tr").first().textContent(), /noch 1 Tag(?!e)/);
   await press(100);
   await says(page.locator(".list"), "Der Server antwortet nicht"); // and what is there stays
   await press(200);
