@@ -12,6 +12,7 @@ import { DECIDERS, ENDERS, HOLDERS, OFFICER } from "./roles.js";
 import { may } from "./session.js";
 import { decide } from "./sign.js";
 import texts from "./texts-deeds.js";
+import { position } from "./timeline.js";
 
 add(texts);
 
@@ -195,6 +196,12 @@ export async function addClip(incident, again) {
 
 export function removeClip(incident, clip, again) {
   return act(t("do.remove"), { action: "incident-clip-out", step: "alone", incident: incident.case_number, clip: clip.clip, record: {} }, again);
+}
+
+/** For the incident for which the recording is shown: where a picture is, and its digest. */
+export function keepStill(clip, row) {
+  return decide(t("do.still"), { action: "incident-still", step: "alone", clip, record: row }, [], ({ at_ms: at, width, height, picture }) => [
+    [t("opening.position"), position(at / 1000, true)], [t("opening.still.size"), `${width} × ${height}`], [t("opening.still.digest"), h("span", { class: "digest" }, picture)]]);
 }
 
 /** All cameras of the register, in the order of names. */

@@ -28,11 +28,11 @@ function shown(control, value) {
 }
 
 /** What is written down, of which a digest is signed: as it comes back with the signature. */
-function written(record, fields) {
+function written(record, fields, more) {
   const known = fields.map(({ name, ...one }) => ({ ...one, key: name.replace(/^record\./, "") })).filter(({ key }) => Object.hasOwn(record, key));
   const other = record.clip === undefined || known.some(({ key }) => key === "clip") ? [] : [[t("clip"), h("span", { class: "digest" }, record.clip)]];
   return h("section", { class: "answered" }, h("p", {}, t("sign.written")),
-    facts([...known.map(({ key, label, control }) => [label, shown(control, record[key])]), ...other]));
+    facts([...known.map(({ key, label, control }) => [label, shown(control, record[key])]), ...more(record), ...other]));
 }
 
 function notes(said) {
@@ -52,8 +52,9 @@ function isUnsure({ status }) {
 }
 
 class Decision {
-  constructor(title, deed, fields, done) {
+  constructor(title, deed, fields, more, done) {
     this.deed = deed;
+    this.more = more;
     this.fields = [...fields, { name: "reason", label: t("sign.reason"), hint: t("sign.reason.do"), control: h("textarea", { rows: 3, required: true, maxlength: 1000 }) }];
     this.said = null;
     this.work = Promise.resolve(); // what is under way
@@ -129,7 +130,7 @@ class Decision {
   show(draft) {
     const sign = h("button", { class: "button", type: "button", onclick: () => this.attempt(() => this.sign(draft)) }, t("sign.sign"));
     this.step(h("p", { tabindex: -1 }, t("sign.words")), ...words(draft.lines),
-      draft.record === null ? null : written(draft.record, this.fields),
+      draft.record === null ? null : written(draft.record, this.fields, this.more),
       draft.proposal === null ? null : h("section", { class: "answered" }, h("p", {}, t("sign.answered")), ...words(draft.proposal)),
       ...notes(draft.notes),
       h("p", { class: "actions" }, sign, h("button", { class: "button quiet", type: "button", onclick: () => this.ask() }, t("sign.back"))));
@@ -179,10 +180,10 @@ class Decision {
 }
 
 /** Has a deed signed (docs/openapi.yaml, Deed; without its reason). fields: what else is asked for, [{name, label, hint, control,
- * put(deed, control)}]: without put, deed[name] is what the control has. Resolves to what the server said (Stated, or NothingToSign),
- * with state "unknown" where it did not answer, or to null when nobody has signed. */
-export function decide(title, deed, fields = []) {
+ * put(deed, control)}]: without put, deed[name] is what the control has. more(record): what is written down besides, as
+ * facts() takes it. Resolves to what the server said (Stated, or NothingToSign), with state "unknown" where it did not answer, or to null when nobody has signed. */
+export function decide(title, deed, fields = [], more = () => []) {
   return new Promise((done) => {
-    new Decision(title, deed, fields, done);
+    new Decision(title, deed, fields, more, done);
   });
 }
