@@ -114,7 +114,7 @@ export async function newIncident() {
   const number = h("input", { required: true, maxlength: 128 });
   const said = await decide(t("do.incident"), { action: "incident", step: "alone", record: {} },
     [{ name: "incident", label: t("record.number"), hint: t("record.number.do"), control: number }, ...incidentFields(null)]);
-  return said === null ? null : attempt(t("do.incident"), () => byNumber(plain(number.value)));
+  return said === null || said.state === "refused" ? null : attempt(t("do.incident"), () => byNumber(plain(number.value)));
 }
 
 export function changeIncident(incident, again) {

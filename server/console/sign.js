@@ -46,6 +46,11 @@ function measure({ name, control }) {
   }
 }
 
+/** What the page behind shows is so no more: somebody else has decided meanwhile. */
+function isOvertaken({ status }) {
+  return status === 404 || status === 409;
+}
+
 /** Nobody knows what became of what was handed in; a definite answer says so by its status. */
 function isUnsure({ status }) {
   return status === 0 || status >= 500;
@@ -72,6 +77,9 @@ class Decision {
   /** A-190: what goes wrong is said at its field where that is there to see, or below everything; the step stays. */
   tell(error) {
     const found = asProblem(error);
+    if (isOvertaken(found)) {
+      this.said ??= { state: "refused", notes: [], answer: null };
+    }
     const at = this.drawn.find(({ name }) => name === found.field || `record.${found.field}` === name);
     this.trouble.replaceChildren(...(at ? [] : [found.status === 401 ? this.ended() : problem(found)]));
     this.trouble.scrollIntoView({ block: "nearest" });
@@ -181,7 +189,8 @@ class Decision {
 
 /** Has a deed signed (docs/openapi.yaml, Deed; without its reason). fields: what else is asked for, [{name, label, hint, control,
  * put(deed, control)}]: without put, deed[name] is what the control has. more(record): what is written down besides, as
- * facts() takes it. Resolves to what the server said (Stated, or NothingToSign), with state "unknown" where it did not answer, or to null when nobody has signed. */
+ * facts() takes it. Resolves to what the server said (Stated, or NothingToSign), with state "unknown" where it did not answer and
+ * "refused" where things stand otherwise by now, or to null when nobody has signed. */
 export function decide(title, deed, fields = [], more = () => []) {
   return new Promise((done) => {
     new Decision(title, deed, fields, more, done);

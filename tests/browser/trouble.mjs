@@ -45,6 +45,14 @@ async function blocking(who, signing) {
   return { page, dialog };
 }
 
+/** When the dialog is closed. */
+async function drawnAnew(page) {
+  let drawn = 0;
+  page.on("request", (request) => { drawn += request.url().endsWith(`/clips/${CLIP}`) ? 1 : 0; });
+  await page.keyboard.press("Escape");
+  await until(() => drawn > 0, "that the page is drawn anew");
+}
+
 /** ST-006: what is typed and pasted is brought into the form that is signed, or said to be too long. */
 async function whatIsPastedIsTaken() {
   const { page, dialog } = await blocking("rita", false);
@@ -78,6 +86,7 @@ async function whatIsRefusedIsSaid() {
   await says(dialog, "Jetzt nicht.");
   assert.equal(await focused(page), SIGN);
   await isAccessible(page, "what is refused");
+  await drawnAnew(page); // as things stand otherwise by now
 }
 
 /** A-191: what the server did not answer is said to be open, and the same is sent again. */
@@ -97,10 +106,7 @@ async function aServerDiesWhileSigning() {
   await until(() => sent.length === 2, "the same once more");
   await says(dialog, "Jetzt nicht.");
   assert.equal(sent[1], sent[0], "the same signature");
-  let drawn = 0;
-  page.on("request", (request) => { drawn += request.url().endsWith(`/clips/${CLIP}`) ? 1 : 0; });
-  await page.keyboard.press("Escape");
-  await until(() => drawn > 0, "that the page is drawn anew, as it may have counted");
+  await drawnAnew(page); // as it may have counted
 }
 
 /** A-192: whoever closes the dialog while the key is waited for has signed nothing. */
