@@ -26,13 +26,13 @@ static const struct wording wordings[ASV_MATTER_KINDS] = {
                             "Anträge verfallen bald, wenn niemand entscheidet:", "verfällt",
                             "asservat hold list"},
     [ASV_MATTER_DAYLESS] = {"dayless",
-                            "Von einer Aufnahme ist der Tag nicht bekannt; zwei Personen entscheiden:",
-                            "Aufnahmen haben keinen bekannten Tag; zwei Personen entscheiden:",
+                            "Von einer Aufzeichnung ist der Tag nicht bekannt; zwei Personen entscheiden:",
+                            "Aufzeichnungen haben keinen bekannten Tag; zwei Personen entscheiden:",
                             "im Bestand seit",
                             "asservat clip show CLIP\nasservat clip day CLIP --date DATUM"},
     [ASV_MATTER_MARKED] = {"marked",
-                           "Eine Aufnahme wurde markiert, und niemand hat beantragt, sie aufzubewahren:",
-                           "Aufnahmen wurden markiert, und niemand hat beantragt, sie aufzubewahren:",
+                           "Eine Aufzeichnung wurde markiert, und niemand hat beantragt, sie aufzubewahren:",
+                           "Aufzeichnungen wurden markiert, und niemand hat beantragt, sie aufzubewahren:",
                            "wird gelöscht",
                            "asservat clip list --marked\nasservat hold request CLIP --incident CASE"},
     [ASV_MATTER_UNDOCKED] = {"undocked", "Eine ausgegebene Kamera war lange nicht im Dock:",
@@ -227,7 +227,7 @@ void asv_matter_text(char *out, const struct asv_matter *matters, size_t count, 
         put(&page, "\nWeiter offen und schon gemeldet: %zu.\n", open);
     }
     put(&page, "\nJede Sache wird einmal gemeldet, und täglich, solange sie dauert.\n"
-               "Diese Nachricht enthält keine Namen und keine Inhalte von Aufnahmen.\n");
+               "Diese Nachricht enthält keine Namen und keine Inhalte von Aufzeichnungen.\n");
 }
 
 void asv_matter_subject(char *out, size_t size, const struct asv_matter *matters, size_t count)

@@ -17,8 +17,10 @@ export class Problem extends Error {
     return (language() === "de" && this.said.title_de) || this.said.title;
   }
 
+  /** As a sentence: the API says it as what follows a colon. */
   detail() {
-    return (language() === "de" && this.said.detail_de) || this.said.detail;
+    const text = (language() === "de" && this.said.detail_de) || this.said.detail || "";
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[\p{L}\p{N})”“]$/u.test(text) ? "." : ""}`;
   }
 }
 
@@ -60,7 +62,8 @@ async function problemOf(answer) {
   }
 }
 
-const link = { csrf: null, ended: () => {} };
+const ANSWER_MS = 45_000; // the server ends each answer after 30 s (API.md, deadline.request)
+const link = { csrf: null, ended: () => {}, ahead_ms: 0 };
 
 /** What changes something needs the session's token (A-022); ended: called when an answer says that there is no session. */
 export function bind(csrf, ended) {
@@ -68,8 +71,15 @@ export function bind(csrf, ended) {
   link.ended = ended;
 }
 
-async function answered(path, options) {
-  const answer = await reached(fetch(path, { cache: "no-store", ...options }), options.signal);
+/** The time as the server has it: what is due is due by its clock, whatever this machine's says. */
+export function now() {
+  return Date.now() + link.ahead_ms;
+}
+
+async function answered(path, options, signal) {
+  const answer = await reached(fetch(path, { cache: "no-store", ...options }), signal);
+  const said = Date.parse(answer.headers.get("Date"));
+  link.ahead_ms = Number.isNaN(said) ? link.ahead_ms : said - Date.now();
   if (!answer.ok) {
     const found = await problemOf(answer);
     if (answer.status === 401 && link.csrf !== null) {
@@ -89,9 +99,26 @@ async function reached(given, signal) {
   }
 }
 
-async function json(path, options) {
-  const answer = await answered(path, options);
-  return answer.status === 204 ? null : reached(answer.json());
+/** read(answer): what is wanted of it. What has not come in time does not come. */
+async function ask(path, options, read, signal) {
+  const late = new AbortController();
+  const stop = () => late.abort();
+  const timer = setTimeout(stop, ANSWER_MS);
+  signal?.addEventListener("abort", stop);
+  if (signal?.aborted) {
+    stop();
+  }
+  try {
+    const answer = await answered(path, { ...options, signal: late.signal }, signal);
+    return await reached(read(answer), signal);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+function json(path, options) {
+  return ask(path, options, async (answer) => (answer.status === 204 ? null : answer.json()));
 }
 
 export async function get(path) {
@@ -100,7 +127,7 @@ export async function get(path) {
 
 /** Bytes, of what is no JSON. signal: of an AbortController. */
 export async function bytes(path, signal) {
-  return new Uint8Array(await reached((await answered(path, { signal })).arrayBuffer(), signal));
+  return new Uint8Array(await ask(path, {}, (answer) => answer.arrayBuffer(), signal));
 }
 
 /** As a program, with a token, and whoever has signed in is left out. */

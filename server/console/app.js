@@ -8,14 +8,8 @@ import { asProblem, unreachable } from "./api.js";
 import { choices, dialog, loading, problem, state } from "./components.js";
 import { h } from "./dom.js";
 import { begin, onLanguage, t } from "./i18n.js";
-import { find, isNew, leave as signOut, may, onSession, session } from "./session.js";
-
-const RECORDINGS = ["wearer", "supervisor", "deputy", "reviewer", "exporter", "data_protection_officer"];
-const MACHINES = [...RECORDINGS, "administrator"];
-const OVERSIGHT = ["data_protection_officer", "administrator"];
-const PEOPLE = ["supervisor", "deputy", ...OVERSIGHT];
-const COUNCIL = ["staff_council", "data_protection_officer"];
-const EVALUATE = ["supervisor", "deputy", ...COUNCIL];
+import { COUNCIL, EVALUATE, MACHINES, OVERSIGHT, PEOPLE, RECORDINGS } from "./roles.js";
+import { find, hasEnded, isNew, leave as signOut, may, onSession, session } from "./session.js";
 
 const ROUTES = [
   { path: "/dock", title: "dock", module: () => import("./page-dock.js"), roles: null, nav: true },
@@ -39,7 +33,7 @@ const ROUTES = [
   { path: "/account", title: "account", module: () => import("./page-account.js"), roles: "newcomer" },
 ];
 
-const app = { main: null, end: null, drawn: 0 };
+const app = { main: null, end: null, drawn: 0, name: null }; // name: of whoever it was drawn for
 
 function path() {
   return location.hash.replace(/^#/, "").split("?")[0] || ROUTES[0].path;
@@ -78,7 +72,8 @@ function refuse(title) {
   if (isNew()) {
     location.replace("#/account");
   } else if (session() === null) {
-    notice(title, state("denied", t("enter.first"), t("enter.first.do"), h("a", { class: "button", href: `#/sign-in?${path()}` }, t("enter"))));
+    const first = hasEnded() ? "enter.again" : "enter.first";
+    notice(title, state("denied", t(first), t(`${first}.do`), h("a", { class: "button", href: `#/sign-in?${path()}` }, t("enter"))));
   } else {
     notice(title, state("denied", t("denied"), t("denied.do")));
   }
@@ -115,6 +110,7 @@ async function fill(route, params, stays) {
 async function enter(stays = false) {
   const { route, params } = here();
   leave();
+  app.main.setAttribute("aria-label", t(route?.title ?? "missing")); // what is heard when it gets the focus
   document.title = route ? `${t(route.title)} – ${t("product")}` : t("product");
   if (!route) {
     app.drawn += 1;
@@ -150,6 +146,7 @@ function who() {
 }
 
 function frame() {
+  app.name = session()?.name ?? null;
   app.main = h("main", { id: "main", tabindex: -1 });
   document.body.replaceChildren(
     h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); app.main.focus(); } }, t("skip")),
@@ -157,15 +154,27 @@ function frame() {
     app.main);
 }
 
+/** What is open was about what was there. */
 function redraw() {
+  document.querySelectorAll("dialog").forEach((box) => box.close());
   frame();
   enter();
+}
+
+/** Whoever was deciding when the session ended signs in again there (sign.js), and goes on; anybody else finds nothing of it. */
+function changed() {
+  const open = document.querySelector("dialog.decision");
+  if (open === null || (session() !== null && session().name !== app.name)) {
+    redraw();
+  } else if (session() === null) {
+    open.addEventListener("close", () => session() === null && redraw(), { once: true });
+  }
 }
 
 await begin();
 await find();
 onLanguage(redraw);
-onSession(redraw);
+onSession(changed);
 addEventListener("hashchange", () => {
   redraw();
   app.main.focus();

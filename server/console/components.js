@@ -20,7 +20,7 @@ export function badge(colour, iconName, word) {
 /** With its figure beside it; label says of what. */
 export function progressBar(label, percent, figure) {
   return h("span", { class: "progress" },
-    h("progress", { max: 100, value: percent, "aria-label": label }), h("span", { class: "figure" }, figure));
+    h("progress", { max: 100, value: percent, "aria-label": label, "aria-valuetext": figure }), h("span", { class: "figure" }, figure));
 }
 
 /** What a page begins with: its heading, and what can be done. */
@@ -43,15 +43,26 @@ export function moment(text) {
   return text ? h("time", { class: "moment", datetime: text }, dateTime(Date.parse(text))) : "";
 }
 
-/** columns: [{title, cell(row), number}]; a row's first cell names it. */
+/** A-090: buttons of a list read the same; what they are about, in these elements, is read with them. Returns the element. */
+export function about(names, element) {
+  const ids = names.map((one) => { one.id ||= newId("about"); return one.id; }).join(" ");
+  element.querySelectorAll("button, a").forEach((one) => names.some((name) => name.contains(one)) || one.setAttribute("aria-describedby", ids));
+  return element;
+}
+
+/** columns: [{title, cell(row), number, names}]; a row's first cell names it, with those that say so. */
 export function table(caption, columns, rows) {
   const cell = (column, i) => (row) =>
     h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null, class: column.number ? "number" : null }, column.cell(row));
+  const line = (row) => {
+    const cells = columns.map((column, i) => cell(column, i)(row));
+    return about(cells.filter((_, i) => i === 0 || columns[i].names), h("tr", {}, cells));
+  };
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
     h("table", {},
       h("caption", { class: "unseen" }, caption),
       h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col", class: column.number ? "number" : null }, column.title)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, columns.map((column, i) => cell(column, i)(row)))))));
+      h("tbody", {}, rows.map(line))));
 }
 
 export function banner({ colour, title, text }) {
@@ -74,14 +85,14 @@ export function problem(error, again) {
   return state("error", error.title(), error.detail(), again ? h("button", { class: "button", type: "button", onclick: again }, t("retry")) : null);
 }
 
-/** Modal. The browser keeps the focus in it and gives it back; Escape closes it, and so does a touch beside it unless something is filled in. */
+/** Modal. The browser keeps the focus in it and gives it back; Escape closes it, and so does a touch beside it unless something is filled in, or shown once. */
 export function dialog(title, ...content) {
   const id = newId("dialog");
   const box = h("dialog", { "aria-labelledby": id, class: "dialog" },
     h("div", { class: "dialog-box" },
       h("h2", { id }, title), ...content,
       h("button", { class: "button quiet", type: "button", autofocus: true, onclick: () => box.close() }, t("close"))));
-  box.addEventListener("click", (event) => event.target === box && !box.querySelector("form") && box.close());
+  box.addEventListener("click", (event) => event.target === box && !box.querySelector("form, .steps") && box.close());
   box.addEventListener("close", () => box.remove());
   document.body.append(box);
   box.showModal();
@@ -98,11 +109,27 @@ export function field(label, control, hint = "") {
     h("p", { id: `${id}-hint`, class: "field-hint", hidden: hint === "" }, hint), control, error);
   return {
     element,
+    control,
     fail(text) {
       say(error, text);
       control.setAttribute("aria-invalid", text === "" ? "false" : "true");
     },
   };
+}
+
+/** What takes its time: the buttons of a place wait for it, and the focus is there again afterwards. */
+export async function busy(place, what) {
+  const pressed = document.activeElement;
+  const buttons = (disabled) => place.querySelectorAll("button").forEach((button) => { button.disabled = disabled; });
+  buttons(true);
+  try {
+    await what();
+  } finally {
+    buttons(false);
+    if (document.activeElement === document.body) {
+      (place.contains(pressed) ? pressed : place.querySelector(".actions button"))?.focus({ preventScroll: true });
+    }
+  }
 }
 
 function select(label, options, value, change) {

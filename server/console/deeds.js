@@ -3,26 +3,24 @@
  *
  * What people can decide about recordings and incidents, each asked for in a dialog (sign.js). What somebody may not is mostly not
  * offered; the rules are the server's, which says at the first step what they refuse. */
-import { asProblem, get, Problem } from "./api.js";
-import { dialog, moment, problem } from "./components.js";
-import { h } from "./dom.js";
+import { asProblem, get, now, Problem } from "./api.js";
+import { about, dialog, moment, problem } from "./components.js";
+import { h, plain } from "./dom.js";
 import { clipLink, isOver, matter, outcomeBadge, until, when } from "./fates.js";
 import { add, day, t } from "./i18n.js";
+import { DECIDERS, ENDERS, HOLDERS, OFFICER } from "./roles.js";
 import { may } from "./session.js";
 import { decide } from "./sign.js";
 import texts from "./texts-deeds.js";
+import { position } from "./timeline.js";
 
 add(texts);
 
 const CHOICES_MOST = 100; // of one page of the API
+const CAMERAS_MOST = 10_000; // a state police has 9,000
 const CAUSES = ["prosecution", "danger", "legality-check"];
 const SHIELDS = ["dwelling", "professional-secret", "private-life", "pre-roll"];
 const SHOWN_MS = 12 * 3_600_000; // so long an approval lets its reviewer see it (INCIDENTS.md)
-
-const OFFICER = "data_protection_officer";
-export const HOLDERS = ["wearer", "supervisor", "deputy", OFFICER];
-const ENDERS = [...HOLDERS, "reviewer"];
-const DECIDERS = ["supervisor", "deputy", OFFICER];
 
 /* ---- what is asked for ---- */
 
@@ -59,7 +57,7 @@ function ending(name, from, text) {
 }
 
 /** Whatever happens on the way is said in a dialog. */
-async function attempt(title, what) {
+export async function attempt(title, what) {
   try {
     return await what();
   } catch (error) {
@@ -80,7 +78,7 @@ export async function act(title, deed, again, fields = []) {
 /* ---- incidents ---- */
 
 function incidentFields(known) {
-  const put = (name, read = (control) => control.value) => (deed, control) => {
+  const put = (name, read = (control) => plain(control.value)) => (deed, control) => {
     const value = read(control, deed.record);
     if (value === "" || value === undefined || value.length === 0) {
       delete deed.record[name];
@@ -88,7 +86,7 @@ function incidentFields(known) {
       deed.record[name] = value;
     }
   };
-  const text = (name, more = {}) => ({ name: `record.${name}`, label: t(`record.${name}`), control: h("input", { maxlength: 512, value: known?.[name] ?? "", ...more }), put: put(name) });
+  const text = (name, more = {}) => ({ name: `record.${name}`, label: t(`record.${name}`), control: h("input", { maxlength: 1000, value: known?.[name] ?? "", ...more }), put: put(name) });
   return [
     { name: "record.cause", label: t("record.cause"), control: select(grounds(CAUSES), { value: known?.cause ?? CAUSES[0] }), put: put("cause") },
     text("offence", { required: true }),
@@ -98,7 +96,7 @@ function incidentFields(known) {
     text("place", { required: true }),
     { ...text("accused"), hint: t("record.accused.do") },
     { name: "record.injured", label: t("record.injured"), hint: t("record.injured.do"), control: h("textarea", { rows: 2, maxlength: 4000 }, (known?.injured ?? []).join("\n")),
-      put: put("injured", (control) => control.value.split("\n").map((line) => line.trim()).filter(Boolean)) },
+      put: put("injured", (control) => control.value.split("\n").map(plain).filter(Boolean)) },
     { name: "record.assault", label: t("record.assault"), hint: t("record.assault.do"),
       control: select(["no", "yes"].map((name) => [name, t(`answer.${name}`)]), { value: known?.assault ? "yes" : "no" }), put: put("assault", (control) => control.value === "yes") },
     { ...text("prosecutor", { maxlength: 128 }), hint: t("record.prosecutor.do") },
@@ -116,7 +114,7 @@ export async function newIncident() {
   const number = h("input", { required: true, maxlength: 128 });
   const said = await decide(t("do.incident"), { action: "incident", step: "alone", record: {} },
     [{ name: "incident", label: t("record.number"), hint: t("record.number.do"), control: number }, ...incidentFields(null)]);
-  return said === null ? null : attempt(t("do.incident"), () => byNumber(number.value));
+  return said === null || said.state === "refused" ? null : attempt(t("do.incident"), () => byNumber(plain(number.value)));
 }
 
 export function changeIncident(incident, again) {
@@ -202,16 +200,24 @@ export function removeClip(incident, clip, again) {
 
 /** For the incident for which the recording is shown: where a picture is, and its digest. */
 export function keepStill(clip, row) {
-  return decide(t("do.still"), { action: "incident-still", step: "alone", clip, record: row });
+  return decide(t("do.still"), { action: "incident-still", step: "alone", clip, record: row }, [], ({ at_ms: at, width, height, picture }) => [
+    [t("opening.position"), position(at / 1000, true)], [t("opening.still.size"), `${width} × ${height}`], [t("opening.still.digest"), h("span", { class: "digest" }, picture)]]);
 }
 
-function camerasFor(title) {
-  return attempt(title, async () => (await get(`/api/v1/cameras?limit=${CHOICES_MOST}`)).cameras);
+/** All cameras of the register, in the order of names. */
+export async function cameras() {
+  const all = [];
+  for (let next = ""; next !== undefined && all.length < CAMERAS_MOST;) {
+    const page = await get(`/api/v1/cameras?limit=${CHOICES_MOST}${next && `&cursor=${next}`}`);
+    all.push(...page.cameras);
+    next = page.next;
+  }
+  return all;
 }
 
 /** What was decided before docking, to be kept no longer. */
 async function releaseAhead(one, incident, again) {
-  const camera = (await camerasFor(t("do.ahead.end")))?.find(({ name }) => name === one.camera_name);
+  const camera = (await attempt(t("do.ahead.end"), cameras))?.find(({ name }) => name === one.camera_name);
   if (camera) {
     await act(t("do.ahead.end"), { action: "release-ahead", step: "propose", incident: incident.case_number, camera: camera.camera, from: one.from_at, until: one.until_at }, again);
   }
@@ -219,13 +225,13 @@ async function releaseAhead(one, incident, again) {
 
 /** Of a camera that has not come back. */
 export async function holdAhead(incident, again) {
-  const cameras = await camerasFor(t("do.ahead"));
-  if (cameras === null) {
+  const all = await attempt(t("do.ahead"), cameras);
+  if (all === null) {
     return;
   }
   const known = incident.versions.at(-1);
   await act(t("do.ahead"), { action: "hold-ahead", step: "propose", incident: incident.case_number }, again, [
-    { name: "camera", label: t("do.camera"), hint: t("do.ahead.do"), control: select(cameras.map((one) => [one.camera, one.name])) },
+    { name: "camera", label: t("do.camera"), hint: t("do.ahead.do"), control: select(all.map((one) => [one.camera, one.name])) },
     { name: "from", label: t("record.from"), control: time(known?.from_at, true), put: (deed, control) => { deed.from = fromLocal(control.value); } },
     { name: "until", label: t("record.until"), control: time(known?.until_at, true), put: (deed, control) => { deed.until = ending("until", deed.from, control.value); } },
   ]);
@@ -299,7 +305,7 @@ export function eyes(one) {
 }
 
 function canLook({ action, outcome, own, ended_at: agreed }) {
-  return action === "open" && outcome === "approved" && own && may(["reviewer"]) && Date.parse(agreed) + SHOWN_MS > Date.now();
+  return action === "open" && outcome === "approved" && own && may(["reviewer"]) && Date.parse(agreed) + SHOWN_MS > now();
 }
 
 function follows(one, incident, again) {
@@ -310,16 +316,17 @@ function follows(one, incident, again) {
   return ahead ? [button(t("do.ahead.end"), () => releaseAhead(one, incident, again))] : [];
 }
 
-/** One request with all that is known of it. incident: for which it is shown; about: what it is about, where that is not plain; mine: this
+/** One request with all that is known of it. incident: for which it is shown; whose: what it is about, where that is not plain; mine: this
  * person may answer it. */
-export function requestCard(one, again, { incident = null, about = null, mine = false }) {
+export function requestCard(one, again, { incident = null, whose = null, mine = false }) {
   const buttons = one.outcome === "open" ? answers(one, again, mine) : follows(one, incident, again);
-  return h("li", { class: "request" },
-    h("div", { class: "request-head" }, h("h3", {}, matter(one)), outcomeBadge(one.outcome),
+  const names = [h("h3", {}, matter(one)), whose === null ? null : h("p", {}, whose)].filter(Boolean);
+  return about(names, h("li", { class: "request" },
+    h("div", { class: "request-head" }, names[0], outcomeBadge(one.outcome),
       one.outcome === "open" ? h("span", { class: "figure" }, until(one.expires_at)) : null),
-    about === null ? null : h("p", {}, about),
+    names[1],
     eyes(one),
-    buttons.length > 0 ? h("p", { class: "actions" }, buttons) : null);
+    buttons.length > 0 ? h("p", { class: "actions" }, buttons) : null));
 }
 
 /** What a request is about: a recording, or a camera and a time. clips: recordings of which more is known. */

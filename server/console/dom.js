@@ -31,6 +31,15 @@ export function s(name, attributes = {}, ...children) {
   return make(document.createElementNS(SVG, name), attributes, children);
 }
 
+/** What somebody typed or pasted, as texts are taken (STATEMENTS.md, ST-006): in one line, without what is not seen. */
+export function plain(text) {
+  return text.replace(/\s+/gu, " ").replace(/[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu, "").trim();
+}
+
+export function bytesOf(text) {
+  return new TextEncoder().encode(text).length;
+}
+
 /** Changes a text only where it differs: what a screen reader or a selection is at stays. */
 export function say(element, text) {
   if (element.textContent !== text) {

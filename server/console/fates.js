@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * What recordings and requests are, in words, figures and colours. */
+import { now } from "./api.js";
 import { badge, moment, progressBar } from "./components.js";
 import { h } from "./dom.js";
 import { add, dateTime, number, t } from "./i18n.js";
@@ -29,6 +30,11 @@ export const INCIDENT_STATES = Object.keys(INCIDENTS);
 
 export function stateBadge(state) {
   return badge(...STATES[state], t(`standing.${state}`));
+}
+
+/** What recorded people are told of that (LAW L7), which is less. */
+export function told(fate) {
+  return t(`standing.${fate === "not-taken" ? "expired_on_arrival" : fate}`);
 }
 
 export function integrityBadge(integrity) {
@@ -93,7 +99,7 @@ export function length({ started_at: from, ended_at: until }) {
 
 /** How long until a time of the API, in the two largest units; what is past has lapsed. */
 export function until(text) {
-  const ms = Date.parse(text) - Date.now();
+  const ms = Date.parse(text) - now();
   if (ms <= 0) {
     return t("time.over");
   }

@@ -18,7 +18,7 @@ export function language() {
 
 /** t("dock.ready", {n: 3}): the text, with its places filled. With n there may be another one for 1, which ends in ".one". */
 export function t(key, values = {}) {
-  const text = (values.n === 1 ? texts[current][key + ".one"] : undefined) ?? texts[current][key];
+  const text = (`${values.n}` === "1" ? texts[current][key + ".one"] : undefined) ?? texts[current][key];
   if (text === undefined) {
     throw new Error("no text " + key);
   }

@@ -4,7 +4,7 @@
  * Lists of the API, a page at a time (A-043). */
 import { asProblem, get } from "./api.js";
 import { loading, problem, state, table } from "./components.js";
-import { h, say } from "./dom.js";
+import { h, plain, say } from "./dom.js";
 import { number, t } from "./i18n.js";
 
 const ROW_LEAST = 20; // a page may be short, and have a next one all the same:
@@ -17,23 +17,24 @@ class List {
     this.cursor = null;
     this.turn = 0;
     this.content = h("div", {}, loading());
+    this.trouble = h("div", {});
     this.count = h("p", { class: "unseen", role: "status" });
     this.more = h("button", { class: "button quiet", type: "button", hidden: true, onclick: () => this.load() }, t("list.more"));
-    this.element = h("div", { class: "list" }, this.content, this.count, this.more);
+    this.element = h("div", { class: "list" }, this.content, this.count, this.trouble, this.more);
   }
 
   path() {
-    const query = new URLSearchParams(Object.entries(this.wanted.query ?? {}).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+    const query = new URLSearchParams(Object.entries(this.wanted.query ?? {}).map(([name, value]) => [name, plain(`${value ?? ""}`)]).filter(([, value]) => value !== ""));
     if (this.cursor !== null) {
       query.set("cursor", this.cursor);
     }
-    return query.size > 0 ? `${this.wanted.path}?${query}` : this.wanted.path;
+    return `${query}` !== "" ? `${this.wanted.path}?${query}` : this.wanted.path;
   }
 
   /** Whoever has asked for something else meanwhile is not shown what comes too late. */
   async load() {
     const turn = ++this.turn;
-    this.more.disabled = true;
+    this.trouble.replaceChildren();
     try {
       const least = this.rows.length + ROW_LEAST;
       for (let i = 0; i < ASKED_MOST && (i === 0 || (this.rows.length < least && this.cursor !== null)); i++) {
@@ -49,9 +50,19 @@ class List {
       if (turn !== this.turn) {
         return;
       }
-      this.content.replaceChildren(problem(asProblem(error), () => this.load()));
+      this.fail(problem(asProblem(error), () => this.load()));
     }
-    this.more.disabled = false;
+  }
+
+  /** What is there stays. */
+  fail(told) {
+    if (this.rows.length > 0) {
+      this.draw();
+      this.trouble.replaceChildren(told);
+    } else {
+      this.content.replaceChildren(told);
+      this.more.hidden = true;
+    }
   }
 
   /** From the beginning, with another query; until then what is there stays. */
@@ -65,7 +76,7 @@ class List {
   draw() {
     const { caption, columns, empty, emptyDo } = this.wanted;
     const none = this.rows.length === 0 && this.cursor === null;
-    const focused = this.content.contains(document.activeElement);
+    const focused = this.content.contains(document.activeElement) || (this.cursor === null && document.activeElement === this.more);
     this.content.replaceChildren(none ? state("empty", empty, emptyDo) : table(caption, columns, this.rows));
     if (focused) {
       this.content.firstElementChild.focus({ preventScroll: true });

@@ -3,8 +3,8 @@
  *
  * What is one's own: password, one-time codes, keys, sessions, and tokens for programs (API.md, "Signing in"). */
 import { asProblem, get, send } from "./api.js";
-import { badge, dialog, facts, field, moment, pageHead, problem, section, table } from "./components.js";
-import { h, picture } from "./dom.js";
+import { badge, busy, dialog, facts, field, moment, pageHead, problem, section, table } from "./components.js";
+import { h, picture, plain } from "./dom.js";
 import { add, t } from "./i18n.js";
 import { isNew, renew, session } from "./session.js";
 import texts from "./texts-account.js";
@@ -18,24 +18,20 @@ const DAYS_MOST = 365;
 /** A form whose fields say what is wrong with them; what else goes wrong is said below it. fields: {name of the API: field()}. */
 function form(fields, button, submit) {
   const trouble = h("div", { role: "status" });
-  const go = h("button", { class: "button", type: "submit" }, button);
-  return h("form", { class: "narrow", onsubmit: async (event) => {
+  const tell = (error) => {
+    const found = asProblem(error);
+    const at = fields[found.field];
+    trouble.replaceChildren(...(at ? [] : [problem(found)]));
+    at?.fail(found.detail());
+    at?.control?.focus();
+  };
+  const made = h("form", { class: "narrow", onsubmit: (event) => {
     event.preventDefault();
     trouble.replaceChildren();
     Object.values(fields).forEach(({ fail }) => fail(""));
-    go.disabled = true;
-    try {
-      await submit();
-    } catch (error) {
-      const found = asProblem(error);
-      if (fields[found.field]) {
-        fields[found.field].fail(found.detail());
-      } else {
-        trouble.replaceChildren(problem(found));
-      }
-    }
-    go.disabled = false;
-  } }, Object.values(fields).map(({ element }) => element), h("p", { class: "actions" }, go), trouble);
+    busy(made, () => submit().catch(tell));
+  } }, Object.values(fields).map(({ element }) => element), h("p", { class: "actions" }, h("button", { class: "button", type: "submit" }, button)), trouble);
+  return made;
 }
 
 function password() {
@@ -57,7 +53,7 @@ function codes() {
       const code = h("input", { inputmode: "numeric", autocomplete: "one-time-code", required: true, maxlength: 16 });
       place.replaceChildren(h("p", {}, t("codes.scan")), picture(t("codes.picture"), qr), facts([[t("codes.key"), h("span", { class: "digest" }, key)]]),
         form({ code: field(t("enter.code"), code) }, t("codes.finish"), async () => {
-          await send("PUT", "/api/v1/totp", { code: code.value });
+          await send("PUT", "/api/v1/totp", { code: code.value.replace(/\s/g, "") });
           await renew();
         }));
     } catch (error) {
@@ -98,7 +94,7 @@ function sessions(all, again) {
   return section(t("sessions"),
     table(t("sessions"), [
       { title: t("sessions.kind"), cell: ({ kind }) => t(`kind.${kind}`) },
-      { title: t("sessions.since"), cell: ({ since }) => moment(since) },
+      { title: t("sessions.since"), names: true, cell: ({ since }) => moment(since) },
       { title: t("sessions.seen"), cell: ({ seen }) => moment(seen) },
       { title: t("own.until"), cell: ({ until }) => moment(until) },
       { title: t("own.what"), cell: (one) => (one.this ? badge("green", "check", t("sessions.this")) : end(`/api/v1/sessions/${one.id}`, again)) },
@@ -119,7 +115,7 @@ function wanted(again) {
     scopes: { fail: () => {}, element: h("fieldset", {}, h("legend", {}, t("tokens.scopes")),
       chosen.map((one) => h("label", { class: "check" }, one.control, h("code", {}, one.name)))) } }, t("tokens.make"), async () => {
     const { token } = await send("POST", "/api/v1/tokens", {
-      name: name.value, days: Number(days.value), scopes: chosen.filter(({ control }) => control.checked).map((one) => one.name) });
+      name: plain(name.value), days: Number(days.value), scopes: chosen.filter(({ control }) => control.checked).map((one) => one.name) });
     place.replaceChildren(h("p", {}, t("tokens.once")), h("p", { class: "digest" }, token));
   }));
   dialog(t("tokens.make"), place).addEventListener("close", again);

@@ -2,14 +2,15 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * One recording: its facts, what keeps or blocks it, what can be done about it now, and what happened to it. */
-import { asProblem, get } from "./api.js";
-import { badge, dialog, facts, moment, pageHead, problem, section } from "./components.js";
+import { asProblem, get, now } from "./api.js";
+import { about, badge, dialog, facts, moment, pageHead, problem, section } from "./components.js";
 import { offers, requestCard, waiting } from "./deeds.js";
 import { h } from "./dom.js";
 import { daysLeft, isOver, length, mark, stateBadge, verdicts, when } from "./fates.js";
 import { add, day, number, size, t } from "./i18n.js";
 import { list } from "./list.js";
 import { prove, Unproven } from "./proof.js";
+import { OFFICER } from "./roles.js";
 import { may } from "./session.js";
 import texts from "./texts-clip.js";
 
@@ -22,8 +23,9 @@ function digest(text) {
   return text ? h("span", { class: "digest" }, text) : null;
 }
 
-function incidentLinks(all) {
-  return all.map(({ incident, case_number: name }, i) => [i > 0 ? ", " : "", h("a", { href: `#/incidents/${incident}` }, name)]).flat();
+/** Of those that this person may not read, the number (A-104). */
+function incidentLinks(all, known) {
+  return all.map(({ incident, case_number: name }, i) => [i > 0 ? ", " : "", known.has(incident) ? h("a", { href: `#/incidents/${incident}` }, name) : name]).flat();
 }
 
 /* ---- what it is ---- */
@@ -31,10 +33,10 @@ function incidentLinks(all) {
 /** daysLeft() wants what lists have. */
 function nights(clip) {
   const counts = ["sealed", "quarantined", "pending", "released"].includes(clip.state) && clip.due_at;
-  return counts ? Math.max(0, Math.ceil((Date.parse(clip.due_at) - Date.now()) / 86_400_000)) : undefined;
+  return counts ? Math.max(0, Math.ceil((Date.parse(clip.due_at) - now()) / 86_400_000)) : undefined;
 }
 
-function standing(clip) {
+function standing(clip, known) {
   return facts([
     [t("clip.state"), h("span", { class: "badges" }, stateBadge(clip.state), mark(clip))],
     [t("clip.since"), moment(clip.since)],
@@ -42,9 +44,9 @@ function standing(clip) {
     [t("clip.due.at"), clip.state === "held" || isOver(clip) ? null : moment(clip.due_at)],
     [t("clip.verdict"), verdicts(clip)],
     [t("clip.reason"), clip.reason],
-    [t("clip.keeps"), clip.kept ? incidentLinks([clip.kept]) : null],
+    [t("clip.keeps"), clip.kept ? incidentLinks([clip.kept], known) : null],
     [t("clip.cause"), clip.kept ? t(`ground.${clip.kept.ground}`) : null],
-    [t("incidents"), clip.incidents.length > 0 ? incidentLinks(clip.incidents) : null],
+    [t("incidents"), clip.incidents.length > 0 ? incidentLinks(clip.incidents, known) : null],
   ]);
 }
 
@@ -89,13 +91,23 @@ function blocks(clip) {
 
 /* ---- who asked what ---- */
 
+/** The incidents of a recording that this person may read, by their ids. */
+async function incidents(clip) {
+  const named = new Set([...clip.incidents, ...(clip.kept ? [clip.kept] : [])].map(({ incident }) => incident));
+  const read = await Promise.all([...named].map((id) => get(`/api/v1/incidents/${id}`).catch((error) => {
+    if (error.status !== 404) {
+      throw error;
+    }
+    return null;
+  })));
+  return new Map(read.filter(Boolean).map((one) => [one.incident, one]));
+}
+
 /** What incidents say that was asked about this recording, and what waits for its answer, which no incident may have yet. */
-async function requests(clip) {
-  const named = [...clip.incidents, ...(clip.kept ? [clip.kept] : [])].map(({ incident }) => incident);
-  const known = (await Promise.all([...new Set(named)].map((id) => get(`/api/v1/incidents/${id}`))))
-    .flatMap((one) => one.requests.filter((request) => request.clip === clip.clip));
-  const asked = clip.asked && !known.some(({ request }) => request === clip.asked.request) ? [{ ...clip.asked, outcome: "open" }] : [];
-  return [...known, ...asked].sort((a, b) => b.requested_at.localeCompare(a.requested_at));
+function requests(clip, known) {
+  const said = [...known.values()].flatMap((one) => one.requests.filter((request) => request.clip === clip.clip));
+  const asked = clip.asked && !said.some(({ request }) => request === clip.asked.request) ? [{ ...clip.asked, outcome: "open" }] : [];
+  return [...said, ...asked].sort((a, b) => b.requested_at.localeCompare(a.requested_at));
 }
 
 /* ---- custody ---- */
@@ -149,11 +161,11 @@ function placeAt(text) {
 function entry(event, logs) {
   const where = placeAt(event.place ?? "");
   const who = event.actor_kind === "dock" && where !== event.place ? "" : [event.actor_kind === "person" ? "" : t(`actor.${event.actor_kind}`), event.actor_name].filter(Boolean).join(" ");
-  return h("li", { "data-kind": event.kind },
-    h("p", { class: "event-head" }, moment(event.at ?? event.recorded_at), h("strong", {}, t(`event.${event.kind}`))),
+  const head = h("p", { class: "event-head" }, moment(event.at ?? event.recorded_at), h("strong", {}, t(`event.${event.kind}`)));
+  return about([head], h("li", { "data-kind": event.kind }, head,
     h("p", { class: "event-head" }, [who, where].filter(Boolean).join(", "), event.signed ? badge("grey", "check", t("event.signed")) : null),
     event.detail ? h("p", { class: "original" }, event.detail) : null,
-    h("p", { class: "event-place" }, placeOf(event, logs)));
+    h("p", { class: "event-place" }, placeOf(event, logs))));
 }
 
 function custody({ all, more }, logs) {
@@ -163,7 +175,7 @@ function custody({ all, more }, logs) {
 
 /** LAW L1, L8: who was shown it. Whether somebody is who wore the camera, the server says. */
 function accesses(clip) {
-  const officer = may(["data_protection_officer"]);
+  const officer = may([OFFICER]);
   const place = h("div", { class: "steps" });
   const look = () => place.replaceChildren(list({
     caption: t("clip.accesses"), path: `/api/v1/clips/${clip.clip}/accesses`, rows: "accesses", empty: t("clip.accesses.none"), emptyDo: t("clip.accesses.none.do"),
@@ -185,12 +197,13 @@ function accesses(clip) {
 
 export async function draw(main, { params, again }) {
   const clip = await get(`/api/v1/clips/${params.clip}`);
-  const [asked, mine, history, { logs }] = await Promise.all([requests(clip), waiting(), events(clip.clip), get("/api/v1/ledger")]);
+  const [known, mine, history, { logs }] = await Promise.all([incidents(clip), waiting(), events(clip.clip), get("/api/v1/ledger")]);
+  const asked = requests(clip, known);
   const [first, others] = [true, false].map((which) => offers(clip, again).filter((one) => one.first === which)
     .map(({ text, run }) => h("button", { class: which ? "button" : "button quiet", type: "button", onclick: run }, text)));
   main.replaceChildren(...[
     pageHead(t("clip.of", { when: when(clip) }), ...first),
-    h("div", { class: "columns" }, section(t("clip.standing"), standing(clip)), section(t("clip.origin"), origin(clip))),
+    h("div", { class: "columns" }, section(t("clip.standing"), standing(clip, known)), section(t("clip.origin"), origin(clip))),
     blocks(clip),
     asked.length === 0 ? null : section(t("requests"), h("ul", { class: "requests" }, asked.map((one) => requestCard(one, again, { mine: mine.has(one.request) })))),
     others.length === 0 ? null : section(t("clip.can"), h("p", { class: "actions" }, others)),

@@ -82,9 +82,15 @@ function choice(all, chosen, change) {
 
 export async function draw(main) {
   const all = await get(PATH);
+  let turn = 0; // what was chosen before is not shown when it comes later
   const fill = async (chosen) => {
+    const mine = ++turn;
     const shown = await get(query(chosen)).catch((error) => asProblem(error));
+    if (mine !== turn) {
+      return;
+    }
     const answer = shown.months ? shown : null;
+    const at = [...main.querySelectorAll("select")].indexOf(document.activeElement);
     main.replaceChildren(
       pageHead(t("evaluation"), h("a", { class: "button quiet", href: query(chosen, { format: "csv" }), download: `${t("evaluation")}-${chosen.from}-${chosen.until}.csv` }, t("evaluation.csv")),
         h("a", { class: "button quiet", href: query(chosen), download: `${t("evaluation")}-${chosen.from}-${chosen.until}.json` }, t("evaluation.json")),
@@ -92,6 +98,7 @@ export async function draw(main) {
       choice(all, chosen, fill),
       ...(answer ? [known(answer, chosen), ...PLOTS.filter(([, figures]) => figures.every((name) => answer.figures.includes(name))).map((one) => plot(one, answer, chosen)), every(answer)]
         : [problem(shown, () => fill(chosen))]));
+    main.querySelectorAll("select")[at]?.focus(); // it is another one now
   };
   if (all.months.length === 0) {
     main.append(pageHead(t("evaluation")), state("empty", t("evaluation.empty"), t("evaluation.empty.do")));

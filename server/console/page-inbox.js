@@ -2,9 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Recordings as metadata: what is kept now, marked ones first; or what was recorded on some days. */
-import { get } from "./api.js";
 import { field, pageHead } from "./components.js";
-import { hold, mayHold, select } from "./deeds.js";
+import { cameras, hold, mayHold, select } from "./deeds.js";
 import { h } from "./dom.js";
 import { CLIP_STATES, clipLink, daysLeft, length, mark, stateBadge, VERDICTS, verdicts } from "./fates.js";
 import { add, t } from "./i18n.js";
@@ -43,8 +42,7 @@ function settle(made, summary) {
 }
 
 async function nameCameras({ camera }) {
-  const { cameras } = await get("/api/v1/cameras?limit=100");
-  camera.replaceChildren(...select([["", t("inbox.all")], ...cameras.map((one) => [one.camera, one.name])], { value: chosen.camera }).children);
+  camera.replaceChildren(...select([["", t("inbox.all")], ...(await cameras()).map((one) => [one.camera, one.name])], { value: chosen.camera }).children);
 }
 
 function filters(reload) {

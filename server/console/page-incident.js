@@ -4,10 +4,11 @@
  * One incident: what is known of it, its recordings, and what was asked and answered for it. */
 import { get } from "./api.js";
 import { facts, moment, pageHead, section, state, table } from "./components.js";
-import { addClip, changeIncident, hold, holdAhead, HOLDERS, mayHold, removeClip, requestCard, subject, waiting } from "./deeds.js";
+import { addClip, changeIncident, hold, holdAhead, mayHold, removeClip, requestCard, subject, waiting } from "./deeds.js";
 import { h } from "./dom.js";
 import { clipLink, incidentBadge, stateBadge } from "./fates.js";
 import { add, number, t } from "./i18n.js";
+import { HOLDERS } from "./roles.js";
 import { may } from "./session.js";
 import texts from "./texts-incident.js";
 import { position } from "./timeline.js";
@@ -77,7 +78,7 @@ function stills(incident) {
 function requests(title, all, incident, mine, again, none) {
   const there = [...incident.clips, ...incident.removed];
   return section(title, all.length === 0 ? h("p", { class: "hint" }, none)
-    : h("ul", { class: "requests" }, [...all].reverse().map((one) => requestCard(one, again, { incident, about: subject(one, there), mine: mine.has(one.request) }))));
+    : h("ul", { class: "requests" }, [...all].reverse().map((one) => requestCard(one, again, { incident, whose: subject(one, there), mine: mine.has(one.request) }))));
 }
 
 export async function draw(main, { params, again }) {

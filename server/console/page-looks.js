@@ -4,10 +4,12 @@
  * How often recordings were shown, without anybody's name (LAW L3, L6, L8); and, for the data-protection officer, what recorded
  * people asked (LAW L7). */
 import { badge, moment, pageHead, section } from "./components.js";
-import { fromLocal } from "./deeds.js";
-import { h } from "./dom.js";
+import { attempt, cameras, fromLocal, select } from "./deeds.js";
+import { h, plain } from "./dom.js";
+import { told } from "./fates.js";
 import { add, number, t } from "./i18n.js";
 import { list } from "./list.js";
+import { OFFICER } from "./roles.js";
 import { may } from "./session.js";
 import { decide } from "./sign.js";
 import texts from "./texts-looks.js";
@@ -24,25 +26,32 @@ function months() {
   }));
 }
 
-function ask(again) {
+async function ask(again) {
+  const all = await attempt(t("asked.new"), cameras);
+  if (all === null) {
+    return;
+  }
   const record = (name) => (deed, control) => {
     if (control.value !== "") {
-      deed.record = { ...deed.record, [name]: control.type === "datetime-local" ? fromLocal(control.value) : control.value };
+      deed.record = { ...deed.record, [name]: control.type === "datetime-local" ? fromLocal(control.value) : plain(control.value) };
     }
   };
   const field = (name, label, control, hint) => ({ name, label, hint, control, put: record(name) });
-  decide(t("asked.new"), { action: "subject-request", step: "alone" }, [
+  const said = await decide(t("asked.new"), { action: "subject-request", step: "alone" }, [
     field("from", t("asked.from"), h("input", { type: "datetime-local", required: true })),
     field("until", t("asked.until"), h("input", { type: "datetime-local", required: true })),
     field("area", t("asked.area"), h("input", { maxlength: 128 }), t("asked.area.do")),
-    field("camera", t("asked.camera"), h("input", { maxlength: 64, pattern: "[0-9a-f]{64}" }), t("asked.camera.do")),
-  ]).then((said) => said !== null && again(said.answer));
+    field("camera", t("asked.camera"), select([["", t("asked.any")], ...all.map((one) => [one.camera, one.name])]), t("asked.camera.do")),
+  ]);
+  if (said !== null) {
+    again(said.answer);
+  }
 }
 
 function answer({ recordings, complete }) {
   return section(t("asked.answer"), h("p", {}, t(complete ? "asked.all" : "asked.more", { n: number(recordings.length) })),
     h("ul", {}, recordings.map(({ start, end, area, fate, due, erased }) => h("li", {},
-      h("strong", {}, t(`fate.${fate}`)), " ", moment(start), " – ", end === null ? t("asked.open") : moment(end), ` ${area} `,
+      h("strong", {}, told(fate)), " ", moment(start), " – ", end === null ? t("asked.open") : moment(end), ` ${area} `,
       due === null ? null : [t("asked.due"), " ", moment(due)], erased === null ? null : [t("asked.erased"), " ", moment(erased)]))));
 }
 
@@ -64,5 +73,5 @@ function requests(again) {
 }
 
 export function draw(main, { again }) {
-  main.replaceChildren(pageHead(t("looks")), months(), ...(may(["data_protection_officer"]) ? [requests(again)] : []));
+  main.replaceChildren(pageHead(t("looks")), months(), ...(may([OFFICER]) ? [requests(again)] : []));
 }

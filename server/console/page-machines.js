@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Cameras and docks of the register. Nothing here grows with what a camera recorded (LAW L6). */
+import { now } from "./api.js";
 import { badge, moment, pageHead, section } from "./components.js";
 import { h } from "./dom.js";
 import { add, t } from "./i18n.js";
@@ -17,7 +18,7 @@ function standing({ revoked, retired_at: retired, not_after: end }) {
   if (retired !== undefined) {
     return badge("grey", "none", t("machine.retired"));
   }
-  return Date.parse(end) < Date.now() ? badge("red", "warn", t("machine.expired")) : badge("green", "check", t("machine.good"));
+  return Date.parse(end) < now() ? badge("red", "warn", t("machine.expired")) : badge("green", "check", t("machine.good"));
 }
 
 function cameras() {

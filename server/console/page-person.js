@@ -2,17 +2,16 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * One of the people with an account: which keys count, which wait for the word of two people, and which duties (LAW L4). */
-import { get } from "./api.js";
+import { get, now } from "./api.js";
 import { badge, facts, moment, pageHead, section, state, table } from "./components.js";
 import { h } from "./dom.js";
 import { add, t } from "./i18n.js";
+import { ENROLLERS } from "./roles.js";
 import { may } from "./session.js";
 import { decide } from "./sign.js";
 import texts from "./texts-people.js";
 
 add(texts);
-
-const DECIDES = ["administrator", "supervisor", "deputy"];
 
 function standing({ enrolled_at: enrolled, revoked_at: revoked, valid_until: end, proposal }) {
   if (revoked !== undefined) {
@@ -21,7 +20,7 @@ function standing({ enrolled_at: enrolled, revoked_at: revoked, valid_until: end
   if (enrolled === undefined) {
     return badge("yellow", "wait", t(proposal === undefined ? "credential.offered" : "credential.proposed"));
   }
-  return Date.parse(end) < Date.now() ? badge("grey", "none", t("credential.expired")) : badge("green", "check", t("credential.good"));
+  return Date.parse(end) < now() ? badge("grey", "none", t("credential.expired")) : badge("green", "check", t("credential.good"));
 }
 
 /** What can be decided on it now; whether this person may, the server says. */
@@ -31,7 +30,7 @@ function actions({ credential, enrolled_at: enrolled, revoked_at: revoked, propo
       again();
     }
   } }, t(key));
-  if (!may(DECIDES) || revoked !== undefined) {
+  if (!may(ENROLLERS) || revoked !== undefined) {
     return "";
   }
   if (enrolled !== undefined) {

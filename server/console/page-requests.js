@@ -19,7 +19,7 @@ export function draw(main) {
     columns: [
       { title: t("requests.what"), cell: matter },
       { title: t("requests.left"), cell: (one) => [h("strong", { class: "figure" }, until(one.expires_at)), h("br"), moment(one.expires_at)] },
-      { title: t("requests.about"), cell: (one) => subject(one) ?? "" },
+      { title: t("requests.about"), names: true, cell: (one) => subject(one) ?? "" },
       { title: t("record.number"), cell: (one) => one.case_number ?? "" },
       { title: t("requests.since"), cell: (one) => moment(one.requested_at) },
       { title: t("requests.do"), cell: (one) => h("span", { class: "actions" }, answers(one, again, true)) },

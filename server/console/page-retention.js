@@ -8,12 +8,12 @@ import { badge, moment, pageHead, progressBar, section, table } from "./componen
 import { h } from "./dom.js";
 import { add, day, number, t } from "./i18n.js";
 import { list } from "./list.js";
+import { OVERSIGHT } from "./roles.js";
 import { may } from "./session.js";
 import texts from "./texts-retention.js";
 
 add(texts);
 
-const OVERSIGHT = ["data_protection_officer", "administrator"];
 const NIGHTS = 16;
 
 function nights(all) {

@@ -3,8 +3,8 @@
  *
  * Signing in: with a key, or with a password and a one-time code (API.md, "Signing in"). #/sign-in?/clips/… goes on there. */
 import { asProblem } from "./api.js";
-import { field, pageHead, problem } from "./components.js";
-import { h } from "./dom.js";
+import { busy, field, pageHead, problem } from "./components.js";
+import { h, plain } from "./dom.js";
 import { add, t } from "./i18n.js";
 import { session, withPasskey, withPassword } from "./session.js";
 import texts from "./texts-account.js";
@@ -25,22 +25,15 @@ export function draw(main) {
   const name = h("input", { autocomplete: "username", maxlength: 64, required: true });
   const password = h("input", { type: "password", autocomplete: "current-password", maxlength: 256, required: true });
   const code = h("input", { inputmode: "numeric", autocomplete: "one-time-code", maxlength: 16 });
-  const buttons = () => main.querySelectorAll("button");
-  const attempt = async (what) => {
+  const attempt = (what) => {
     trouble.replaceChildren();
-    buttons().forEach((button) => { button.disabled = true; });
-    try {
-      await what(); // the page is drawn anew, and goes on
-    } catch (error) {
-      trouble.replaceChildren(problem(asProblem(error)));
-      buttons().forEach((button) => { button.disabled = false; });
-    }
+    return busy(main, () => what().catch((error) => trouble.replaceChildren(problem(asProblem(error))))); // else the page is drawn anew, and goes on
   };
   main.replaceChildren(pageHead(t("enter")), trouble, h("div", { class: "columns" },
     h("section", { class: "section" }, h("h2", {}, t("enter.key")), h("p", {}, t("enter.key.do")),
       h("button", { class: "button", type: "button", onclick: () => attempt(withPasskey) }, t("enter.key.button"))),
     h("section", { class: "section" }, h("h2", {}, t("enter.password")),
-      h("form", { onsubmit: (event) => { event.preventDefault(); attempt(() => withPassword(name.value, password.value, code.value)); } },
+      h("form", { onsubmit: (event) => { event.preventDefault(); attempt(() => withPassword(plain(name.value), password.value, code.value.replace(/\s/g, ""))); } },
         field(t("enter.name"), name).element, field(t("password"), password).element, field(t("enter.code"), code, t("enter.code.do")).element,
         h("button", { class: "button", type: "submit" }, t("enter"))))));
 }

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Plays a recording that is shown (docs/PLAYBACK.md 4): the picture, its buttons and keys, what is known of it, and how that ends. */
-import { bytes, get, part } from "./api.js";
+import { bytes, get, now, part } from "./api.js";
 import { banner, dialog, facts, moment, pageHead, section, table } from "./components.js";
 import { h, icon, say, show } from "./dom.js";
 import { integrityBadge } from "./fates.js";
@@ -243,8 +243,8 @@ export class Player {
   }
 
   faster(steps) {
-    const now = SPEEDS.indexOf(this.video.playbackRate);
-    this.video.playbackRate = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, now + steps))];
+    const at = SPEEDS.indexOf(this.video.playbackRate);
+    this.video.playbackRate = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, at + steps))];
   }
 
   mark(direction) {
@@ -367,7 +367,7 @@ export class Player {
     const idle = performance.now() - this.touched >= this.told.idle_s * 1000;
     this.close(false);
     get("/api/v1/session").catch(() => {}); // who has signed out meanwhile is told so
-    this.over(idle ? "idle" : Date.now() >= Date.parse(this.told.expires_at) ? "expired" : "gone");
+    this.over(idle ? "idle" : now() >= Date.parse(this.told.expires_at) ? "expired" : "gone");
   }
 
   end() {
@@ -377,13 +377,13 @@ export class Player {
 
   /** M-033: each second. Whoever watches keeps it open; otherwise it is only asked whether it still is. */
   async watch() {
-    const now = performance.now();
-    const idle = this.touched + this.told.idle_s * 1000 - now;
-    const rest = Date.parse(this.told.expires_at) - Date.now();
+    const at = performance.now();
+    const idle = this.touched + this.told.idle_s * 1000 - at;
+    const rest = Date.parse(this.told.expires_at) - now();
     say(this.idle, t("opening.idle.minutes", { n: Math.max(0, Math.ceil(Math.min(idle, rest) / 60_000)) }));
     this.warn(rest < SOON_MS ? "expiring" : idle < SOON_MS ? "idle" : "");
-    const touch = !this.video.paused && now - this.touched > TOUCHED_MS;
-    if (touch || now - this.asked > ASKED_MS) {
+    const touch = !this.video.paused && at - this.touched > TOUCHED_MS;
+    if (touch || at - this.asked > ASKED_MS) {
       await this.ask(touch);
     }
   }

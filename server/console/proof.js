@@ -3,13 +3,22 @@
  *
  * The proof that an entry stands in the published ledger (LEDGER.md 6): made here, of the tiles that anybody can read, and checked
  * against the head before it is given out. Whether the head is signed by whom one believes, asservat-verify says. */
-import { bytes } from "./api.js";
+import { bytes, Problem } from "./api.js";
+import { add, t } from "./i18n.js";
+import texts from "./texts-clip.js";
+
+add(texts);
 
 const WIDE = 256; // hashes of a tile
 const LEVELS = 8; // of the tree, in a tile
 
-/** What the ledger says does not fit together, or does not have it yet. */
+/** No published head has it yet. */
 export class Unproven extends Error {}
+
+/** What is published does not fit together, which is no matter of waiting. */
+function wrong() {
+  return new Problem({ status: 0, title: t("proof.wrong"), detail: t("proof.wrong.do") });
+}
 
 async function sha256(...parts) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(parts.flatMap((part) => [...part]))));
@@ -103,13 +112,16 @@ export async function prove(origin, leaf) {
   const note = new TextDecoder().decode(await bytes(`${prefix}/checkpoint`));
   const [name, count, root] = note.split("\n");
   const size = Number(count);
-  if (name !== origin || !(leaf < size)) {
+  if (name !== origin || !Number.isSafeInteger(size)) {
+    throw wrong();
+  }
+  if (leaf >= size) {
     throw new Unproven();
   }
   const tree = new Tree(prefix, size);
   const [entry, path] = await Promise.all([tree.entry(leaf), tree.path(leaf, 0, size)]);
   if (base64(await climb(await sha256([0], entry), leaf, size, path)) !== root) {
-    throw new Unproven();
+    throw wrong();
   }
   return { proof: `c2sp.org/tlog-proof@v1\nindex ${leaf}\n${path.map((hash) => `${base64(hash)}\n`).join("")}\n${note}`, entry, size };
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Who uses this browser. The session itself is in a cookie that no script can read (A-026); that there is one is kept
- * beside it, so that nobody is asked for who has not signed in, and all pages of this browser leave together. */
+ * Who uses this browser. The session itself is in a cookie that no script can read (A-026); which one it is (its id, which opens
+ * nothing) is kept beside it, so that nobody is asked for who has not signed in, and all pages of this browser follow together. */
 import { bind, get, send } from "./api.js";
 import { answer } from "./webauthn.js";
 
@@ -10,6 +10,7 @@ const KEY = "asservat.signed-in";
 const PATH = "/api/v1/session";
 const listeners = new Set();
 let current = null;
+let lost = false;
 
 /** As GET /api/v1/session says it, or null. */
 export function session() {
@@ -26,23 +27,44 @@ export function isNew() {
   return current !== null && (current.must_change || (current.kind === "password" && !current.has_totp));
 }
 
-function keep(there) {
+/** Whether a session ended by itself, and not by signing out. */
+export function hasEnded() {
+  return lost;
+}
+
+function keep(id) {
   try {
-    if (there) {
-      localStorage.setItem(KEY, "yes");
-    } else {
+    if (id === null) {
       localStorage.removeItem(KEY);
+    } else {
+      localStorage.setItem(KEY, id);
     }
   } catch {
     // It holds for this page, then.
   }
 }
 
-function become(found) {
+function kept() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null; // Then somebody signs in again.
+  }
+}
+
+function become(found, ended = false) {
   current = found;
-  bind(found?.csrf ?? null, () => become(null));
-  keep(found !== null);
+  lost = ended;
+  bind(found?.csrf ?? null, () => become(null, true));
+  keep(found?.id ?? null);
   listeners.forEach((tell) => tell());
+}
+
+/** with another session than this page's, or none, it shows nothing of its own any longer. */
+function compare(id) {
+  if (id !== (current?.id ?? null)) {
+    location.reload();
+  }
 }
 
 /** Calls back when somebody has signed in or out. */
@@ -52,20 +74,11 @@ export function onSession(tell) {
 
 /** Before the first drawing. Without an answer nobody has signed in, as far as this page knows. */
 export async function find() {
-  let there = false;
-  try {
-    there = localStorage.getItem(KEY) !== null;
-  } catch {
-    // Then somebody signs in again.
+  if (kept() !== null) {
+    await get(PATH).then(become, (error) => error.status === 401 && become(null, true));
   }
-  if (there) {
-    await get(PATH).then(become, (error) => error.status === 401 && become(null));
-  }
-  addEventListener("storage", (event) => {
-    if (event.key === KEY && (event.newValue === null) !== (current === null)) {
-      location.reload();
-    }
-  });
+  addEventListener("storage", (event) => event.key === KEY && compare(event.newValue));
+  addEventListener("pageshow", (event) => event.persisted && compare(kept())); // a page that the browser kept to go back to
 }
 
 /** After what changes the session itself. */
@@ -89,6 +102,12 @@ export async function withPassword(name, password, code) {
 }
 
 export async function leave() {
-  await send("DELETE", PATH);
+  try {
+    await send("DELETE", PATH);
+  } catch (error) {
+    if (error.status !== 401) { // else it had ended before
+      throw error;
+    }
+  }
   become(null);
 }

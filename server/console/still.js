@@ -52,7 +52,7 @@ export class Still {
       }
     };
     const keep = async () => {
-      if (await keepStill(this.clip, this.row(digest)) !== null) {
+      if ((await keepStill(this.clip, this.row(digest)))?.state === "done") {
         say(said, t("opening.still.kept"));
       }
     };

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 export default {
   de: {
+    "standing.exists": "vorhanden",
     "standing.sealed": "versiegelt",
     "standing.quarantined": "in Quarantäne",
     "standing.pending": "Sicherung beantragt",
@@ -59,6 +60,7 @@ export default {
     "time.minutes": "noch {minutes} min",
   },
   en: {
+    "standing.exists": "there",
     "standing.sealed": "sealed",
     "standing.quarantined": "in quarantine",
     "standing.pending": "hold requested",

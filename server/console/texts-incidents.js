@@ -7,7 +7,7 @@ export default {
     "incidents.state": "Zustand",
     "incidents.from": "Angelegt am, oder ab",
     "incidents.until": "Angelegt bis",
-    "incidents.clips": "Aufnahmen",
+    "incidents.clips": "Aufzeichnungen",
     "incidents.none": "Keine Vorgänge",
     "incidents.none.do": "Es gibt keine, oder keine, auf die alle Filter passen.",
   },

@@ -4,7 +4,7 @@ export default {
   de: {
     "machine.name": "Bezeichnung",
     "machine.standing": "Zustand",
-    "machine.unit": "Dienststelle",
+    "machine.unit": "Einheit",
     "machine.model": "Modell",
     "machine.serial": "Seriennummer",
     "machine.docked": "zuletzt eingesteckt",

@@ -17,7 +17,7 @@ export default {
     "credentials.none": "Noch kein Schlüssel",
     "credentials.none.do": "Einen Schlüssel schlägt die Person selbst unter „Mein Konto“ vor, oder die Administration legt ihn an.",
     "credential.digest": "Prüfsumme",
-    "credential.units": "Dienststellen",
+    "credential.units": "Einheiten",
     "credential.until": "gültig bis",
     "credential.decide": "Entscheiden",
     "credential.good": "freigegeben",

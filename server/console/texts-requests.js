@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 export default {
   de: {
-    "requests.do.all": "Was auf Ihre Entscheidung wartet. Was Sie selbst beantragt haben, steht bei der Aufnahme und im Vorgang; dort können Sie es zurückziehen.",
+    "requests.do.all": "Was auf Ihre Entscheidung wartet. Was Sie selbst beantragt haben, steht bei der Aufzeichnung und im Vorgang; dort können Sie es zurückziehen.",
     "requests.what": "Antrag",
     "requests.left": "Verfällt",
     "requests.about": "Worum es geht",

@@ -28,9 +28,9 @@ async function asked(what) {
   }
 }
 
-/** An assertion over challenge by one of the credentials (their ids), or by any that the browser knows. */
-export async function answer(challenge, rpId, credentials) {
-  const { rawId, response } = await asked(() => navigator.credentials.get({ publicKey: {
+/** An assertion over challenge by one of the credentials (their ids), or by any that the browser knows. signal: of an AbortController. */
+export async function answer(challenge, rpId, credentials, signal) {
+  const { rawId, response } = await asked(() => navigator.credentials.get({ signal, publicKey: {
     challenge: decode(challenge), rpId, userVerification: "required",
     allowCredentials: credentials.map((id) => ({ type: "public-key", id: decode(id) })),
   } }));

@@ -16,11 +16,11 @@
 static const struct asv_http_problem no_opening = {
     404, "no-opening", "Not open", "Nicht geöffnet",
     "this recording is not being shown in this session, or no more: sign for it again",
-    "diese Aufnahme wird in dieser Sitzung nicht gezeigt, oder nicht mehr: neu dafür unterschreiben", "opening"};
+    "diese Aufzeichnung wird in dieser Sitzung nicht gezeigt, oder nicht mehr: neu dafür unterschreiben", "opening"};
 static const struct asv_http_problem beyond = {
     400, "beyond-end", "Beyond the end", "Hinter dem Ende",
     "the recording has no byte there",
-    "so weit geht die Aufnahme nicht", "from"};
+    "so weit geht die Aufzeichnung nicht", "from"};
 static const struct asv_http_problem busy = {
     429, "busy", "Busy", "Beschäftigt",
     "enough is being read of recordings at once: wait as long as Retry-After says, and read one piece after the other",
@@ -28,19 +28,19 @@ static const struct asv_http_problem busy = {
 static const struct asv_http_problem unplayable = {
     422, "not-playable", "Not playable", "Nicht abspielbar",
     "no browser plays this recording: its media is damaged, or of a kind or codec that is not played here; as it was recorded it is there, to be handed over",
-    "kein Browser spielt diese Aufnahme: ihr Inhalt ist beschädigt, oder von einer Art oder Codierung, die hier nicht gespielt wird; so, wie sie aufgenommen wurde, ist sie da und kann übergeben werden", NULL};
+    "kein Browser spielt diese Aufzeichnung: ihr Inhalt ist beschädigt, oder von einer Art oder Codierung, die hier nicht gespielt wird; so, wie sie aufgenommen wurde, ist sie da und kann übergeben werden", NULL};
 static const struct asv_http_problem media_failed = {
-    502, "media-failed", "The recording could not be prepared", "Die Aufnahme konnte nicht aufbereitet werden",
+    502, "media-failed", "The recording could not be prepared", "Die Aufzeichnung konnte nicht aufbereitet werden",
     "the program that makes recordings playable died of this one, or did not finish: it may be damaged, or made to do harm; the recording itself is as it was",
-    "das Programm, das Aufnahmen abspielbar macht, ist an dieser gescheitert oder nicht fertig geworden: vielleicht ist sie beschädigt oder soll Schaden anrichten; die Aufnahme selbst ist unverändert", NULL};
+    "das Programm, das Aufzeichnungen abspielbar macht, ist an dieser gescheitert oder nicht fertig geworden: vielleicht ist sie beschädigt oder soll Schaden anrichten; die Aufzeichnung selbst ist unverändert", NULL};
 static const struct asv_http_problem no_media = {
     503, "no-media", "Cannot be prepared now", "Kann gerade nicht aufbereitet werden",
     "the program that makes recordings playable does not run (asservat-media.socket)",
-    "das Programm, das Aufnahmen abspielbar macht, läuft nicht (asservat-media.socket)", "media"};
+    "das Programm, das Aufzeichnungen abspielbar macht, läuft nicht (asservat-media.socket)", "media"};
 static const struct asv_http_problem damaged = {
     409, "damaged", "Damaged", "Beschädigt",
     "this part of the recording is not what its camera signed, and is not shown; \"asservat vault scrub\" repairs it from the mirror, if that has a right one",
-    "dieser Teil der Aufnahme ist nicht, was die Kamera unterschrieben hat, und wird nicht gezeigt; „asservat vault scrub“ stellt ihn vom Spiegel her, wenn der einen richtigen hat", NULL};
+    "dieser Teil der Aufzeichnung ist nicht, was die Kamera unterschrieben hat, und wird nicht gezeigt; „asservat vault scrub“ stellt ihn vom Spiegel her, wenn der einen richtigen hat", NULL};
 /* clang-format on */
 
 /* ---- signing for it ---- */

@@ -93,7 +93,7 @@ async function theInboxIsMetadata() {
   await isAccessible(page, "the inbox with its filters");
   assert.ok(await page.getByLabel("Kamera", { exact: true }).isDisabled(), "a camera is asked about for one day");
   await page.getByLabel("Zustand").selectOption("held");
-  await says(page.locator(".state"), "Keine Aufnahmen");
+  await says(page.locator(".state"), "Keine Aufzeichnungen");
   await says(page.locator("summary"), "1 gesetzt");
   await button(page, "Filter zurücksetzen").click();
   await until(async () => (await rows.count()) >= 5, "all of them again");
@@ -132,6 +132,12 @@ async function anIncidentIsWrittenDown() {
   assert.equal(await dialog.getByLabel("Ende").getAttribute("aria-invalid"), "true");
   await picture(page, "incident-wrong");
   await dialog.getByLabel("Ende").fill("2026-11-23T14:25");
+  await button(dialog, "Weiter").click();
+  await says(dialog, "Das wird aufgeschrieben:"); // what is signed of it is a digest
+  for (const text of ["Angriff auf Beschäftigteja", "Ende23.11.2026, 14:25 MEZ", ...Object.values(FACTS).map((text) => `${text.replace("\n", ", ")} ${SCRIPT}`)]) {
+    await says(dialog.locator(".answered"), text);
+  }
+  await button(dialog, "Zurück").click();
   await sign(page, `Meldung nach Dienstende ${SCRIPT}`);
   await says(page.getByRole("dialog"), "Sicherung beantragen"); // for it, now that it is there
   assert.equal(await page.getByRole("dialog").getByLabel("Vorgang").inputValue(), site.case);
@@ -204,7 +210,7 @@ async function lookingTakesTwo() {
   await button(rita, "Einsichtnahme beantragen").click();
   await sign(rita, "Auswertung für die Anzeige");
   await stands(rita.locator(".request", { hasText: "Einsichtnahme" }), "rita", "steht aus");
-  assert.equal(await button(rita, "Aufnahme ansehen").count(), 0, "nothing is shown before another person agreed");
+  assert.equal(await button(rita, "Aufzeichnung ansehen").count(), 0, "nothing is shown before another person agreed");
   const sigrid = await incident("sigrid");
   const card = sigrid.locator(".request", { hasText: "Einsichtnahme" });
   await stands(card, "rita", "steht aus");
@@ -215,7 +221,7 @@ async function lookingTakesTwo() {
   await sign(sigrid, "Einverstanden");
   await until(async () => (await button(card, "Genehmigen").count()) === 0, "that it is approved");
   await rita.reload();
-  await button(rita, "Aufnahme ansehen").click();
+  await button(rita, "Aufzeichnung ansehen").click();
   await sign(rita, "Auswertung für die Anzeige");
   await rita.waitForURL(/#\/openings\/[0-9a-f-]{36}$/);
 }
@@ -292,12 +298,12 @@ async function aBlockAndARelease() {
 
 async function recordingsAreAddedAndTakenOut() {
   const page = await incident("sigrid");
-  await button(page, "Aufnahme zuordnen").click();
+  await button(page, "Aufzeichnung zuordnen").click();
   await sign(page, "Dieselbe Streife", async (dialog) => {
     await dialog.getByLabel("Tag", { exact: true }).fill(new Date().toLocaleDateString("sv"));
-    await until(async () => (await dialog.getByLabel("Aufnahme").locator("option").count()) > 1, "recordings of the day");
+    await until(async () => (await dialog.getByLabel("Aufzeichnung").locator("option").count()) > 1, "recordings of the day");
     await isAccessible(page, "adding a recording");
-    await dialog.getByLabel("Aufnahme").selectOption(proven);
+    await dialog.getByLabel("Aufzeichnung").selectOption(proven);
   });
   const row = page.locator(`tr:has(a[href="${clip(proven)}"])`);
   await says(row, "sigrid");

@@ -13,6 +13,7 @@ import { desk, site, stage, STATUS } from "./people.mjs";
 import { PLAYER } from "./player.mjs";
 import { until } from "./site.mjs";
 import { fits, isAccessible, picture, says } from "./stage.mjs";
+import { TROUBLE } from "./trouble.mjs";
 
 /** The code of RFC 6238 that counts n periods from now. */
 function code(secret, n) {
@@ -151,7 +152,7 @@ async function aScreenIsSetUp() {
 }
 
 const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
-  ...CASES, ...PLAYER];
+  ...CASES, ...TROUBLE, ...PLAYER];
 
 let good = false;
 try {

@@ -54,7 +54,7 @@ async function whoseBusinessItIsNot() {
   await says(page.locator(".state"), "Dafür fehlt Ihnen die Berechtigung");
   const offered = await page.getByRole("navigation").getByRole("link").allTextContents();
   assert.deepEqual(["Löschung", "Protokollkette", "Geräte", "Regelungen"].filter((name) => !offered.includes(name)), []);
-  assert.deepEqual(offered.filter((name) => ["Personen", "Meldungen", "Einsichten"].includes(name)), []);
+  assert.deepEqual(offered.filter((name) => ["Personen", "Meldungen", "Einsichtnahmen"].includes(name)), []);
 }
 
 /** A-067: what somebody offers, two others enrol, and it counts; one alone does not. */
@@ -104,11 +104,14 @@ async function somebodyRecordedAsks() {
   const next = new Date(Date.now() + 3_600_000 * 12).toISOString().slice(0, 10);
   await dialog.getByLabel("Von").fill(`${day}T00:00`);
   await dialog.getByLabel("Bis").fill(`${next}T23:59`);
+  await dialog.getByLabel("Kamera").selectOption("K-01"); // by its name, not by the digest of its certificate
+  await says(dialog, "Mit einer Kamera höchstens ein Tag.");
+  await dialog.getByLabel("Kamera").selectOption("alle");
   await dialog.getByLabel("Begründung").fill("Schreiben vom 3. d. M.");
   await isAccessible(page, "what is asked");
   await dialog.getByRole("button", { name: "Weiter" }).click();
   await dialog.getByRole("button", { name: "Mit dem Sicherheitsschlüssel unterschreiben" }).click();
-  await says(page.locator("main"), "Aufnahmen.");
+  await says(page.locator("main"), "Aufzeichnungen.");
   await picture(page, "asked");
   await isAccessible(page, "what is answered");
 }

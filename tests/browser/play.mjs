@@ -27,7 +27,7 @@ async function theBoardSaysHowItIs() {
   await says(tile(page, 3), "noch 1 h 7 min");
   await says(tile(page, 6), "noch unter 1 min");
   await says(tile(page, 1), "bereit");
-  await says(tile(page, 4), "Aufnahme in Quarantäne");
+  await says(tile(page, 4), "Aufzeichnung in Quarantäne");
   await says(tile(page, 11), "Fremde Kamera");
   await says(page.locator(".summary"), "6 bereit");
   assert.equal(await page.locator(".tile").count(), 20);

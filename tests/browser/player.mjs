@@ -200,6 +200,7 @@ async function kept(page, still, digest, there) {
   await dialog.getByLabel("Begründung").fill("Der Schlag ist zu sehen");
   await dialog.getByRole("button", { name: "Weiter" }).click();
   await says(dialog, "ein Standbild einer Aufzeichnung");
+  await says(dialog.locator(".answered"), digest); // what is signed of it is another one
   await dialog.getByRole("button", { name: "unterschreiben" }).click();
   await says(still, "Im Vorgang vermerkt");
   const { stills } = await page.evaluate(async (number) => {
@@ -234,7 +235,7 @@ async function aStill(page, told) {
   await dialog.getByRole("button", { name: "kopieren" }).click();
   await says(dialog, "Kopiert");
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()),
-    `Standbild aus der Aufnahme ${site.clips[WATCHED]}, Stelle ${there}, 640 × 360, SHA-256 (PNG) ${digest}`);
+    `Standbild aus der Aufzeichnung ${site.clips[WATCHED]}, Stelle ${there}, 640 × 360, SHA-256 (PNG) ${digest}`);
   await kept(page, dialog, digest, there);
   await dialog.getByRole("button", { name: "Schließen" }).click();
   const menu = await page.evaluate(() => document.querySelector("video").dispatchEvent(new MouseEvent("contextmenu", { cancelable: true })));
@@ -272,7 +273,7 @@ async function leavingEndsIt() {
   await show(page, site.clips[WATCHED]);
   await watch(page);
   await page.evaluate(async () => (await import("/console/api.js")).send("DELETE", "/api/v1/session"));
-  await says(page.locator(".state"), "Bitte melden Sie sich an");
+  await says(page.locator(".state"), "Ihre Sitzung ist zu Ende");
   assert.ok(await cleared(page), "who has signed out still sees it");
 }
 

@@ -109,12 +109,22 @@ export async function picture(page, name, documented = false) {
   }
 }
 
-/** A-090: WCAG 2.1 A and AA, and what axe calls good practice. */
+/** Buttons of one name that do not say what they are about. */
+function unnamed(page) {
+  return page.evaluate(() => {
+    const all = [...(document.querySelector("dialog:modal") ?? document.querySelector("main")).querySelectorAll("button")].filter((one) => one.checkVisibility());
+    const name = (one) => one.getAttribute("aria-label") ?? one.textContent;
+    return all.filter((one) => !one.hasAttribute("aria-describedby") && all.some((other) => other !== one && name(other) === name(one))).map(name);
+  });
+}
+
+/** A-090: WCAG 2.1 A and AA, and what axe calls good practice; and what a button of many does is told apart. */
 export async function isAccessible(page, what) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() =>
     globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] }));
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`), [], what);
+  assert.deepEqual(await unnamed(page), [], what);
 }
 
 export async function says(locator, text) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * The console's words: A-089. Both languages have the same texts with the same places to fill, each is used, and each state and
+ * The console's words: A-089. Whom its pages are offered is the contract's. Both languages have the same texts with the same places to fill, each is used, and each state and
  * reason that docs/DOCK.md lists has one. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -109,6 +109,16 @@ async function allIsSaid(keys) {
   why.forEach((name) => assert.ok(keys.includes(`reason.${name}.do`), name));
 }
 
+/** Whom pages are offered is whom the server answers. */
+async function rolesAreTheContracts() {
+  const roles = await load("roles.js");
+  const paths = fs.readFileSync(path.join(TOP, "docs/openapi.yaml"), "utf8");
+  for (const [name, route] of [["RECORDINGS", "clips"], ["MACHINES", "cameras"], ["OVERSIGHT", "alarms"], ["PEOPLE", "users"], ["COUNCIL", "access-counts"], ["EVALUATE", "evaluation"]]) {
+    const access = paths.split(`\n  /api/v1/${route}:\n`)[1].match(/x-access: (.*)/)[1].split(",");
+    assert.deepEqual([...roles[name]].sort(), access.sort(), name);
+  }
+}
+
 const de = (await load("de.js")).default;
 const en = (await load("en.js")).default;
 const common = Object.keys(de);
@@ -127,4 +137,5 @@ eachBringsItsOwn(common, brought);
 allAlarms(Object.keys(de));
 await allIsSaid(Object.keys(de));
 allThatIsToldIsSaid(Object.keys(de));
+await rolesAreTheContracts();
 console.log(`${Object.keys(de).length} texts in two languages`);

@@ -100,7 +100,7 @@ static void the_longest_text_fits(void **state)
     asv_matter_text(text, matters, count, 0);
     free(matters);
     assert_true(strlen(text) + 1 < sizeof text);
-    assert_non_null(strstr(text, "keine Inhalte von Aufnahmen.\n"));
+    assert_non_null(strstr(text, "keine Inhalte von Aufzeichnungen.\n"));
     for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1) {
         assert_true(strcspn(line, "\n") < 300);
     }
