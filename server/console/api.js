@@ -70,9 +70,9 @@ export function bind(csrf, ended) {
 
 async function answered(path, options) {
   const answer = await reached(fetch(path, { cache: "no-store", ...options }), options.signal);
-  if (!answer.ok) {
+  if (!answer.ok && answer.status !== 304) {
     const found = await problemOf(answer);
-    if (answer.status === 401 && link.csrf !== null) {
+    if (answer.status === 401 && link.csrf !== null && !options.unasked) {
       link.ended();
     }
     throw found;
@@ -92,6 +92,24 @@ async function reached(given, signal) {
 async function json(path, options) {
   const answer = await answered(path, options);
   return answer.status === 204 ? null : reached(answer.json());
+}
+
+/** What is shown, and its ETag. */
+export async function tagged(path) {
+  const answer = await answered(path, { headers: { Accept: "application/json" } });
+  return { tag: answer.headers.get("ETag"), body: await reached(answer.json()) };
+}
+
+/** Whether it would be answered otherwise than with this ETag. Nobody has asked for it, so the session is not used by it (A-175), nor is
+ * anything done when it is over. */
+export async function isOther(path, tag) {
+  const headers = { Accept: "application/json", "If-None-Match": tag, "X-Unasked": "yes" };
+  return answered(path, { headers, unasked: true }).then((answer) => answer.headers.get("ETag") !== tag, (error) => {
+    if (error.status === 404 || error.status === 403) {
+      return true;
+    }
+    throw error;
+  });
 }
 
 export async function get(path) {

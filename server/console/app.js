@@ -8,7 +8,8 @@ import { asProblem, unreachable } from "./api.js";
 import { choices, dialog, loading, problem, state } from "./components.js";
 import { h } from "./dom.js";
 import { begin, onLanguage, t } from "./i18n.js";
-import { find, isNew, leave as signOut, may, onSession, session } from "./session.js";
+import news from "./news.js";
+import { find, isNew, lapse, leave as signOut, may, onSession, session } from "./session.js";
 
 const RECORDINGS = ["wearer", "supervisor", "deputy", "reviewer", "exporter", "data_protection_officer"];
 const MACHINES = [...RECORDINGS, "administrator"];
@@ -39,7 +40,7 @@ const ROUTES = [
   { path: "/account", title: "account", module: () => import("./page-account.js"), roles: "newcomer" },
 ];
 
-const app = { main: null, end: null, drawn: 0 };
+const app = { main: null, news: null, end: null, drawn: 0 };
 
 function path() {
   return location.hash.replace(/^#/, "").split("?")[0] || ROUTES[0].path;
@@ -88,6 +89,7 @@ function refuse(title) {
  * it shows, and returns what ends it, or nothing; again() draws it anew, and until then what is there stays. */
 async function fill(route, params, stays) {
   const turn = ++app.drawn;
+  news.open();
   const slow = setTimeout(() => !stays && turn === app.drawn && notice(t(route.title), loading()), 300); // what is there at once does not flicker
   try {
     const { draw } = await route.module().catch(() => { throw unreachable(); });
@@ -127,6 +129,46 @@ async function enter(stays = false) {
   }
 }
 
+/* ---- what is new ---- */
+
+/** Somebody is at something that a new drawing would take away. */
+function isBusy() {
+  return document.querySelector("dialog[open]") !== null || [...document.querySelectorAll("input, textarea")].some((one) => one.value !== one.defaultValue);
+}
+
+function offer(text, action, run) {
+  app.news.replaceChildren(h("div", { class: "news-box" }, h("p", {}, text), action && h("button", { class: "button", type: "button", onclick: run }, action)));
+}
+
+async function renew() {
+  app.main.focus({ preventScroll: true });
+  await enter(true);
+}
+
+/** Below what is shown, in a place of its own: nothing moves, and nothing is drawn before somebody wants it. */
+function tell(is) {
+  if (is === "new") {
+    offer(t("news"), t("news.show"), renew);
+  } else if (is === "unknown") {
+    offer(t("news.unknown"));
+  } else if (is === "ended" && session() !== null) {
+    if (isBusy()) {
+      offer(t("news.ended"), t("enter"), lapse);
+    } else {
+      lapse();
+    }
+  } else {
+    app.news.replaceChildren();
+  }
+}
+
+function follow() {
+  news.stop();
+  if (session() !== null && !isNew()) {
+    news.begin(tell);
+  }
+}
+
 function navigation() {
   const { route } = here();
   const offered = ROUTES.filter(({ nav, roles }) => nav && (roles === null || may(roles)));
@@ -151,10 +193,11 @@ function who() {
 
 function frame() {
   app.main = h("main", { id: "main", tabindex: -1 });
+  app.news ??= h("div", { class: "news", role: "status" });
   document.body.replaceChildren(
     h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); app.main.focus(); } }, t("skip")),
     h("header", { class: "app-head" }, h("p", { class: "brand" }, h("img", { src: "icon.svg", alt: "", width: 32, height: 32 }), t("product")), navigation(), choices(...who())),
-    app.main);
+    app.main, app.news);
 }
 
 function redraw() {
@@ -165,7 +208,11 @@ function redraw() {
 await begin();
 await find();
 onLanguage(redraw);
-onSession(redraw);
+follow();
+onSession(() => {
+  follow();
+  redraw();
+});
 addEventListener("hashchange", () => {
   redraw();
   app.main.focus();

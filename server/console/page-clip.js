@@ -9,6 +9,7 @@ import { h } from "./dom.js";
 import { daysLeft, isOver, length, mark, stateBadge, verdicts, when } from "./fates.js";
 import { add, day, number, size, t } from "./i18n.js";
 import { list } from "./list.js";
+import { shown } from "./news.js";
 import { prove, Unproven } from "./proof.js";
 import { may } from "./session.js";
 import texts from "./texts-clip.js";
@@ -92,7 +93,7 @@ function blocks(clip) {
 /** What incidents say that was asked about this recording, and what waits for its answer, which no incident may have yet. */
 async function requests(clip) {
   const named = [...clip.incidents, ...(clip.kept ? [clip.kept] : [])].map(({ incident }) => incident);
-  const known = (await Promise.all([...new Set(named)].map((id) => get(`/api/v1/incidents/${id}`))))
+  const known = (await Promise.all([...new Set(named)].map((id) => shown(`/api/v1/incidents/${id}`))))
     .flatMap((one) => one.requests.filter((request) => request.clip === clip.clip));
   const asked = clip.asked && !known.some(({ request }) => request === clip.asked.request) ? [{ ...clip.asked, outcome: "open" }] : [];
   return [...known, ...asked].sort((a, b) => b.requested_at.localeCompare(a.requested_at));
@@ -104,7 +105,7 @@ async function events(clip) {
   const all = [];
   let next = "";
   for (let i = 0; i < PAGES_MOST && next !== undefined; i++) {
-    const page = await get(`/api/v1/clips/${clip}/custody?limit=100${next === "" ? "" : `&cursor=${next}`}`);
+    const page = await shown(`/api/v1/clips/${clip}/custody?limit=100${next === "" ? "" : `&cursor=${next}`}`);
     all.push(...page.events);
     next = page.next;
   }
@@ -184,7 +185,7 @@ function accesses(clip) {
 }
 
 export async function draw(main, { params, again }) {
-  const clip = await get(`/api/v1/clips/${params.clip}`);
+  const clip = await shown(`/api/v1/clips/${params.clip}`);
   const [asked, mine, history, { logs }] = await Promise.all([requests(clip), waiting(), events(clip.clip), get("/api/v1/ledger")]);
   const [first, others] = [true, false].map((which) => offers(clip, again).filter((one) => one.first === which)
     .map(({ text, run }) => h("button", { class: which ? "button" : "button quiet", type: "button", onclick: run }, text)));

@@ -88,6 +88,11 @@ export async function withPassword(name, password, code) {
   await begin({ password: { name, password, ...(code === "" ? {} : { code }) } });
 }
 
+/** The server says that it is over. */
+export function lapse() {
+  become(null);
+}
+
 export async function leave() {
   await send("DELETE", PATH);
   become(null);
