@@ -1397,7 +1397,7 @@ $$;
 COMMENT ON FUNCTION asv.clip_days IS 'recordings of these days, by the dock''s clock or as people decided, erased ones included, of a day in the order in which they were made; for clip_lines, nobody may call it';
 
 CREATE FUNCTION asv.clip_lines(
-    p_state text, p_unit text, p_camera bytea, p_from date, p_until date, p_integrity text, p_provenance text, p_after text, p_limit integer)
+    p_state text, p_unit text, p_area text, p_camera bytea, p_from date, p_until date, p_integrity text, p_provenance text, p_after text, p_limit integer)
     RETURNS TABLE (clip uuid, state text, kind text, marked boolean, unasked boolean, unit text, area text, camera bytea, camera_name text,
                    day date, due_at timestamptz, days_left integer, started_at timestamptz, ended_at timestamptz, committed_at timestamptz,
                    payload_bytes bigint, integrity text, provenance text, after text)
@@ -1405,7 +1405,7 @@ CREATE FUNCTION asv.clip_lines(
 #variable_conflict use_column
 DECLARE
     v_one_day CONSTANT boolean := p_from IS NOT NULL AND p_from = p_until;
-    v_scan CONSTANT integer := CASE WHEN p_unit IS NULL AND p_integrity IS NULL AND p_provenance IS NULL AND (p_state IS NULL OR p_from IS NULL)
+    v_scan CONSTANT integer := CASE WHEN p_unit IS NULL AND p_area IS NULL AND p_integrity IS NULL AND p_provenance IS NULL AND (p_state IS NULL OR p_from IS NULL)
                                     THEN p_limit ELSE greatest(p_limit, 1000) END;
     v_today CONSTANT date := (clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date;
 BEGIN
@@ -1429,7 +1429,7 @@ BEGIN
         CROSS JOIN LATERAL (SELECT k.* FROM asv.clip k WHERE k.recording = n.recording OFFSET 0) AS c
         CROSS JOIN LATERAL (SELECT t.state FROM asv.recording_state t WHERE t.recording = n.recording OFFSET 0) AS s
         LEFT JOIN LATERAL (SELECT d.day, d.due_at FROM asv.clip_day d WHERE d.recording = n.recording OFFSET 0) AS y ON true
-        WHERE (p_state IS NULL OR s.state = p_state) AND (p_unit IS NULL OR c.unit = p_unit)
+        WHERE (p_state IS NULL OR s.state = p_state) AND (p_unit IS NULL OR c.unit = p_unit) AND (p_area IS NULL OR c.area = p_area)
           AND (p_integrity IS NULL OR c.integrity = array_position(asv.integrity_names(), p_integrity))
           AND (p_provenance IS NULL OR c.provenance = array_position(asv.provenance_names(), p_provenance))
         ORDER BY n.position LIMIT p_limit
