@@ -71,6 +71,8 @@ class News {
 
   fail({ status }) {
     if (status === 401) {
+      this.end?.(); // what is over is not asked about again
+      this.end = null;
       this.tell("ended");
     }
   }
