@@ -1442,7 +1442,7 @@ COMMENT ON FUNCTION asv.clip_days IS 'recordings of these days, by the dock''s c
 
 -- Whether a filter lets one through is asked of a few at a time: most pages are full before all that may be looked at was.
 CREATE FUNCTION asv.clip_lines(
-    p_state text, p_unit text, p_camera bytea, p_from date, p_until date, p_integrity text, p_provenance text, p_after text, p_limit integer)
+    p_state text, p_unit text, p_area text, p_camera bytea, p_from date, p_until date, p_integrity text, p_provenance text, p_after text, p_limit integer)
     RETURNS TABLE (clip uuid, state text, kind text, marked boolean, unasked boolean, unit text, area text, camera bytea, camera_name text,
                    day date, due_at timestamptz, days_left integer, started_at timestamptz, ended_at timestamptz, committed_at timestamptz,
                    payload_bytes bigint, integrity text, provenance text, after text)
@@ -1454,7 +1454,7 @@ DECLARE
     v_today CONSTANT date := (clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date;
     v_integrity CONSTANT integer := array_position(asv.integrity_names(), p_integrity);
     v_provenance CONSTANT integer := array_position(asv.provenance_names(), p_provenance);
-    v_all CONSTANT boolean := p_unit IS NULL AND p_integrity IS NULL AND p_provenance IS NULL AND (p_state IS NULL OR p_from IS NULL);
+    v_all CONSTANT boolean := p_unit IS NULL AND p_area IS NULL AND p_integrity IS NULL AND p_provenance IS NULL AND (p_state IS NULL OR p_from IS NULL);
     v_scan integer := CASE WHEN v_all THEN p_limit ELSE greatest(p_limit, 1000) END; -- may still be looked at
     v_some integer := p_limit;
     v_seen integer;
@@ -1477,7 +1477,7 @@ BEGIN
                array_agg(x.after ORDER BY x.position) FILTER (WHERE x.fits)
         INTO v_seen, v_last, v_more_recordings, v_more_afters
         FROM (SELECT n.*, v_all
-                  OR (SELECT (p_unit IS NULL OR c.unit = p_unit) AND (p_integrity IS NULL OR c.integrity = v_integrity)
+                  OR (SELECT (p_unit IS NULL OR c.unit = p_unit) AND (p_area IS NULL OR c.area = p_area) AND (p_integrity IS NULL OR c.integrity = v_integrity)
                          AND (p_provenance IS NULL OR c.provenance = v_provenance)
                          AND (p_state IS NULL
                               OR (SELECT t.state FROM asv.recording_state t WHERE t.recording = c.recording) = p_state)

@@ -148,7 +148,7 @@ $$;
 COMMENT ON FUNCTION asv.credential_mine IS 'credentials with which who asks can sign now, that of the session first, then the newest; only authenticators, or key files as well';
 GRANT EXECUTE ON FUNCTION asv.credential_mine TO asv_staff;
 
-CREATE FUNCTION asv.session_find()
+CREATE FUNCTION asv.session_find(p_used boolean)
     RETURNS TABLE (id uuid, kind text, person uuid, name text, roles integer, scopes integer, since timestamptz, until_at timestamptz,
                    must_change boolean, has_totp boolean, is_whole boolean)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -159,7 +159,7 @@ BEGIN
     IF s.id IS NULL THEN
         RETURN;
     END IF;
-    IF s.seen_at < clock_timestamp() - interval '1 minute' THEN
+    IF p_used AND s.seen_at < clock_timestamp() - interval '1 minute' THEN
         UPDATE asv.session x SET seen_at = clock_timestamp() WHERE x.id = s.id;
     END IF;
     RETURN QUERY SELECT s.id, s.kind, s.person, asv.person_name(s.person), asv.roles_of(s.person), s.scopes, s.since,
@@ -167,8 +167,17 @@ BEGIN
                  FROM (SELECT) AS one LEFT JOIN asv.password p ON p.person = s.person;
 END
 $$;
-COMMENT ON FUNCTION asv.session_find IS 'the session that this transaction is in, and whose it is; that it was used is kept';
+COMMENT ON FUNCTION asv.session_find IS 'the session that this transaction is in, and whose it is; used: that it was is kept';
 GRANT EXECUTE ON FUNCTION asv.session_find TO asv_web;
+
+CREATE FUNCTION asv.session_standing(p_digests bytea[]) RETURNS TABLE (at bigint, roles integer)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT d.at - 1, asv.roles_of(s.person)
+    FROM unnest(p_digests) WITH ORDINALITY AS d (digest, at) JOIN asv.session s ON s.digest = sha256(d.digest)
+    WHERE s.kind <> 'token' AND asv.session_is_live(s) AND asv.session_is_whole(s)
+$$;
+COMMENT ON FUNCTION asv.session_standing IS 'which of these sessions still count, counted from 0, and the roles of whose they are now; they are not used by it';
+GRANT EXECUTE ON FUNCTION asv.session_standing TO asv_web;
 
 CREATE FUNCTION asv.session_check() RETURNS asv.session
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$

@@ -163,6 +163,52 @@ class Video:
             new.rename(path)
         return path
 
+    def foreign(self, seconds, **how):
+        """One that a camera takes, and that does not look like what it writes itself: so many boxes stand before its first fragment. Browsers
+        are given it by asservat-media (PLAYBACK.md 3)."""
+        made = self.make(seconds, **how)
+        path, data = made.with_name(f"foreign-{made.name}"), made.read_bytes()
+        at = data.index(b"moof") - 4
+        path.write_bytes(data[:at] + 20 * b"\0\0\0\x08free" + data[at:])
+        return path
+
+
+class Media:
+    """As asservat-media.socket and its service, as far as somebody may who is not root: a program for each connection, which has that alone, and
+    two minutes."""
+
+    def __init__(self, path, program):
+        self.program = program
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        os.chmod(path, 0o600)
+        self.listener.listen()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                link, _ = self.listener.accept()
+                threading.Thread(target=self.take, args=(link,), daemon=True).start()
+
+    def take(self, link):
+        with link:
+            self.answer(link)
+
+    def answer(self, link):
+        child = subprocess.Popen([self.program], stdin=link, cwd="/", env={name: value for name, value in os.environ.items() if name != "LD_PRELOAD"})
+        link.close()
+        try:
+            child.wait(120)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+    def close(self):
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
 
 class Postgres:
     """The private cluster of deploy/lib/postgres with one empty database."""
@@ -237,6 +283,7 @@ class Site:
         self.dock = None
         self.bus = None
         self.web = None
+        self.media = None
         self.conf = self.directory / "asservat.conf"
 
     # ---- paths ----
@@ -403,7 +450,9 @@ peer.{user} = {self.peer}
     def start_web(self):
         """The web server with the console of this tree, on this machine's own address."""
         conf, d = self.directory / "web.conf", self.directory
+        media = d / "run/media.sock"
         self.published.mkdir(exist_ok=True)
+        self.media = self.media or Media(media, self.bin("asservat-media"))
         conf.write_text(f"""\
 listen = 127.0.0.1:{self.port}
 origin = {self.origin}
@@ -417,6 +466,7 @@ vault = {d}/vault
 vault.mirror = {d}/mirror
 vault.cached = yes
 ledger = {self.published}/{HOST}
+media = {media}
 """)
         with uninterrupted():
             self.web = Daemon("asservatd", [self.bin("asservatd"), "--config", conf], d / "log/asservatd.log")
@@ -481,5 +531,7 @@ ledger = {self.published}/{HOST}
                     stop()
                 except SiteError as error:
                     problems.append(str(error))
+            if self.media is not None:
+                self.media.close()
         if problems:
             raise SiteError("\n".join(problems))

@@ -281,9 +281,9 @@ class Shift:
         self.until(lambda slots: all(slots[c.port]["state"] == "ready" for c in ours), 120, "cameras issued again")
         for camera in ours:
             bus_command(site.control, f"unplug {camera.port}")
-        video = site.video.make(11)
+        videos = [site.video.make(11), site.video.foreign(11)]  # the second of each, asservat-media has to make playable
         for i, camera in enumerate(ours):
-            for k in range(2):
+            for k, video in enumerate(videos):
                 camera.tool("record", "--input", video, "--rate", "full", *(["--marker", "1500"] if k == i == 0 else []))
         for camera in ours:
             bus_command(site.control, f"plug {camera.port}")

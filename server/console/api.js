@@ -80,9 +80,9 @@ async function answered(path, options, signal) {
   const answer = await reached(fetch(path, { cache: "no-store", ...options }), signal);
   const said = Date.parse(answer.headers.get("Date"));
   link.ahead_ms = Number.isNaN(said) ? link.ahead_ms : said - Date.now();
-  if (!answer.ok) {
+  if (!answer.ok && answer.status !== 304) {
     const found = await problemOf(answer);
-    if (answer.status === 401 && link.csrf !== null) {
+    if (answer.status === 401 && link.csrf !== null && !options.unasked) {
       link.ended();
     }
     throw found;
@@ -119,6 +119,23 @@ async function ask(path, options, read, signal) {
 
 function json(path, options) {
   return ask(path, options, async (answer) => (answer.status === 204 ? null : answer.json()));
+}
+
+/** What is shown, and its ETag. */
+export function tagged(path) {
+  return ask(path, { headers: { Accept: "application/json" } }, async (answer) => ({ tag: answer.headers.get("ETag"), body: await answer.json() }));
+}
+
+/** Whether it would be answered otherwise than with this ETag. Nobody has asked for it, so the session is not used by it (A-175), nor is
+ * anything done when it is over. */
+export function isOther(path, tag) {
+  const headers = { Accept: "application/json", "If-None-Match": tag, "X-Unasked": "yes" };
+  return ask(path, { headers, unasked: true }, async (answer) => answer.headers.get("ETag") !== tag).catch((error) => {
+    if (error.status === 404 || error.status === 403) {
+      return true;
+    }
+    throw error;
+  });
 }
 
 export async function get(path) {

@@ -8,8 +8,9 @@ import { asProblem, unreachable } from "./api.js";
 import { choices, dialog, loading, problem, state } from "./components.js";
 import { h } from "./dom.js";
 import { begin, onLanguage, t } from "./i18n.js";
-import { COUNCIL, EVALUATE, MACHINES, OVERSIGHT, PEOPLE, RECORDINGS } from "./roles.js";
-import { find, hasEnded, isNew, leave as signOut, may, onSession, session } from "./session.js";
+import news from "./news.js";
+import { COUNCIL, EVALUATE, LOOKS, MACHINES, OVERSIGHT, PEOPLE, RECORDINGS } from "./roles.js";
+import { find, hasEnded, isNew, lapse, leave as signOut, may, onSession, session } from "./session.js";
 
 const ROUTES = [
   { path: "/dock", title: "dock", module: () => import("./page-dock.js"), roles: null, nav: true },
@@ -19,7 +20,7 @@ const ROUTES = [
   { path: "/incidents/:incident", title: "incident", module: () => import("./page-incident.js"), roles: RECORDINGS },
   { path: "/clips/:clip", title: "clip", module: () => import("./page-clip.js"), roles: RECORDINGS },
   { path: "/retention", title: "retention", module: () => import("./page-retention.js"), roles: MACHINES, nav: true },
-  { path: "/looks", title: "looks", module: () => import("./page-looks.js"), roles: COUNCIL, nav: true },
+  { path: "/looks", title: "looks", module: () => import("./page-looks.js"), roles: LOOKS, nav: true },
   { path: "/evaluation", title: "evaluation", module: () => import("./page-evaluation.js"), roles: EVALUATE, nav: true },
   { path: "/ledger", title: "ledger", module: () => import("./page-ledger.js"), roles: "anyone", nav: true },
   { path: "/machines", title: "machines", module: () => import("./page-machines.js"), roles: MACHINES, nav: true },
@@ -33,7 +34,7 @@ const ROUTES = [
   { path: "/account", title: "account", module: () => import("./page-account.js"), roles: "newcomer" },
 ];
 
-const app = { main: null, end: null, drawn: 0, name: null }; // name: of whoever it was drawn for
+const app = { main: null, news: null, end: null, drawn: 0, name: null }; // name: of whoever it was drawn for
 
 function path() {
   return location.hash.replace(/^#/, "").split("?")[0] || ROUTES[0].path;
@@ -83,6 +84,7 @@ function refuse(title) {
  * it shows, and returns what ends it, or nothing; again() draws it anew, and until then what is there stays. */
 async function fill(route, params, stays) {
   const turn = ++app.drawn;
+  news.open();
   const slow = setTimeout(() => !stays && turn === app.drawn && notice(t(route.title), loading()), 300); // what is there at once does not flicker
   try {
     const { draw } = await route.module().catch(() => { throw unreachable(); });
@@ -123,6 +125,46 @@ async function enter(stays = false) {
   }
 }
 
+/* ---- what is new ---- */
+
+/** Somebody is at something that a new drawing would take away. */
+function isBusy() {
+  return document.querySelector("dialog[open]") !== null || [...document.querySelectorAll("input, textarea")].some((one) => one.value !== one.defaultValue);
+}
+
+function offer(text, action, run) {
+  app.news.replaceChildren(h("div", { class: "news-box" }, h("p", {}, text), action && h("button", { class: "button", type: "button", onclick: run }, action)));
+}
+
+async function renew() {
+  app.main.focus({ preventScroll: true });
+  await enter(true);
+}
+
+/** Below what is shown, in a place of its own: nothing moves, and nothing is drawn before somebody wants it. */
+function tell(is) {
+  if (is === "new") {
+    offer(t("news"), t("news.show"), renew);
+  } else if (is === "unknown") {
+    offer(t("news.unknown"));
+  } else if (is === "ended" && session() !== null) {
+    if (isBusy()) {
+      offer(t("news.ended"), t("enter"), lapse);
+    } else {
+      lapse();
+    }
+  } else {
+    app.news.replaceChildren();
+  }
+}
+
+function follow() {
+  news.stop();
+  if (session() !== null && !isNew()) {
+    news.begin(tell);
+  }
+}
+
 function navigation() {
   const { route } = here();
   const offered = ROUTES.filter(({ nav, roles }) => nav && (roles === null || may(roles)));
@@ -148,10 +190,11 @@ function who() {
 function frame() {
   app.name = session()?.name ?? null;
   app.main = h("main", { id: "main", tabindex: -1 });
+  app.news ??= h("div", { class: "news", role: "status" });
   document.body.replaceChildren(
     h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); app.main.focus(); } }, t("skip")),
     h("header", { class: "app-head" }, h("p", { class: "brand" }, h("img", { src: "icon.svg", alt: "", width: 32, height: 32 }), t("product")), navigation(), choices(...who())),
-    app.main);
+    app.main, app.news);
 }
 
 /** What is open was about what was there. */
@@ -174,7 +217,11 @@ function changed() {
 await begin();
 await find();
 onLanguage(redraw);
-onSession(changed);
+follow();
+onSession(() => {
+  follow();
+  changed();
+});
 addEventListener("hashchange", () => {
   redraw();
   app.main.focus();

@@ -182,7 +182,7 @@ if (location.hash === "#setup") {
 }
 addEventListener("resize", fit);
 setInterval(drawClock, CLOCK_MS);
-follow((state) => {
+follow("dock", (state) => {
   page.state = state;
   draw();
 });

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Follows the dock: one EventSource, which is opened again when it ends, and less and less often while that fails. Runs in
- * the shared worker, or in a page where there is none.
+ * Follows the dock, or what is new: one EventSource, which is opened again when it ends, and less and less often while that fails. Runs
+ * in a shared worker, or in a page where there is none.
  *
- * What it tells is {link, away, dock, at}: whether the server is there ("live", or "lost"); whether the dock does not
- * answer; what it said last, and when that was known to hold. */
+ * What it tells is {link, away, dock or news, at}: whether the server is there ("live", "lost"; "refused": it is, and may not be asked this;
+ * "ended": the session is over, and nothing more will come); whether what it follows does not answer; what that said last, and when that
+ * was known to hold. */
 
-const EVENTS = "/api/v1/dock/events";
+const EVENTS = { dock: "/api/v1/dock/events", news: "/api/v1/events" };
 const SILENT_MS = 35_000; // the server says something every 15 s,
 const OPENING_MS = 5_000; // and at once how the dock is
 const FIRST_MS = 500;
 const LAST_MS = 15_000;
 
 export class Follower {
-  constructor(tell) {
+  constructor(name, tell) {
+    this.name = name;
     this.tell = tell;
-    this.state = { link: "connecting", away: false, dock: null, at: null };
+    this.state = { link: "connecting", away: false, [name]: null, at: null };
     this.pause = FIRST_MS;
     this.source = null;
     this.timer = null;
@@ -39,11 +41,12 @@ export class Follower {
 
   open() {
     this.timer = null;
-    this.source = new EventSource(EVENTS);
-    this.source.addEventListener("dock", (event) => this.heard({ away: false, dock: JSON.parse(event.data) }));
+    this.source = new EventSource(EVENTS[this.name]);
+    this.source.addEventListener(this.name, (event) => this.heard({ away: false, [this.name]: JSON.parse(event.data) }));
     this.source.addEventListener("away", () => this.heard({ away: true }));
     this.source.addEventListener("alive", () => this.heard({}));
-    this.source.onerror = () => this.lost();
+    this.source.addEventListener("ended", () => this.end());
+    this.source.onerror = () => this.lost(this.source.readyState === EventSource.CLOSED ? "refused" : "lost");
     this.watch(OPENING_MS);
   }
 
@@ -57,15 +60,21 @@ export class Follower {
     this.pause = FIRST_MS;
     this.watch(SILENT_MS);
     this.state = { ...this.state, ...change, link: "live" };
-    if (!this.state.away && this.state.dock !== null) {
+    if (!this.state.away && this.state[this.name] !== null) {
       this.state.at = Date.now();
     }
     this.tell(this.state);
   }
 
-  lost() {
+  end() {
     this.close();
-    this.state = { ...this.state, link: "lost" };
+    this.state = { ...this.state, link: "ended" };
+    this.tell(this.state);
+  }
+
+  lost(link = "lost") {
+    this.close();
+    this.state = { ...this.state, link };
     this.tell(this.state);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.open(), this.pause * (0.75 + Math.random() / 2)); // not all screens at once

@@ -2,10 +2,11 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Lists of the API, a page at a time (A-043). */
-import { asProblem, get } from "./api.js";
+import { asProblem } from "./api.js";
 import { loading, problem, state, table } from "./components.js";
 import { h, plain, say } from "./dom.js";
 import { number, t } from "./i18n.js";
+import { forget, shown } from "./news.js";
 
 const ROW_LEAST = 20; // a page may be short, and have a next one all the same:
 const ASKED_MOST = 10; // so many are asked for at once
@@ -38,7 +39,7 @@ class List {
     try {
       const least = this.rows.length + ROW_LEAST;
       for (let i = 0; i < ASKED_MOST && (i === 0 || (this.rows.length < least && this.cursor !== null)); i++) {
-        const page = await get(this.path());
+        const page = await shown(this.path());
         if (turn !== this.turn) {
           return;
         }
@@ -67,6 +68,7 @@ class List {
 
   /** From the beginning, with another query; until then what is there stays. */
   reload(query = this.wanted.query) {
+    forget(this.wanted.path);
     this.wanted = { ...this.wanted, query };
     this.rows = [];
     this.cursor = null;

@@ -9,6 +9,7 @@ import { h } from "./dom.js";
 import { daysLeft, isOver, length, mark, stateBadge, verdicts, when } from "./fates.js";
 import { add, day, number, size, t } from "./i18n.js";
 import { list } from "./list.js";
+import { shown } from "./news.js";
 import { prove, Unproven } from "./proof.js";
 import { OFFICER } from "./roles.js";
 import { may } from "./session.js";
@@ -94,7 +95,7 @@ function blocks(clip) {
 /** The incidents of a recording that this person may read, by their ids. */
 async function incidents(clip) {
   const named = new Set([...clip.incidents, ...(clip.kept ? [clip.kept] : [])].map(({ incident }) => incident));
-  const read = await Promise.all([...named].map((id) => get(`/api/v1/incidents/${id}`).catch((error) => {
+  const read = await Promise.all([...named].map((id) => shown(`/api/v1/incidents/${id}`).catch((error) => {
     if (error.status !== 404) {
       throw error;
     }
@@ -116,7 +117,7 @@ async function events(clip) {
   const all = [];
   let next = "";
   for (let i = 0; i < PAGES_MOST && next !== undefined; i++) {
-    const page = await get(`/api/v1/clips/${clip}/custody?limit=100${next === "" ? "" : `&cursor=${next}`}`);
+    const page = await shown(`/api/v1/clips/${clip}/custody?limit=100${next === "" ? "" : `&cursor=${next}`}`);
     all.push(...page.events);
     next = page.next;
   }
@@ -196,7 +197,7 @@ function accesses(clip) {
 }
 
 export async function draw(main, { params, again }) {
-  const clip = await get(`/api/v1/clips/${params.clip}`);
+  const clip = await shown(`/api/v1/clips/${params.clip}`);
   const [known, mine, history, { logs }] = await Promise.all([incidents(clip), waiting(), events(clip.clip), get("/api/v1/ledger")]);
   const asked = requests(clip, known);
   const [first, others] = [true, false].map((which) => offers(clip, again).filter((one) => one.first === which)

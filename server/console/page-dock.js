@@ -34,7 +34,7 @@ export function draw(main) {
   const content = h("div", {});
   let said = "";
   main.replaceChildren(head, told, counts, content);
-  return follow((state) => {
+  return follow("dock", (state) => {
     const all = banners(state);
     const stale = isStale(state);
     const before = content.firstElementChild;

@@ -22,6 +22,7 @@ function controls() {
   return {
     state: select(options("standing", CLIP_STATES), { value: chosen.state ?? "" }),
     unit: h("input", { maxlength: 64, value: chosen.unit ?? "" }),
+    area: h("input", { maxlength: 64, value: chosen.area ?? "" }),
     from: h("input", { type: "date", value: chosen.from ?? "" }),
     until: h("input", { type: "date", value: chosen.until ?? "" }),
     camera: select([["", t("inbox.all")], ...(chosen.camera ? [[chosen.camera, "…"]] : [])], { value: chosen.camera }),

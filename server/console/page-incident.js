@@ -2,12 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * One incident: what is known of it, its recordings, and what was asked and answered for it. */
-import { get } from "./api.js";
 import { facts, moment, pageHead, section, state, table } from "./components.js";
 import { addClip, changeIncident, hold, holdAhead, mayHold, removeClip, requestCard, subject, waiting } from "./deeds.js";
 import { h } from "./dom.js";
 import { clipLink, incidentBadge, stateBadge } from "./fates.js";
 import { add, number, t } from "./i18n.js";
+import { shown } from "./news.js";
 import { HOLDERS } from "./roles.js";
 import { may } from "./session.js";
 import texts from "./texts-incident.js";
@@ -82,7 +82,7 @@ function requests(title, all, incident, mine, again, none) {
 }
 
 export async function draw(main, { params, again }) {
-  const [incident, mine] = await Promise.all([get(`/api/v1/incidents/${params.incident}`), waiting()]);
+  const [incident, mine] = await Promise.all([shown(`/api/v1/incidents/${params.incident}`), waiting()]);
   const alive = incident.state !== "forgotten";
   const openings = incident.requests.filter(({ action }) => action === "open");
   const others = incident.requests.filter(({ action }) => action !== "open");

@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * How far the ledger is, who has seen it, and what anybody can check it by (LEDGER.md). */
-import { get } from "./api.js";
 import { badge, facts, moment, pageHead, section, state, table } from "./components.js";
 import { h } from "./dom.js";
 import { add, number, t } from "./i18n.js";
+import { shown } from "./news.js";
 import texts from "./texts-ledger.js";
 
 add(texts);
@@ -48,7 +48,7 @@ function show(log) {
 }
 
 export async function draw(main) {
-  const { logs } = await get("/api/v1/ledger");
+  const { logs } = await shown("/api/v1/ledger");
   main.replaceChildren(pageHead(t("ledger")), h("p", {}, t("ledger.do")),
     ...(logs.length === 0 ? [state("empty", t("ledger.none"), t("ledger.none.do"))] : logs.map(show)));
 }

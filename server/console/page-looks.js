@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * How often recordings were shown, without anybody's name (LAW L3, L6, L8); and, for the data-protection officer, what recorded
- * people asked (LAW L7). */
+ * When one's own recordings were shown, and how often recordings were, without anybody's name (LAW L3, L6, L8); and, for the
+ * data-protection officer, what recorded people asked (LAW L7). */
 import { badge, moment, pageHead, section } from "./components.js";
 import { attempt, cameras, fromLocal, select } from "./deeds.js";
 import { h, plain } from "./dom.js";
-import { told } from "./fates.js";
+import { clipLink, told } from "./fates.js";
 import { add, number, t } from "./i18n.js";
 import { list } from "./list.js";
-import { OFFICER } from "./roles.js";
+import { COUNCIL, OFFICER } from "./roles.js";
 import { may } from "./session.js";
 import { decide } from "./sign.js";
 import texts from "./texts-looks.js";
@@ -72,6 +72,17 @@ function requests(again) {
     }));
 }
 
+/** A-221, LAW L8 */
+function own() {
+  return section(t("looks.own"), h("p", {}, t("looks.own.do")), list({
+    caption: t("looks.own"), path: "/api/v1/accesses", rows: "accesses", empty: t("looks.own.none"), emptyDo: t("looks.own.none.do"),
+    columns: [
+      { title: t("looks.own.at"), cell: ({ at }) => moment(at) },
+      { title: t("looks.own.clip"), cell: clipLink },
+    ],
+  }));
+}
+
 export function draw(main, { again }) {
-  main.replaceChildren(pageHead(t("looks")), months(), ...(may([OFFICER]) ? [requests(again)] : []));
+  main.replaceChildren(pageHead(t("looks")), ...[may(["wearer"]) ? own() : null, may(COUNCIL) ? months() : null, may([OFFICER]) ? requests(again) : null].filter(Boolean));
 }

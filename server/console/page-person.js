@@ -2,10 +2,11 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * One of the people with an account: which keys count, which wait for the word of two people, and which duties (LAW L4). */
-import { get, now } from "./api.js";
+import { now } from "./api.js";
 import { badge, facts, moment, pageHead, section, state, table } from "./components.js";
 import { h } from "./dom.js";
 import { add, t } from "./i18n.js";
+import { shown } from "./news.js";
 import { ENROLLERS } from "./roles.js";
 import { may } from "./session.js";
 import { decide } from "./sign.js";
@@ -62,7 +63,7 @@ function duties(person) {
 }
 
 export async function draw(main, { params, again }) {
-  const person = await get(`/api/v1/users/${params.person}`);
+  const person = await shown(`/api/v1/users/${params.person}`);
   main.replaceChildren(pageHead(person.name ?? t("person.unnamed"), h("a", { class: "button quiet", href: "#/people" }, t("people.all"))),
     section(t("person"), facts([[t("roles"), person.roles.map((role) => t(`role.${role}`)).join(", ")], [t("person.since"), moment(person.since)],
       [t("person.disabled"), moment(person.disabled_at)]])),

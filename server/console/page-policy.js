@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * One policy in words (policy.schema.json), and the file as two people signed it. */
-import { get } from "./api.js";
 import { facts, pageHead, section, table } from "./components.js";
 import { h } from "./dom.js";
 import { add, t } from "./i18n.js";
+import { shown } from "./news.js";
 import texts from "./texts-policies.js";
 
 add(texts);
@@ -40,7 +40,7 @@ function laws(all) {
 
 export async function draw(main, { params }) {
   const path = `/api/v1/policies/${params.version}`;
-  const policy = await get(path);
+  const policy = await shown(path);
   main.replaceChildren(
     pageHead(policy.title ?? policy.name, h("a", { class: "button quiet", href: path, download: `policy-${params.version}.json` }, t("policy.file")),
       h("a", { class: "button quiet", href: "#/policies" }, t("policies.all"))),

@@ -3,11 +3,11 @@
  *
  * What the next nights erase; and, for who watches over it: what the last ones did, what became of each recording day, and
  * which days' keys are gone (RETENTION.md). */
-import { get } from "./api.js";
 import { badge, moment, pageHead, progressBar, section, table } from "./components.js";
 import { h } from "./dom.js";
 import { add, day, number, t } from "./i18n.js";
 import { list } from "./list.js";
+import { shown } from "./news.js";
 import { OVERSIGHT } from "./roles.js";
 import { may } from "./session.js";
 import texts from "./texts-retention.js";
@@ -75,6 +75,6 @@ function keys() {
 }
 
 export async function draw(main) {
-  const next = await get(`/api/v1/retention/nights?nights=${NIGHTS}`);
+  const next = await shown(`/api/v1/retention/nights?nights=${NIGHTS}`);
   main.replaceChildren(pageHead(t("retention")), nights(next.nights), ...(may(OVERSIGHT) ? [runs(), balances(), keys()] : []));
 }

@@ -101,6 +101,11 @@ export async function withPassword(name, password, code) {
   await begin({ password: { name, password, ...(code === "" ? {} : { code }) } });
 }
 
+/** The server says that it is over. */
+export function lapse() {
+  become(null);
+}
+
 export async function leave() {
   try {
     await send("DELETE", PATH);

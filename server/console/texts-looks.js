@@ -2,6 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 export default {
   de: {
+    "looks.own": "Einsichtnahmen in Ihre Aufzeichnungen",
+    "looks.own.do": "Ohne Namen. Wofür, steht bei der Aufzeichnung.",
+    "looks.own.none": "Niemand hat eine angesehen",
+    "looks.own.none.do": "Was nicht angesehen wurde, steht hier nicht.",
+    "looks.own.at": "angesehen",
+    "looks.own.clip": "Aufzeichnung",
     "looks.months": "Einsichtnahmen je Monat",
     "looks.months.do": "Ohne Namen. Wo zu wenige Personen Einsicht nahmen, steht keine Zahl.",
     "looks.month": "Monat",
@@ -35,6 +41,12 @@ export default {
     "asked.forget": "wird vergessen",
   },
   en: {
+    "looks.own": "Viewings of your recordings",
+    "looks.own.do": "Without names. What for is told with the recording.",
+    "looks.own.none": "Nobody has viewed one",
+    "looks.own.none.do": "What was not viewed is not listed here.",
+    "looks.own.at": "viewed",
+    "looks.own.clip": "Recording",
     "looks.months": "Viewings by month",
     "looks.months.do": "Without names. Where too few people looked there is no figure.",
     "looks.month": "Month",

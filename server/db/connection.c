@@ -102,6 +102,7 @@ void asv_db_drop(struct asv_db *db, const char *why, bool again)
     }
     PQfinish(db->conn);
     db->conn = NULL;
+    db->listening = false;
     memset(db->prepared, 0, sizeof db->prepared);
     if (again) {
         db->next_try_ms = 0;

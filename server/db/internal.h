@@ -206,6 +206,7 @@ struct asv_db {
     PGconn *conn;
     bool prepared[ASV_QUERY_COUNT];
     char session[65]; /* digest, by asv_db_act; empty: none */
+    bool listening;   /* this connection was told to (news.c) */
     bool sent;        /* by asv_db_send1: this one, prepared with it if sent_preparing */
     enum asv_query sent_query;
     size_t sent_preparing;

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/db/session.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/base/fail.h"
@@ -39,12 +40,14 @@ static void row_signed_in(struct asv_row *row, void *to)
     out->is_whole = asv_row_bool(row);
 }
 
-enum asv_status asv_db_session_find(struct asv_db *db, struct asv_db_signed_in *out, struct asv_err *err)
+enum asv_status asv_db_session_find(struct asv_db *db, bool used, struct asv_db_signed_in *out,
+                                    struct asv_err *err)
 {
     struct asv_params params;
     struct asv_db_signed_in found = {.kind = 0};
     bool there = false;
     asv_params_init(&params);
+    asv_param_bool(&params, used);
     enum asv_status status =
         asv_db_run_row(db, ASV_QUERY_SESSION_FIND, &params, row_signed_in, &found, &there, err);
     if (status == ASV_OK && !there) {
@@ -53,6 +56,43 @@ enum asv_status asv_db_session_find(struct asv_db *db, struct asv_db_signed_in *
     if (status == ASV_OK) {
         *out = found;
     }
+    return status;
+}
+
+struct standing {
+    uint64_t at;
+    uint32_t roles;
+};
+
+static void row_standing(struct asv_row *row, void *to)
+{
+    struct standing *out = to;
+    out->at = asv_row_u64(row);
+    out->roles = (uint32_t)asv_row_i32(row);
+}
+
+enum asv_status asv_db_session_standing(struct asv_db *db, const uint8_t *digests, size_t count,
+                                        uint32_t *roles, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_auto_array struct asv_array all;
+    size_t found = 0;
+    asv_array_init(&all, ASV_ARRAY_BYTEA);
+    for (size_t i = 0; i < count; i++) {
+        asv_array_bytes(&all, digests + i * ASV_SHA256_BYTES, ASV_SHA256_BYTES);
+    }
+    asv_params_init(&params);
+    asv_param_array(&params, &all);
+    struct standing *rows = calloc(count + 1, sizeof *rows);
+    enum asv_status status = rows != NULL
+                                 ? asv_db_run_rows(db, ASV_QUERY_SESSION_STANDING, &params, row_standing,
+                                                   rows, sizeof *rows, count, &found, err)
+                                 : asv_fail(err, ASV_E_NO_MEMORY, "database: no memory");
+    memset(roles, 0, status == ASV_OK ? count * sizeof *roles : 0);
+    for (size_t i = 0; status == ASV_OK && i < found; i++) {
+        roles[rows[i].at < count ? rows[i].at : 0] = rows[i].roles;
+    }
+    free(rows);
     return status;
 }
 

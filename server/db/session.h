@@ -30,9 +30,14 @@ struct asv_db_signed_in {
     bool is_whole;    /* else nobody can do anything in it but get there */
 };
 
-/* The session that asv_db_act named; ASV_E_NOT_FOUND: it is none, or it is over. */
-ASV_MUST_CHECK enum asv_status asv_db_session_find(struct asv_db *db, struct asv_db_signed_in *out,
+/* The session that asv_db_act named; ASV_E_NOT_FOUND: it is none, or it is over. used: it is not idle. */
+ASV_MUST_CHECK enum asv_status asv_db_session_find(struct asv_db *db, bool used, struct asv_db_signed_in *out,
                                                    struct asv_err *err);
+
+/* Of sessions of people, by their digests, one behind the other, the roles that these have now; none: it is
+ * over. None is used by it. */
+ASV_MUST_CHECK enum asv_status asv_db_session_standing(struct asv_db *db, const uint8_t *digests,
+                                                       size_t count, uint32_t *roles, struct asv_err *err);
 
 /* ---- signing in: what the caller has checked ---- */
 

@@ -31,6 +31,9 @@ void asv_http_answer_clear(struct asv_http_answer *answer)
     if (answer->file) {
         (void)close(answer->fd);
     }
+    if (answer->channel != NULL) {
+        asv_http_channel_leave(answer->channel);
+    }
     *answer = (struct asv_http_answer){0};
 }
 
@@ -141,7 +144,7 @@ static bool add_headers(const struct asv_http_exchange *exchange, struct MHD_Res
     if (done && answer->varies) {
         done = add(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
     }
-    if (done && (answer->channel != NULL || answer->secret)) { /* */
+    if (done && (exchange->flow.channel != NULL || answer->secret)) { /* */
         done = add(response, "X-Accel-Buffering",
                    "no"); /* nginx passes it on as it comes, and keeps nothing of it */
     }
@@ -197,7 +200,8 @@ enum MHD_Result asv_http_send(struct asv_http_exchange *exchange)
     }
     if (done == MHD_YES) {
         count(exchange);
-        asv_http_peer_move(exchange->peer, answer->channel != NULL ? ASV_HTTP_LISTENING : ASV_HTTP_SENDING,
+        asv_http_peer_move(exchange->peer,
+                           exchange->flow.channel != NULL ? ASV_HTTP_LISTENING : ASV_HTTP_SENDING,
                            asv_world_mono_ms(exchange->listener->config.world));
     }
     if (response != NULL) {

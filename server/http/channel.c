@@ -69,6 +69,34 @@ enum asv_status asv_http_channel_say(struct asv_http_channel *channel, const cha
     return ASV_OK;
 }
 
+void asv_http_channel_end(struct asv_http_channel *channel)
+{
+    pthread_mutex_lock(&channel->lock);
+    channel->ended = true;
+    if (channel->wake >= 0) {
+        (void)eventfd_write(channel->wake, 1);
+    }
+    pthread_mutex_unlock(&channel->lock);
+}
+
+void asv_http_channel_answer(struct asv_http_channel *channel, struct asv_http_answer *out)
+{
+    pthread_mutex_lock(&channel->lock);
+    channel->clients++;
+    pthread_mutex_unlock(&channel->lock);
+    out->code = 200;
+    out->type = "text/event-stream";
+    out->channel = channel;
+}
+
+/* Whose channel it is may free it from here on. */
+void asv_http_channel_leave(struct asv_http_channel *channel)
+{
+    pthread_mutex_lock(&channel->lock);
+    channel->wake = --channel->clients > 0 ? channel->wake : -1;
+    pthread_mutex_unlock(&channel->lock);
+}
+
 unsigned asv_http_channel_clients(struct asv_http_channel *channel)
 {
     pthread_mutex_lock(&channel->lock);
@@ -84,28 +112,29 @@ static uint64_t now_of(const struct asv_http_exchange *exchange)
     return asv_world_mono_ms(exchange->listener->config.world);
 }
 
-/* Whether there is something that it has not been sent. */
+/* Whether there is something that it has not been sent, or nothing more will come. */
 static bool has_news(const struct asv_http_flow *flow)
 {
     struct asv_http_channel *channel = flow->channel;
     pthread_mutex_lock(&channel->lock);
-    bool news = channel->newest != NULL && channel->number != flow->seen;
+    bool news = channel->ended || (channel->newest != NULL && channel->number != flow->seen);
     pthread_mutex_unlock(&channel->lock);
     return news;
 }
 
-/* What is sent next; false: nothing. */
-static bool next_message(struct asv_http_flow *flow, uint64_t now_ms)
+/* What is sent next; false: nothing, and *ended, if nothing will be. */
+static bool next_message(struct asv_http_flow *flow, uint64_t now_ms, bool *ended)
 {
     struct asv_http_channel *channel = flow->channel;
     pthread_mutex_lock(&channel->lock);
+    *ended = channel->ended;
     if (channel->newest != NULL && channel->number != flow->seen) {
         flow->message = channel->newest;
         flow->message->refs++;
         flow->seen = channel->number;
         flow->text = flow->message->text;
         flow->left = flow->message->len;
-    } else if (now_ms >= flow->beat_ms) {
+    } else if (!channel->ended && now_ms >= flow->beat_ms) {
         flow->text = beat;
         flow->left = sizeof beat - 1;
     }
@@ -134,8 +163,12 @@ static ssize_t give(void *ctx, uint64_t position, char *out, size_t max)
         return MHD_CONTENT_READER_END_OF_STREAM;
     }
     if (flow->left == 0) {
+        bool ended = false;
         message_is_sent(flow);
-        if (!next_message(flow, now_ms)) {
+        if (!next_message(flow, now_ms, &ended)) {
+            if (ended) {
+                return MHD_CONTENT_READER_END_OF_STREAM;
+            }
             flow->idle = true;
             exchange->peer->until_ms = UINT64_MAX;
             MHD_suspend_connection(exchange->connection);
@@ -163,6 +196,7 @@ struct MHD_Response *asv_http_flow_begin(struct asv_http_exchange *exchange)
     }
     (void)setsockopt(exchange->peer->fd, SOL_SOCKET, SO_SNDBUF, &kept, sizeof kept);
     flow->channel = exchange->answer.channel;
+    exchange->answer.channel = NULL;
     flow->beat_ms = now_of(exchange) + ASV_HTTP_BEAT_MS;
     flow->next = listener->flows;
     flow->link = &listener->flows;
@@ -172,7 +206,6 @@ struct MHD_Response *asv_http_flow_begin(struct asv_http_exchange *exchange)
     listener->flows = exchange;
     atomic_fetch_add(&listener->counts->streams, 1);
     pthread_mutex_lock(&flow->channel->lock);
-    flow->channel->clients++;
     flow->channel->wake = listener->wake;
     pthread_mutex_unlock(&flow->channel->lock);
     return response;
@@ -181,8 +214,7 @@ struct MHD_Response *asv_http_flow_begin(struct asv_http_exchange *exchange)
 void asv_http_flow_end(struct asv_http_exchange *exchange)
 {
     struct asv_http_flow *flow = &exchange->flow;
-    struct asv_http_channel *channel = flow->channel;
-    if (channel == NULL) {
+    if (flow->channel == NULL) {
         return;
     }
     *flow->link = flow->next;
@@ -190,9 +222,7 @@ void asv_http_flow_end(struct asv_http_exchange *exchange)
         flow->next->flow.link = flow->link;
     }
     message_is_sent(flow);
-    pthread_mutex_lock(&channel->lock);
-    channel->wake = --channel->clients > 0 ? channel->wake : -1;
-    pthread_mutex_unlock(&channel->lock);
+    asv_http_channel_leave(flow->channel);
     atomic_fetch_sub(&exchange->listener->counts->streams, 1);
     flow->channel = NULL;
 }

@@ -89,7 +89,10 @@ void asv_http_exchange_free(struct asv_http_exchange *exchange); /* NULL is fine
 enum MHD_Result asv_http_send(struct asv_http_exchange *exchange);
 void asv_http_answer_clear(struct asv_http_answer *answer);
 
-/* channel.c: the response that goes on as answer.channel speaks; NULL without memory. */
+/* channel.c: one answer less. */
+void asv_http_channel_leave(struct asv_http_channel *channel);
+/* The response that goes on as answer.channel speaks, which is the flow's from here on; NULL without memory.
+ */
 struct MHD_Response *asv_http_flow_begin(struct asv_http_exchange *exchange);
 void asv_http_flow_end(struct asv_http_exchange *exchange); /* also of one that is none */
 /* Those that have something to send, or to end, go on. */

@@ -36,6 +36,7 @@ enum asv_http_header {
     ASV_HTTP_HOST,
     ASV_HTTP_ORIGIN,
     ASV_HTTP_SEC_FETCH_SITE,
+    ASV_HTTP_UNASKED, /* X-Unasked */
     ASV_HTTP_X_FORWARDED_FOR,
     ASV_HTTP_HEADERS,
 };
@@ -66,7 +67,7 @@ struct asv_http_answer {
     bool file;  /* instead of data, the len bytes of fd, which is the listener's from here on */
     int fd;
     bool secret;                      /* data, which is owned, is wiped when it was sent */
-    struct asv_http_channel *channel; /* what it says from here on is the answer */
+    struct asv_http_channel *channel; /* asv_http_channel_answer */
     const char *cache;                /* Cache-Control, static storage; NULL: no-store */
     const char *policy; /* Content-Security-Policy, static storage; NULL: nothing may be run or embedded */
     bool varies;        /* there is one that is packed, and one that is not */

@@ -16,9 +16,9 @@ static uint64_t now_of(const struct asv_http_listener *listener)
 /* ---- the header ---- */
 
 /* In the order of enum asv_http_header. */
-static const char *const names[ASV_HTTP_HEADERS] = {"Authorization",  "Content-Type",   "Cookie",
-                                                    "X-CSRF-Token",   "Host",           "Origin",
-                                                    "Sec-Fetch-Site", "X-Forwarded-For"};
+static const char *const names[ASV_HTTP_HEADERS] = {"Authorization",  "Content-Type", "Cookie",
+                                                    "X-CSRF-Token",   "Host",         "Origin",
+                                                    "Sec-Fetch-Site", "X-Unasked",    "X-Forwarded-For"};
 
 struct header {
     struct asv_http_request *request;

@@ -335,7 +335,5 @@ void asv_web_dock_events(struct asv_web_call *call)
     pthread_mutex_lock(&web->board.lock);
     want(web);
     pthread_mutex_unlock(&web->board.lock);
-    call->out->code = 200;
-    call->out->type = "text/event-stream";
-    call->out->channel = &web->board.channel;
+    asv_http_channel_answer(&web->board.channel, call->out);
 }

@@ -29,6 +29,8 @@
     (1u << 20) /* with PUBLIC: from our own pages only; else wherever a cookie changes things */
 #define ASV_WEB_WAITS (1u << 21) /* beside the others: for keeper or dock, of which each may hang */
 
+#define ASV_WEB_UNASKED (1u << 21) /* a page asks it by itself: the session is not used by it */
+
 /* What an API token is good for. A route without one takes no token. */
 #define ASV_WEB_SCOPE_RECORDINGS_READ (1u << 0) /* clips, custody, requests, holds */
 #define ASV_WEB_SCOPE_INCIDENTS_READ  (1u << 1)

@@ -23,6 +23,7 @@ static const struct asv_web_field list_fields[] = {
     ASV_WEB_LIST_FIELDS,
     {"state", ASV_WEB_WORD, false, 0, 0, states, NULL},
     {"unit", ASV_WEB_TEXT, false, 0, 64, NULL, NULL},
+    {"area", ASV_WEB_TEXT, false, 0, 64, NULL, NULL},
     {"camera", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
     {"from", ASV_WEB_DATE, false, 0, 0, NULL, NULL},
     {"until", ASV_WEB_DATE, false, 0, 0, NULL, NULL},
@@ -43,9 +44,14 @@ void asv_web_clips(struct asv_web_call *call)
         asv_web_refuse(call, &one_day, NULL);
         return;
     }
-    const char *const values[] = {
-        asv_web_text(call->query, "state"),     asv_web_text(call->query, "unit"),      camera, from, until,
-        asv_web_text(call->query, "integrity"), asv_web_text(call->query, "provenance")};
+    const char *const values[] = {asv_web_text(call->query, "state"),
+                                  asv_web_text(call->query, "unit"),
+                                  asv_web_text(call->query, "area"),
+                                  camera,
+                                  from,
+                                  until,
+                                  asv_web_text(call->query, "integrity"),
+                                  asv_web_text(call->query, "provenance")};
     asv_web_list(call, ASV_DB_READ_CLIPS, "clips", values, sizeof values / sizeof *values);
 }
 

@@ -34,6 +34,7 @@ const struct asv_web_route asv_web_routes[] = {
     {"GET", "/metrics", "metrics", 0, ASV_WEB_PUBLIC, 0, NULL, NULL, asv_web_metrics},
     {"GET", "/api/v1/dock", "dock", 0, ASV_WEB_PUBLIC, 0, NULL, NULL, asv_web_dock},
     {"GET", "/api/v1/dock/events", "dock_events", 0, QUICK, 0, NULL, NULL, asv_web_dock_events},
+    {"GET", "/api/v1/events", "events", 0, ASV_WEB_ANYONE | ASV_WEB_UNASKED, 0, NULL, NULL, asv_web_events},
     {"GET", "/", "home", 0, QUICK, 0, NULL, NULL, asv_web_home},
     {"GET", "/console/", "console", 0, QUICK, 0, NULL, NULL, asv_web_console},
     {"GET", "/console/{file:steps}", "console", 0, QUICK, 0, NULL, NULL, asv_web_console},

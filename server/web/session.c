@@ -177,11 +177,18 @@ static bool read_sent(const struct asv_web_call *call, char token[ASV_WEB_TOKEN_
                           : jar != NULL && asv_web_cookie_read(jar, token);
 }
 
+/* a page that asks by itself, and nobody who sits before it. */
+static bool is_used(const struct asv_web_call *call)
+{
+    return (call->route->access & ASV_WEB_UNASKED) == 0 &&
+           (changes(call) || call->request->headers[ASV_HTTP_UNASKED] == NULL);
+}
+
 /* A token is no cookie, and a cookie no token. */
 static enum asv_status find(struct asv_web_call *call, bool cookie, struct asv_err *err)
 {
     call->signed_in = true;
-    enum asv_status status = asv_db_session_find(asv_web_database(call), &call->who, err);
+    enum asv_status status = asv_db_session_find(asv_web_database(call), is_used(call), &call->who, err);
     if (status == ASV_OK || status == ASV_E_NOT_FOUND) {
         asv_web_limits_know(&call->web->limits, call->session, status == ASV_OK);
     }

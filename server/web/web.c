@@ -77,6 +77,9 @@ enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err)
     if (status == ASV_OK) {
         status = open_pool(web, &config, err);
     }
+    if (status == ASV_OK) {
+        status = asv_web_news_open(web, &config, err);
+    }
     if (status == ASV_OK && (asv_web_limits_init(&web->limits, web->world) != ASV_OK ||
                              asv_world_random(web->world, web->entry.key, sizeof web->entry.key) != ASV_OK)) {
         status = asv_fail(err, ASV_E_INTERNAL, "no randomness");
@@ -86,12 +89,14 @@ enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err)
 
 enum asv_status asv_web_start(struct asv_web *web, struct asv_err *err)
 {
-    return asv_web_board_start(web, err);
+    enum asv_status status = asv_web_board_start(web, err);
+    return status == ASV_OK ? asv_web_news_start(web, err) : status;
 }
 
 void asv_web_close(struct asv_web *web)
 {
     asv_web_board_close(&web->board);
+    asv_web_news_close(&web->news);
     asv_web_console_clear(&web->console);
     for (size_t i = 0; i < web->pool.count; i++) {
         asv_db_close(web->pool.free[i]);

@@ -48,6 +48,34 @@ struct asv_web_board {
     int wake; /* eventfd(2): it is ending */
 };
 
+#define ASV_WEB_LISTS 14
+
+struct asv_web_ear;
+
+enum asv_web_news_state { ASV_WEB_NEWS_UNKNOWN, ASV_WEB_NEWS_LIVE, ASV_WEB_NEWS_AWAY };
+
+/* What is new, which one thread hears of the database and tells whoever listens. */
+struct asv_web_news {
+    pthread_mutex_t lock; /* of what follows */
+    struct asv_web_ear *ears;
+    unsigned count;
+    bool come; /* somebody, whose session may be over by now */
+    bool ending;
+    enum asv_web_news_state state;
+    uint64_t counts[ASV_WEB_LISTS]; /* how often a list was heard of */
+
+    char since[17]; /* this process's own */
+
+    struct asv_db *db; /* this and what follows are the thread's */
+    uint32_t heard;    /* lists that were not told of yet */
+    bool doubtful;     /* some sessions may be over */
+    uint64_t told_ms, looked_ms;
+
+    pthread_t thread;
+    bool started;
+    int wake; /* eventfd(2): somebody has come, or it is ending */
+};
+
 #define ASV_WEB_FILES 128
 
 /* A file of the console's, in memory. */
@@ -88,6 +116,7 @@ struct asv_web {
     const struct asv_http_listener *listener; /* of the metrics */
     struct asv_web_ready ready;
     struct asv_web_board board;
+    struct asv_web_news news;
     struct asv_web_console console;
     struct asv_web_pool pool;
     struct asv_web_limits limits;
@@ -99,7 +128,7 @@ struct asv_web {
 
 /* Borrows what the first three members point to, which the caller has set. Reads the console's files. */
 ASV_MUST_CHECK enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err);
-/* Makes the thread that follows the dock, which has the sandbox that the caller has entered. */
+/* Makes the threads that follow dock and database, which have the sandbox that the caller has entered. */
 ASV_MUST_CHECK enum asv_status asv_web_start(struct asv_web *web, struct asv_err *err);
 /* After the listener, whose answers may be what is here. */
 void asv_web_close(struct asv_web *web); /* also one that was not opened, but all zeros */
@@ -117,7 +146,7 @@ enum asv_web_state asv_web_state(struct asv_web *web);
 /* An answer in words of our own. */
 void asv_web_say(struct asv_http_answer *out, const char *type, const char *text);
 
-/* ready.c, metrics.c, published.c, board.c, console.c */
+/* ready.c, metrics.c, published.c, board.c, news.c, console.c */
 void asv_web_alive(struct asv_web_call *call);
 void asv_web_is_ready(struct asv_web_call *call);
 void asv_web_metrics(struct asv_web_call *call);
@@ -125,6 +154,7 @@ void asv_web_checkpoint(struct asv_web_call *call);
 void asv_web_tile(struct asv_web_call *call);
 void asv_web_dock(struct asv_web_call *call);
 void asv_web_dock_events(struct asv_web_call *call);
+void asv_web_events(struct asv_web_call *call);
 void asv_web_console(struct asv_web_call *call);
 void asv_web_home(struct asv_web_call *call);
 
@@ -150,6 +180,11 @@ char *asv_web_board_of(const char *line, size_t len);
 ASV_MUST_CHECK enum asv_status asv_web_board_open(struct asv_web_board *board, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_web_board_start(struct asv_web *web, struct asv_err *err);
 void asv_web_board_close(struct asv_web_board *board); /* also one that is all zeros */
+
+ASV_MUST_CHECK enum asv_status asv_web_news_open(struct asv_web *web, const struct asv_db_config *config,
+                                                 struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_web_news_start(struct asv_web *web, struct asv_err *err);
+void asv_web_news_close(struct asv_web_news *news); /* also one that is all zeros */
 
 /* board.c: a connection to a socket of the dock's, that does not block; -1: nobody listens there. */
 int asv_web_reach(const char *path);

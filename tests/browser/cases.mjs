@@ -167,14 +167,30 @@ async function anIncidentIsChanged() {
 }
 
 /** DESIGN 2: the wearer asks, a second person approves. */
+/** What is new is said where it is, and drawn by whoever wants it: nothing moves, and one's own deeds are no news (API.md, A-170). */
+async function shows(page) {
+  await says(page.locator(".news"), "Hier hat sich etwas geändert.");
+  await button(page.locator(".news"), "Anzeigen").click();
+  await until(async () => await page.locator(".news").textContent() === "", "that it is shown");
+}
+
 async function keepingTakesTwo() {
+  const sigrid = await desk("sigrid", "#/requests");
+  await says(sigrid.locator(".state"), "Keine Anträge");
+  const [drawn, moved] = await Promise.all([sigrid.locator(".page").elementHandle(), sigrid.locator("h1").boundingBox()]);
   const willi = await desk("willi", clip(kept));
   await hold(willi);
   const card = willi.locator(".request").first();
   await stands(card, "willi", "steht aus");
   await says(willi.locator("main"), "Sicherung beantragt");
   assert.equal(await button(willi, "Genehmigen").count(), 0, "nobody approves what he asked for");
-  const sigrid = await desk("sigrid", "#/requests");
+  await says(sigrid.locator(".news"), "Hier hat sich etwas geändert.");
+  assert.ok(await drawn.evaluate((page) => page.isConnected && page.textContent.includes("Keine Anträge")), "nothing is drawn by itself");
+  assert.deepEqual(await sigrid.locator("h1").boundingBox(), moved);
+  assert.equal(await willi.locator(".news").textContent(), "", "what he did himself he knows");
+  await isAccessible(sigrid, "something new");
+  await picture(sigrid, "news");
+  await shows(sigrid);
   await says(sigrid.locator("tbody tr").first(), "Sicherung: Straftat");
   await says(sigrid.locator("tbody tr").first(), "noch 3 Tage");
   await isAccessible(sigrid, "requests");
@@ -187,7 +203,7 @@ async function keepingTakesTwo() {
   await picture(sigrid, "approval");
   await finish(sigrid);
   await says(sigrid.locator(".state"), "Keine Anträge");
-  await willi.reload();
+  await shows(willi);
   await stands(card, "willi", "sigrid");
   await says(card, "genehmigt");
   await says(willi.locator(".timeline"), "Sicherung genehmigt");

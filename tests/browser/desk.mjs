@@ -57,6 +57,28 @@ async function withAKey() {
   await says(second.locator(".state"), "Bitte melden Sie sich an"); // pages of one browser leave together
 }
 
+/** A-171: whose session ends leaves, without doing anything; what somebody has typed stays until then. */
+async function aSessionEndsElsewhere() {
+  const [here, busy, other] = [await desk("doris", "#/inbox"), await desk("doris", "#/account"), await desk("doris", "#/account")];
+  const second = await here.context().newPage();
+  await second.goto(`${stage.origin}/console/#/requests`);
+  await says(second.locator("h1"), "Anträge");
+  await busy.getByRole("button", { name: "Zugang anlegen" }).click();
+  await busy.getByRole("dialog").getByLabel("Bezeichnung").fill("Noch nicht fertig");
+  await other.evaluate(async () => {
+    const { csrf } = await (await fetch("/api/v1/session")).json();
+    await fetch("/api/v1/sessions", { method: "DELETE", headers: { "X-CSRF-Token": csrf } });
+  });
+  for (const page of [here, second, other]) {
+    await says(page.locator(".state"), "Bitte melden Sie sich an");
+  }
+  await says(busy.locator(".news"), "Die Sitzung ist zu Ende.");
+  assert.equal(await busy.getByRole("dialog").getByLabel("Bezeichnung").inputValue(), "Noch nicht fertig");
+  busy.context().excused = STATUS; // then it asks anew
+  await busy.getByRole("button", { name: "Schließen" }).click();
+  await says(busy.locator(".state"), "Bitte melden Sie sich an");
+}
+
 async function aTokenIsShownOnce() {
   const page = await desk("doris");
   await page.getByRole("button", { name: "Zugang anlegen" }).click();
@@ -151,7 +173,7 @@ async function aScreenIsSetUp() {
   await says(page.locator(".issue"), "Dieser Bildschirm darf nicht ausgeben");
 }
 
-const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
+const STEPS = [whoMayNotIsToldSo, withAKey, aSessionEndsElsewhere, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
   ...CASES, ...TROUBLE, ...PLAYER];
 
 let good = false;

@@ -9,6 +9,8 @@ import os
 import pty
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -89,6 +91,14 @@ def look(directory):
             yield answer.read()
 
 
+def asks_media(directory):
+    """A look at a recording without a byte: the program has started, has given up everything, and says what it thinks of that."""
+    with socket.socket(socket.AF_UNIX) as link:
+        link.connect(str(directory / "run/media.sock"))
+        link.sendall(struct.pack(">BIBQqq", 1, 25, 1, 0, 0, 0))
+        return link.recv(1)
+
+
 def stays(directory):
     """Without --no-wait it stays: what it says one may try works, until Control-C."""
     tried, board = [], []
@@ -98,6 +108,7 @@ def stays(directory):
             for words in (("clip", "list"), ("hold", "list", "--all"), ("retention", "balance"), ("keys", "status")):
                 tried.append(subprocess.run([directory / "asservat", *words], capture_output=True, text=True))
             board.extend(look(directory))
+            board.append(asks_media(directory))
         control_c(_, terminal)
 
     status, output = on_a_terminal(directory, "Still running", try_it, cameras=5, wait=True)
@@ -105,6 +116,7 @@ def stays(directory):
     assert len(tried) == 4 and not any(done.returncode for done in tried), tried
     assert "released" not in tried[0].stdout and "held" in tried[0].stdout, tried[0]
     assert board[0].startswith(b"<!doctype html>") and len(json.loads(board[1])["slots"]) == 7, board
+    assert board[2] == b"\6", board[2]
     assert not left_running(directory), left_running(directory)
 
 

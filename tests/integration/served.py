@@ -18,6 +18,7 @@ import yaml
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "deploy/lib"))
+import asvsite  # noqa: E402
 from asvsite import Daemon, run  # noqa: E402
 
 HOST = "asservat.example"
@@ -104,25 +105,16 @@ class Contract:
         assert self.seen >= want, f"documented and never seen: {want - self.seen}"
 
 
-class Media:
-    """As asservat-media.socket: for each connection a program of its own; or, how: what becomes of one that the media ruins."""
+class Media(asvsite.Media):
+    """how: what becomes of one that the media ruins."""
 
     def __init__(self, path, program):
-        self.program, self.how = program, "run"
+        self.how = "run"
         self.asked, self.go = threading.Event(), threading.Event()
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(path))
-        self.listener.listen()
-        threading.Thread(target=self.serve, daemon=True).start()
+        super().__init__(path, program)
 
-    def serve(self):
-        with contextlib.suppress(OSError):
-            while True:
-                link, _ = self.listener.accept()
-                with link:
-                    self.answer(link, self.how)
-
-    def answer(self, link, how):
+    def answer(self, link):
+        how = self.how
         if how == "wait":
             self.asked.set()
             assert self.go.wait(60)
@@ -131,20 +123,18 @@ class Media:
             text = b"nothing of this can be read"
             link.sendall(struct.pack(">BIHB", 6, 3 + len(text), 0x201, len(text)) + text)
             return
-        child = subprocess.Popen([self.program], stdin=link)
-        link.close()
         if how == "kill":
+            child = subprocess.Popen([self.program], stdin=link)
+            link.close()
             child.kill()
-        child.wait()
+            child.wait()
+            return
+        super().answer(link)
 
     def will(self, how):
         self.how = how
         self.asked.clear()
         self.go.clear()
-
-    def close(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
 
 
 class Web:

@@ -143,6 +143,46 @@ class Client:
         return self
 
 
+class Ears:
+    """Listens to what is new."""
+
+    def __init__(self, client, want=200):
+        self.link = client.web.link()
+        self.link.request("GET", "/api/v1/events", headers={"Cookie": f"{COOKIE}={client.cookie}", "Sec-Fetch-Site": "same-origin"})
+        self.answer = self.link.getresponse()
+        self.code = self.answer.status
+        assert self.code == want, (self.code, self.answer.read())
+        if want == 200:
+            client.web.judge("GET", "/api/v1/events", 200, dict(self.answer.getheaders()), b"event")
+
+    def next(self):
+        """(event, data, when); None: it has ended."""
+        lines = []
+        while line := self.answer.readline():
+            if line == b"\n":
+                kind, data = (one.partition(": ")[2] for one in lines)
+                if kind != "alive":
+                    return kind, json.loads(data), time.monotonic()
+                lines = []
+            else:
+                lines.append(line.decode().rstrip())
+        assert lines == [], lines
+        return None
+
+    def until(self, good):
+        """The first event that is so, and how many came."""
+        for count in range(1, 100):
+            event = self.next()
+            assert event is not None, "it has ended"
+            if good(*event[:2]):
+                return event, count
+        raise AssertionError(event)
+
+    def close(self):
+        self.link.sock.shutdown(socket.SHUT_RDWR)
+        self.link.close()
+
+
 class Desk:
     """The dock daemon's control socket: it answers each line with what is next, and keeps it."""
 
@@ -595,6 +635,120 @@ class Test:
         assert 1 <= int(answer[1]["Retry-After"]) <= 60 and len(desk.asked) == asked, answer
         assert [code for code, _, _ in present(other, *[None, "none-ready", "has-camera"] * 8)] == [201, 409, 409] * 8  # nor does it shut out another screen
 
+    # ---- what is new ----
+
+    LISTS = {"clips", "incidents", "requests", "subject-requests", "retention/nights", "retention/runs", "balances", "keys", "policies", "ledger", "users",
+             "cameras", "docks", "alarms"}
+
+    def tell(self, lists):
+        """As the database's triggers do."""
+        sql(f"SELECT pg_notify('asv_news', '{lists}')")
+
+    def news_is_told_to_whoever_may_read_it(self):
+        """A-170, A-172."""
+        names = {f"/api/v1/{name}": name for name in self.LISTS}
+        access = {pattern: access for method, pattern, _, access, _ in self.lines() if method == "GET" and pattern in names}
+        assert set(access) == set(names), set(names) - set(access)
+        ears = {}
+        for role in ROLES:
+            ears[role] = Ears(self.sign_in(self.people[role]))
+            (kind, data, _), _ = ears[role].until(lambda kind, _: kind == "news")
+            assert set(data) == {"since", "lists"} and set(data["lists"]) == {name for path, name in names.items() if self.may(access[path], "", role, None)}, (role, data)
+        assert "clips" not in data["lists"] and "alarms" in data["lists"], data  # the administrator's, who came last
+        ears.pop("wearer").close()
+        for table in ("clip_event", "request", "alarm", "docking", "ledger_checkpoint", "statement_answer", "session"):
+            assert sql(f"SELECT count(*) FROM pg_trigger WHERE tgrelid = 'asv.{table}'::regclass AND tgname = 'news'") == "1", table
+        # What is none of its lists a stream hears nothing of: that is told by the next that is.
+        for lists in ("clips 7e0dd0c4-0000-7000-8000-000000000001", "clipsx", "", "sessions", "x" * 500, "clips", "alarms"):
+            self.tell(lists)
+        (_, after, _), _ = ears["administrator"].until(lambda _, now: now["lists"]["alarms"] > data["lists"]["alarms"])
+        assert {name for name in after["lists"] if after["lists"][name] != data["lists"][name]} <= {"alarms", "users", "policies"}, (data, after)
+        # However much changes: an event in a second, and the last one has all.
+        deputy = ears["deputy"]
+        (_, data, _), _ = deputy.until(lambda _, now: now["lists"]["clips"] > 1)
+        sql("DO $$ BEGIN FOR i IN 1..300 LOOP PERFORM pg_notify('asv_news', 'clips ledger ' || i); COMMIT; END LOOP; PERFORM pg_notify('asv_news', 'cameras'); END $$")
+        began = time.monotonic()
+        (_, last, at), count = deputy.until(lambda _, now: now["lists"]["cameras"] > data["lists"]["cameras"])
+        assert at - began < 2.5 and count <= 3 and last["lists"]["clips"] <= data["lists"]["clips"] + 3, (count, at - began, last)
+        # What people do is told: an account is disabled.
+        sql(f"INSERT INTO asv.person_disabling (person, by, reason) VALUES ('{Person('Hilde', 1).uuid}', 'test', 'test')")
+        ears["supervisor"].until(lambda _, now: now["lists"].get("users", 0) > last["lists"].get("users", 1))
+        for each in ears.values():
+            each.close()
+
+    def a_stream_ends_with_its_session(self):
+        """A-171, A-174, A-175."""
+        mine = Person("Ida", 1)
+        a, b, c, d = (self.sign_in(mine) for _ in range(4))
+        ears = {client: Ears(client) for client in (a, b, c, d)}
+        seen = f"SELECT seen_at FROM asv.session WHERE digest = sha256({hexed(sha(a.cookie.encode()))})"
+        forge(f"UPDATE asv.session SET seen_at = seen_at - interval '29 min' WHERE person = '{mine.uuid}'")
+        before = sql(seen)
+        more = [Ears(a) for _ in range(7)]
+        assert Ears(a, 429).answer.headers["Retry-After"] == "1"
+        a.good("GET", "/api/v1/policies", X_Unasked="yes")
+        assert sql(seen) == before
+        a.good("GET", "/api/v1/policies")
+        a.good("GET", "/api/v1/session")
+        assert sql(seen) > before
+        more.pop().close()
+        while self.web.ask("/api/v1/events", "HEAD", Cookie=f"{COOKIE}={a.cookie}")[0] == 429:  # that somebody has left is noticed
+            pass
+        def ends(listener, over=True):
+            last = None
+            while (event := listener.next()) is not None:
+                last = event[0]
+            assert (last == "ended") == over, last
+            return time.monotonic()
+        began = time.monotonic()
+        b.good("DELETE", "/api/v1/session", want=204)  # signed out
+        assert ends(ears[b]) - began < 2.5
+        forge(f"UPDATE asv.session SET seen_at = now() - interval '31 min' WHERE digest = sha256({hexed(sha(c.cookie.encode()))})")
+        self.tell("sessions")  # idle: looked at now, and not a minute later
+        ends(ears[c])
+        began = time.monotonic()
+        mine.state(33)  # revoked, of which replication's triggers say nothing here
+        self.tell("users sessions")
+        for listener in (ears[a], ears[d], *more):
+            assert ends(listener) - began < 2.5
+        Ears(a, 401)
+        # Other roles, and it is another stream.
+        kim = Person("Kim", 1)
+        client = self.sign_in(kim)
+        listener = Ears(client)
+        listener.until(lambda kind, now: kind == "news" and "alarms" not in now["lists"])
+        Person("Kim", 129, which=b" more")
+        self.tell("users sessions")
+        ends(listener, over=False)
+        listener = Ears(client)
+        listener.until(lambda kind, now: kind == "news" and "alarms" in now["lists"])
+        listener.close()
+
+    def news_may_have_been_missed(self):
+        """A-173."""
+        client = self.sign_in(self.people["wearer"])
+        listener = Ears(client)
+        (_, first, _), _ = listener.until(lambda kind, _: kind == "news")
+        run(os.environ["ASV_PG"], "stop", os.environ["ASV_PG_DIR"])
+        listener.until(lambda kind, _: kind == "away")
+        run(os.environ["ASV_PG"], "start", os.environ["ASV_PG_DIR"])
+        (_, after, _), _ = listener.until(lambda kind, _: kind == "news")
+        assert after["since"] == first["since"] and all(after["lists"][name] > first["lists"][name] for name in first["lists"]), (first, after)
+        # One that is lost and back at once was not heard meanwhile, either.
+        assert int(sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'asv_web'")) >= 1
+        (_, again, _), _ = listener.until(lambda kind, now: kind == "news" and now["lists"]["clips"] > after["lists"]["clips"])
+        assert all(again["lists"][name] > after["lists"][name] for name in first["lists"]), (after, again)
+        self.tell("cameras")
+        listener.until(lambda kind, now: kind == "news" and now["lists"]["cameras"] > again["lists"]["cameras"])
+        other = self.start("another")  # whose figures are no others'
+        elsewhere = Ears(Client(other, client.cookie))
+        (_, data, _), _ = elsewhere.until(lambda kind, _: kind == "news")
+        assert data["since"] != first["since"]
+        other.daemon.process.send_signal(signal.SIGTERM)
+        assert elsewhere.next() is None
+        other.stop()
+        listener.close()
+
     # ---- the matrix ----
 
     def actors(self):
@@ -665,9 +819,10 @@ class Test:
             problem(client.ask(method, path + "?" + "q" * 2048), 414, "path-too-long", "path")
             problem(client.ask(method, path, X="x" * 17000), 431, "header-too-large", "header")
             problem(client.ask(method, path, Sec_Fetch_Site="cross-site"), 403, "not-from-here", "header")
-            if "requestBody" in self.contract.document["paths"][re.sub(r":\w+}", "}", pattern)][method.lower()]:
+            operation = self.contract.document["paths"][re.sub(r":\w+}", "}", pattern)][method.lower()]
+            if "requestBody" in operation:
                 problem(client.ask(method, path, "{}", Content_Type="text/plain"), 415, "not-json", "Content-Type")
-            if method == "GET":
+            if "304" in operation["responses"]:
                 tag = client.ask("GET", path)[1]["ETag"]
                 assert client.ask("GET", path, If_None_Match=tag)[0] == 304
         for path in ("/api/v1/tokens/x", f"/api/v1/tokens/{NONE.upper()[:-1]}A", f"/api/v1/tokens/{NONE}/", "/api/v1", "/api/v1/session/"):
@@ -793,7 +948,8 @@ class Test:
 
     STEPS = (a_passkey_opens_a_session_once, whose_session_it_is_says_the_database, what_changes_something_comes_from_our_pages,
              a_cookie_is_read_in_one_way, what_is_said_is_held_against_the_table, a_password_is_ones_own_and_has_codes, who_guesses_waits,
-             sessions_end, tokens_are_few_and_shown_once, a_screen_issues_cameras, guessed_badges_wait, everybody_tries_everything, errors_are_problems,
+             sessions_end, tokens_are_few_and_shown_once, a_screen_issues_cameras, guessed_badges_wait,
+             news_is_told_to_whoever_may_read_it, a_stream_ends_with_its_session, news_may_have_been_missed, everybody_tries_everything, errors_are_problems,
              a_session_asks_so_often, half_a_request_is_none, who_makes_up_sessions_waits, what_was_typed_is_wiped)
 
     def run(self, names):

@@ -39,15 +39,6 @@ def unb64(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def foreign(rig):
-    """A video that a camera takes, and that does not look like one: so many boxes stand before its first fragment."""
-    path = rig.site.directory / "foreign.mp4"
-    data = rig.site.video.make(**site.SHORT).read_bytes()
-    at = data.index(b"moof") - 4
-    path.write_bytes(data[:at] + 20 * b"\0\0\0\x08free" + data[at:])
-    return path
-
-
 def record(rig, *more):
     """Whose keeper knows the console."""
     made = site.record(rig, *more)
@@ -494,7 +485,7 @@ def what_is_not_fragmented_is_remuxed(desk, web, people, clip):
         data, at = data + piece, at + len(piece)
     whole = desk.site.directory / "remuxed.mp4"
     whole.write_bytes(data)
-    assert len(data) == told["bytes"] and pictures(whole) == pictures(desk.site.directory / "foreign.mp4")
+    assert len(data) == told["bytes"] and pictures(whole) == pictures(desk.site.video.foreign(**site.SHORT))
     assert rita.ask("DELETE", path)[0] == 204
     # What is being made while it ends goes to nobody: the reviewer ends it, and two people.
     opening = open_again(rita, clip)
@@ -742,7 +733,7 @@ def without_a_database(desk, web, people, clip, head):
 
 
 def play(rig):
-    desk, _, clips = site.set_up(rig, lambda rig: record(rig, (foreign(rig),)))
+    desk, _, clips = site.set_up(rig, lambda rig: record(rig, (rig.site.video.foreign(**site.SHORT),)))
     people = {name: Authenticator(desk, name) for name in ("willi", "sigrid", "stefan", "rita")}
     web = Server(desk)
     try:

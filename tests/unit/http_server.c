@@ -3,6 +3,7 @@
  *
  * The listener and its threads in one process, for the sanitizers. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -70,9 +71,7 @@ static void follow(void *ctx, const struct asv_http_request *request, struct asv
 {
     struct site *site = ctx;
     (void)request;
-    out->channel = &site->channel;
-    out->type = "text/event-stream";
-    out->code = 200;
+    asv_http_channel_answer(&site->channel, out);
 }
 
 /* a handler that forgets to answer. */
@@ -399,6 +398,42 @@ static void an_end_ends_who_listens(void **state)
     tear_down(&site);
 }
 
+/* A-171: whoever listens to a channel that ends is told what was said last, and nobody is left; nor is
+ * whoever comes later. */
+static void a_channel_that_ends_ends_its_answers(void **state)
+{
+    (void)state;
+    struct site site;
+    const char *request = "GET /follow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    set_up(&site, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        char got[2048];
+        size_t len = 0;
+        ssize_t more = 0;
+        int fd = reach(&site);
+        assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
+        while (i == 0 && asv_http_channel_clients(&site.channel) == 0) {
+            step(&site);
+        }
+        if (i == 0) {
+            step(&site); /* it is idle */
+            assert_int_equal(asv_http_channel_say(&site.channel, "data: last\n\n"), ASV_OK);
+            asv_http_channel_end(&site.channel);
+        }
+        do {
+            step(&site);
+            more = recv(fd, got + len, sizeof got - 1 - len, MSG_DONTWAIT);
+            len += more > 0 ? (size_t)more : 0;
+        } while (more > 0 || (more < 0 && errno == EAGAIN));
+        got[len] = '\0';
+        assert_non_null(strstr(got, "data: last\n\n"));
+        assert_non_null(strstr(got, "\r\n0\r\n"));
+        assert_int_equal(asv_http_channel_clients(&site.channel), 0);
+        close(fd);
+    }
+    tear_down(&site);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,6 +444,7 @@ int main(void)
         cmocka_unit_test(a_handler_that_says_nothing_is_a_failure),
         cmocka_unit_test(a_channel_is_heard_from_another_thread),
         cmocka_unit_test(an_end_ends_who_listens),
+        cmocka_unit_test(a_channel_that_ends_ends_its_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

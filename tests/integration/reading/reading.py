@@ -29,7 +29,7 @@ ROLES = {"willi": "wearer", "sigrid": "supervisor", "stefan": "supervisor", "rit
          "dora": "deputy", "petra": "staff_council", "anna": "administrator"}
 # What may be asked by, and why that leads to no person's recordings. A parameter that is not here has not been thought about.
 REVIEWED = {("query", "cursor"): "a place in a list that was given out", ("query", "limit"): "a count", ("query", "state"): "of a recording, or an incident",
-            ("query", "unit"): "a group", ("query", "camera"): "with one day alone", ("query", "from"): "a day", ("query", "until"): "a day",
+            ("query", "unit"): "a group", ("query", "area"): "a place, which the list says anyway", ("query", "camera"): "with one day alone", ("query", "from"): "a day", ("query", "until"): "a day",
             ("query", "integrity"): "a verdict", ("query", "provenance"): "a verdict", ("query", "case_number"): "one incident", ("query", "nights"): "a count",
             ("path", "clip"): "one recording", ("path", "camera"): "one machine, without its recordings", ("path", "incident"): "one incident",
             ("path", "person"): "names, roles and duties, without recordings", ("path", "version"): "a policy", ("path", "log"): "a published log",
@@ -199,7 +199,8 @@ class Test(Hostile):
         assert not any("camera" in r or "camera_name" in r for r in rows), "LAW L6"
         for query, want in (({"state": "held"}, {"w2"}), ({"state": "pending"}, {"w3", "w4", "w6"}), ({"state": "quarantined"}, {"q1"}),
                             ({"integrity": "TRUNCATED"}, {"t1"}), ({"integrity": "INVALID", "provenance": "TRUSTED"}, {"q1"}), ({"provenance": "REVOKED"}, set()),
-                            ({"state": "held", "unit": "AB"}, set()), ({"state": "erased"}, set())):
+                            ({"state": "held", "unit": "AB"}, set()), ({"state": "erased"}, set()),
+                            ({"area": "Hafen"}, {"q1", "t1"}), ({"area": "Hafen", "integrity": "TRUNCATED"}, {"t1"}), ({"area": "Hafen", "from": day(2)}, {"q1"}), ({"area": "hafen"}, set())):
             for limit in (1, 50):
                 got = {r["clip"] for r in self.all("sigrid", "/api/v1/clips", "clips", limit=limit, **query)}
                 assert got == {uid(w) for w in want}, (query, got)
@@ -226,7 +227,7 @@ class Test(Hostile):
         # Nor by whoever talks to the database past this program.
         done = run("psql", "-XAtq", "-c", "SET SESSION AUTHORIZATION asv_web", "-c", "SELECT set_config('asv.session', encode(sha256(convert_to('"
                    + dig("cookie sigrid0") + "', 'UTF8')), 'hex'), false)", "-c",
-                   f"SELECT count(*) FROM asv.clip_lines(NULL, NULL, '\\x{dig('cam')}', '2026-01-01', '{TODAY}', NULL, NULL, NULL, 10)", check=False)
+                   f"SELECT count(*) FROM asv.clip_lines(NULL, NULL, NULL, '\\x{dig('cam')}', '2026-01-01', '{TODAY}', NULL, NULL, NULL, 10)", check=False)
         assert "one day at a time" in done.stderr, done
 
     def one_recording_says_what_keeps_it(self):
@@ -394,7 +395,7 @@ class Test(Hostile):
             who = self.somebody_who_may(template)
             operation = self.contract.document["paths"][template]["get"]
             for parameter in map(self.contract.resolve, operation.get("parameters", [])):
-                name, free = parameter["name"], parameter["name"] in ("unit", "case_number")
+                name, free = parameter["name"], parameter["name"] in ("unit", "area", "case_number")
                 for value in NASTY if name not in ("cursor", "limit") or template == "/api/v1/clips" else NASTY[::5]:
                     code, _, body = self.ask(who, path, **{name: value})
                     control = any(ord(c) < 32 for c in value)

@@ -74,7 +74,7 @@ INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['software_used', 'days_undest
 -- A-015: the web server does what people may, in their sessions; and sessions, which are nobody else's.
 INSERT INTO given SELECT 'asv_web', what FROM given WHERE who = 'asv_staff';
 INSERT INTO given SELECT 'asv_web', unnest(ARRAY['session_end', 'session_find', 'session_page', 'session_passkey_find', 'session_passkey_put', 'session_password_change',
-    'session_password_find', 'session_password_own', 'session_password_put', 'session_token_put', 'session_totp_begin', 'session_totp_finish']);
+    'session_password_find', 'session_password_own', 'session_password_put', 'session_standing', 'session_token_put', 'session_totp_begin', 'session_totp_finish']);
 SELECT set_eq($$
     SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
     WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web')
