@@ -39,7 +39,7 @@ static enum asv_status parse_policy(const struct asv_flow *flow, uint8_t *text, 
 {
     size_t len = 0;
     enum asv_status status = read_policy(flow, text, &len, err);
-    return status == ASV_OK ? asv_policy_parse("the policy in force", (const char *)text, len, out, err)
+    return status == ASV_OK ? asv_policy_parse("the policy in force", (const char *)text, len, out, NULL, err)
                             : status;
 }
 

@@ -97,6 +97,13 @@ static const struct {
     {asv_incident_forgotten,
      {"this incident was forgotten, as its term was over",
       "dieser Vorgang wurde vergessen, da seine Frist vorbei war"}},
+    {asv_incident_policy_begun,
+     {"a policy is never in force backwards: its first day is tomorrow at the earliest",
+      "eine Regelung gilt nie rückwirkend: Ihr erster Tag ist frühestens morgen"}},
+    {asv_incident_policy_old,
+     {"a policy's version must be above that of every one that was decided on",
+      "die Fassung einer Regelung muss höher sein als die jeder Regelung, die entschieden wurde"}},
+    {asv_incident_policy_none, {"this text is no policy", "dieser Text ist keine Regelung"}},
 };
 
 const struct asv_incident_rule *asv_incident_rule_of(const char *words)

@@ -28,6 +28,15 @@ const char asv_incident_no_such_day[] = "by the dock's clock it was not recorded
 const char asv_incident_forgotten[] =
     "this incident was forgotten, as its term was over: write another one down (\"asservat incident new\")";
 
+const char asv_incident_policy_begun[] =
+    "a policy is never in force backwards: its first day is tomorrow at the "
+    "earliest";
+const char asv_incident_policy_old[] =
+    "a policy's version must be above that of every one that was decided on; "
+    "\"asservat policy history\" lists them";
+const char asv_incident_policy_none[] =
+    "this text is no policy; \"asservat policy check\" says where and why";
+
 /* Each begins with the policy's own sentence: a test compares them. */
 static const char *const texts[ASV_REFUSALS] = {
     [ASV_PERMITTED] = "permitted",
