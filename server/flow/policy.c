@@ -145,7 +145,7 @@ static enum asv_status compare(const struct asv_world *world, struct asv_db *db,
     asv_auto_free struct asv_policy_file *today = NULL;
     enum asv_status status = asv_flow_policy_on(world, db, 0, &today, err);
     out->first = status == ASV_E_NOT_FOUND;
-    if (status != ASV_OK) {
+    if (status != ASV_OK || today == NULL) {
         return out->first ? ASV_OK : status;
     }
     memcpy(out->name, today->policy.name, sizeof out->name);

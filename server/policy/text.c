@@ -160,7 +160,7 @@ static enum asv_status refuse_json(const struct asv_policy_text *source, const j
                    twice ? "keep one of them" : "correct the JSON there or right in front of it");
     return refuse(source, why->line > 0 ? (unsigned)why->line : 1, "", what,
                   twice ? "hier wird etwas zum zweiten Mal genannt; eines davon entfernen"
-                        : "kein JSON; den Fehler hier oder unmittelbar davor beheben",
+                        : "kein JSON in UTF-8; den Fehler hier oder unmittelbar davor beheben",
                   err);
 }
 
