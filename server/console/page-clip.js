@@ -3,7 +3,7 @@
  *
  * One recording: its facts, what keeps or blocks it, what can be done about it now, and what happened to it. */
 import { asProblem, get } from "./api.js";
-import { badge, dialog, facts, moment, pageHead, problem, section } from "./components.js";
+import { badge, dialog, download, facts, moment, pageHead, problem, section } from "./components.js";
 import { offers, requestCard, waiting } from "./deeds.js";
 import { h } from "./dom.js";
 import { daysLeft, isOver, length, mark, stateBadge, verdicts, when } from "./fates.js";
@@ -109,12 +109,6 @@ async function events(clip) {
     next = page.next;
   }
   return { all, more: next !== undefined };
-}
-
-function download(name, parts, type) {
-  const link = h("a", { class: "button quiet", download: name }, name);
-  link.href = URL.createObjectURL(new Blob(parts, { type }));
-  return link;
 }
 
 /** The proof of one event as two files, which were checked against the published head. */

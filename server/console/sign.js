@@ -7,12 +7,13 @@ import { asProblem, send } from "./api.js";
 import { dialog, facts, field, problem } from "./components.js";
 import { h } from "./dom.js";
 import { language, t } from "./i18n.js";
+import { effect } from "./policy.js";
 import { answer } from "./webauthn.js";
 
 const STATEMENTS = "/api/v1/statements";
 
 /** The lines of a statement; the first says what it is. */
-function words(lines) {
+export function words(lines) {
   const [first, ...rest] = lines[language()];
   return [h("h3", {}, first.text), facts(rest.map(({ name, text }) => [name, text]))];
 }
@@ -58,7 +59,7 @@ class Decision {
 
   step(...content) {
     this.trouble = h("div", { role: "status" });
-    this.place.replaceChildren(...content, this.trouble);
+    this.place.replaceChildren(...content.filter((one) => one !== null), this.trouble);
   }
 
   ask() {
@@ -92,6 +93,7 @@ class Decision {
     const sign = h("button", { class: "button", type: "button", onclick: () => this.attempt(() => this.sign(draft)) }, t("sign.sign"));
     const begin = h("p", { tabindex: -1 }, t("sign.words")); // what is to be read is read from here on
     this.step(begin, ...words(draft.lines),
+      draft.policy === null ? null : effect(draft.policy),
       draft.proposal === null ? null : h("section", { class: "answered" }, h("p", {}, t("sign.answered")), ...words(draft.proposal)),
       ...notes(draft.notes),
       h("p", { class: "actions" }, sign, h("button", { class: "button quiet", type: "button", onclick: () => this.ask() }, t("sign.back"))));
@@ -100,7 +102,7 @@ class Decision {
 
   async sign(draft) {
     const { id: _, ...assertion } = await answer(draft.challenge, draft.rp_id, draft.credentials);
-    await this.hand({ body: draft.body, assertion, ...(draft.record === null ? {} : { record: draft.record }) });
+    await this.hand({ body: draft.body, assertion, ...(draft.record === null ? {} : { record: draft.record }), ...(this.deed.file === undefined ? {} : { file: this.deed.file }) });
   }
 
   /** What is stored and not delivered is sent again as it was. */
