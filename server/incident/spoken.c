@@ -97,6 +97,11 @@ static const struct {
     {asv_incident_forgotten,
      {"this incident was forgotten, as its term was over",
       "dieser Vorgang wurde vergessen, da seine Frist vorbei war"}},
+    {asv_incident_keyless,
+     {"the camera has no key for that time that could be kept: its day is over, or is not in what the camera "
+      "was given",
+      "für diese Zeit hat die Kamera keinen Schlüssel, der zu behalten wäre: Der Tag ist vorbei oder war in "
+      "nichts, was die Kamera bekam"}},
     {asv_incident_policy_begun,
      {"a policy is never in force backwards: its first day is tomorrow at the earliest",
       "eine Regelung gilt nie rückwirkend: Ihr erster Tag ist frühestens morgen"}},

@@ -28,6 +28,9 @@ const char asv_incident_no_such_day[] = "by the dock's clock it was not recorded
 const char asv_incident_forgotten[] =
     "this incident was forgotten, as its term was over: write another one down (\"asservat incident new\")";
 
+const char asv_incident_keyless[] = "the camera has no key for that time that could be kept: its day is "
+                                    "over, or is not in what the camera was "
+                                    "given; see that camera and time are right";
 const char asv_incident_policy_begun[] =
     "a policy is never in force backwards: its first day is tomorrow at the "
     "earliest";

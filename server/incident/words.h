@@ -20,6 +20,7 @@ extern const char asv_incident_confirmed[];    /* a block that stays for good */
 extern const char asv_incident_own_block[];    /* who set it does not decide that it stays */
 extern const char asv_incident_no_such_day[];  /* outside of what the dock measured */
 extern const char asv_incident_forgotten[];    /* an incident whose term is over */
+extern const char asv_incident_keyless[];      /* a time of which a camera has no key */
 extern const char asv_incident_policy_begun[]; /* a policy whose first day is not ahead */
 extern const char asv_incident_policy_old[];   /* a policy whose version is not above the others' */
 extern const char asv_incident_policy_none[];  /* a text that is no policy */

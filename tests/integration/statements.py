@@ -279,6 +279,20 @@ def two_people_hold_it(desk, web, people, clip, draft):
     return requested
 
 
+def a_day_without_a_key_is_not_held(desk, web, sigrid):
+    """A-184: before anybody signs."""
+    camera = desk.sql("SELECT encode(camera, 'hex') FROM asv.clip LIMIT 1")[0][0]
+    now, before = datetime.now(timezone.utc), count(desk)
+    for days, good in ((-400, False), (-2, False), (0, True), (200, False)):
+        from_, until = ((now + timedelta(days=days, hours=n)).strftime("%Y-%m-%dT%H:%M:%S.000Z") for n in (0, 1))
+        answer = web.prepare(sigrid, "hold-ahead", "propose", camera=camera, incident=site.CASE, **{"from": from_, "until": until})
+        if good:
+            assert answer[0] == 200 and answer[1]["state"] == "unsigned", answer
+        else:
+            refused(answer, 409, "refused", "the camera has no key for that time")
+    assert count(desk) == before
+
+
 def an_approval_is_for_one_recording(desk, web, people, clips):
     """The approval of one recording is none of another."""
     willi, sigrid = people["willi"], people["sigrid"]
@@ -912,6 +926,7 @@ def play(rig):
         draft = what_is_not_carried(desk, web, people, clips[0])
         what_is_no_request(desk, web, people, clips[0], draft)
         two_people_hold_it(desk, web, people, clips[0], draft)
+        a_day_without_a_key_is_not_held(desk, web, people["sigrid"])
         an_approval_is_for_one_recording(desk, web, people, clips)
         nobody_approves_the_own_request(desk, web, people, clips[3])
         a_request_that_is_over(desk, web, people, clips[3])
