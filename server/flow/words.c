@@ -257,7 +257,7 @@ static void line_recording(const struct page *page, const uint8_t header[ASV_SHA
         return;
     }
     asv_uuid_format(uuid, face.clip);
-    say(page, WHICH_IS, "clip %s", uuid);
+    say(page, WHICH_IS, "%s %s", in(page, "clip", "Aufnahme"), uuid);
     (void)asv_text_time(start, face.start_ms);
     if (page->language == ASV_GERMAN) {
         say(page, GOES_ON, "von Kamera %s, Einheit %s, begonnen %s, wie die Datenbank sagt", face.camera_name,

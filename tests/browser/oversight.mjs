@@ -50,6 +50,29 @@ async function theSignedHeadIsDownloaded() {
   assert.match(note, /^asservat\.example\/ledger\n\d+\n[A-Za-z0-9+/=]+\n\n— asservat\.example\/ledger /);
 }
 
+/** in one row where there is room; behind a button, by keyboard, where there is none, as at 200 % (WCAG 1.4.10). */
+async function theSectionsFit() {
+  const page = await desk("doris", "#/policies"); // who has all of them
+  const links = page.getByRole("navigation").getByRole("link");
+  assert.equal(await links.count(), 12);
+  const tops = new Set(await links.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top)));
+  assert.equal(tops.size, 1, "one row at 1280 px");
+  await page.setViewportSize({ width: 640, height: 400 });
+  assert.equal(await links.count(), 0, "not before they are asked for");
+  const open = page.getByRole("button", { name: "Bereiche: Regelungen" });
+  await open.focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await links.count(), 12);
+  assert.equal(await open.getAttribute("aria-expanded"), "true");
+  assert.equal((await fits(page)).across, true);
+  await isAccessible(page, "the sections at 200 %");
+  await picture(page, "sections-open");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await says(page.locator("h1"), "Dock");
+  assert.equal(await links.count(), 0, "they are behind it again");
+}
+
 /** LAW L4: whom it does not concern is not offered it, and who asks all the same is told so. */
 async function whoseBusinessItIsNot() {
   const page = await desk("rita", "#/people");
@@ -194,4 +217,4 @@ async function aPolicyIsChangedByTwo() {
   assert.equal(await sigrid.getByText("Warten auf eine zweite Person").count(), 0);
 }
 
-export const OVERSIGHT = [whoWatchesOverIt, theSignedHeadIsDownloaded, whoseBusinessItIsNot, aKeyIsEnrolledByTwo, aPolicyIsChangedByTwo, somebodyRecordedAsks];
+export const OVERSIGHT = [whoWatchesOverIt, theSignedHeadIsDownloaded, whoseBusinessItIsNot, theSectionsFit, aKeyIsEnrolledByTwo, aPolicyIsChangedByTwo, somebodyRecordedAsks];
