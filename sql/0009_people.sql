@@ -1177,6 +1177,23 @@ $$;
 COMMENT ON FUNCTION asv.policy_page IS 'the policies that two people decided on, newest first';
 GRANT EXECUTE ON FUNCTION asv.policy_page TO asv_staff, asv_admin;
 
+CREATE FUNCTION asv.policy_proposals(p_after text, p_limit integer)
+    RETURNS TABLE (proposal bytea, version bigint, digest bytea, name text, days integer, from_day date, proposed_by text,
+                   proposed_at timestamptz, expires_at timestamptz, own boolean, after text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT s.digest, s.version, s.subject, f.name, s.days, s.from_day, c.name, s.issued_at, s.expires_at,
+           coalesce(s.person = asv.caller(), false), encode(s.digest, 'hex')
+    FROM asv.statement s JOIN asv.policy_file f ON f.digest = s.subject JOIN asv.credential c ON c.digest = s.credential
+    WHERE s.action = 48 AND s.step = 1 AND s.expires_at > clock_timestamp()
+      AND s.from_day > (clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date
+      AND NOT EXISTS (SELECT FROM asv.policy_version v WHERE v.version >= s.version)
+      AND asv.proposal_ended_by(s.digest) IS NULL AND NOT asv.statement_is_refused(s.digest)
+      AND (p_after IS NULL OR encode(s.digest, 'hex') > p_after COLLATE "C")
+    ORDER BY s.digest LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.policy_proposals IS 'policies that wait for a second person, and still can be approved';
+GRANT EXECUTE ON FUNCTION asv.policy_proposals TO asv_staff;
+
 CREATE FUNCTION asv.policy_on(p_day date) RETURNS bytea
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN

@@ -1153,17 +1153,31 @@ $$;
 COMMENT ON FUNCTION asv.clip_standing IS 'what the rules ask about a recording, and about whoever asks with it; of one in a transaction';
 GRANT EXECUTE ON FUNCTION asv.clip_standing TO asv_staff;
 
+-- A-184. Which days' keys there are, the keeper knows (K-090); here, that a day of it is over, that no bulletin reaches a day to come, or
+-- that it lies before the camera's first bulletin. Where bulletins were lost with the database nothing is known of that.
+CREATE FUNCTION asv.is_keyless(p_camera bytea, p_from_at timestamptz, p_until_at timestamptz) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT bool_and(coalesce((d.day::date + asv.policy_days_on(d.day::date) + 1)::timestamp AT TIME ZONE 'Europe/Berlin' <= clock_timestamp(), false)
+                    OR coalesce(d.day > clock_timestamp() AT TIME ZONE 'Europe/Berlin'
+                                AND d.day > (SELECT max(b.last_day) FROM asv.bulletin b WHERE b.camera = p_camera), false)
+                    OR coalesce(d.day < (SELECT min(b.first_day) FROM asv.bulletin b
+                                         WHERE b.camera = p_camera AND b.previous = decode(repeat('00', 32), 'hex')), false))
+    FROM generate_series((p_from_at AT TIME ZONE 'Europe/Berlin')::date::timestamp,
+                         (p_until_at - interval '1 ms') AT TIME ZONE 'Europe/Berlin', interval '1 day') AS d (day)
+$$;
+COMMENT ON FUNCTION asv.is_keyless IS 'whether the camera certainly has no key of any local day of this time';
+
 CREATE FUNCTION asv.ahead_of(p_camera bytea, p_from_at timestamptz, p_until_at timestamptz, p_who uuid)
     RETURNS TABLE (camera_name text, unit text, unsaid boolean, wears boolean, in_charge boolean, deputises boolean, appraises boolean,
                    open_proposal asv.digest, open_action smallint, open_superior boolean, open_by_them boolean,
-                   counts boolean)
+                   counts boolean, keyless boolean)
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     WITH worn AS (SELECT holder FROM asv.holders(p_camera, p_from_at, p_until_at) AS holder)
     SELECT t.name::text, u.unit, asv.is_worn_unsaid(p_camera, p_from_at, p_until_at), EXISTS (SELECT FROM worn WHERE holder = p_who), d.in_charge, d.deputises,
            EXISTS (SELECT FROM worn CROSS JOIN LATERAL asv.duties_of(p_who, u.unit, worn.holder) x WHERE x.appraises),
            o.proposal, o.action, o.superior, op.person = p_who,
            EXISTS (SELECT FROM asv.request r WHERE r.camera = p_camera AND r.from_at = p_from_at
-                     AND r.until_at = p_until_at AND asv.ahead_counts(r))
+                     AND r.until_at = p_until_at AND asv.ahead_counts(r)), asv.is_keyless(p_camera, p_from_at, p_until_at)
     FROM asv.certificate t
     CROSS JOIN LATERAL (SELECT coalesce((SELECT unit::text FROM asv.camera_unit WHERE camera = p_camera
                                          ORDER BY since DESC LIMIT 1), '') AS unit) u
@@ -1178,7 +1192,7 @@ COMMENT ON FUNCTION asv.ahead_of IS 'what the rules ask about a camera that has 
 CREATE FUNCTION asv.ahead_standing(p_camera bytea, p_from_at timestamptz, p_until_at timestamptz)
     RETURNS TABLE (camera_name text, unit text, unsaid boolean, wears boolean, in_charge boolean, deputises boolean, appraises boolean,
                    open_proposal asv.digest, open_action smallint, open_superior boolean, open_by_them boolean,
-                   counts boolean)
+                   counts boolean, keyless boolean)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     PERFORM asv.check_known();

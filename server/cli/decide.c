@@ -5,19 +5,25 @@
 #include "server/base/hex.h"
 #include "server/cli/text.h"
 
+void asv_cli_print_proposal(const struct asv_cli *cli, const struct asv_person_statement *stated,
+                            const char *approve)
+{
+    char text[ASV_TEXT_BYTES];
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    asv_hex_encode(hex, stated->digest, ASV_SHA256_BYTES);
+    fprintf(cli->out, "%-12s %.*s\n", "proposal", ASV_DECIDE_DIGITS, hex);
+    fprintf(cli->out, "Until %s another person can approve it: \"asservat %s PROPOSAL\".\n",
+            asv_text_time(text, stated->said.expires_ms), approve);
+}
+
 enum asv_status asv_cli_propose(const struct asv_cli *cli, struct asv_db *db, const struct asv_person *person,
                                 struct asv_statement *what, const char *approve, struct asv_err *err)
 {
     struct asv_cli_flow flow;
     struct asv_person_statement stated = {0};
-    char text[ASV_TEXT_BYTES];
-    char hex[2 * ASV_SHA256_BYTES + 1];
     enum asv_status status = asv_decide_propose(asv_cli_flow(&flow, cli, db, person), what, &stated, err);
     if (status == ASV_OK) {
-        asv_hex_encode(hex, stated.digest, ASV_SHA256_BYTES);
-        fprintf(cli->out, "%-12s %.*s\n", "proposal", ASV_DECIDE_DIGITS, hex);
-        fprintf(cli->out, "Until %s another person can approve it: \"asservat %s PROPOSAL\".\n",
-                asv_text_time(text, stated.said.expires_ms), approve);
+        asv_cli_print_proposal(cli, &stated, approve);
     }
     return status;
 }

@@ -12,7 +12,11 @@
 /* Enough digits of a digest for people to tell proposals apart. */
 #define ASV_DECIDE_DIGITS 12
 
-/* asv_decide_propose, and says how it goes on. approve: "user approve". */
+/* Which one it is, and how it goes on. approve: "user approve". */
+void asv_cli_print_proposal(const struct asv_cli *cli, const struct asv_person_statement *stated,
+                            const char *approve);
+
+/* asv_decide_propose, and prints it. */
 ASV_MUST_CHECK enum asv_status asv_cli_propose(const struct asv_cli *cli, struct asv_db *db,
                                                const struct asv_person *person, struct asv_statement *what,
                                                const char *approve, struct asv_err *err);

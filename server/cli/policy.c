@@ -6,34 +6,13 @@
 
 #include <string.h>
 
-#include "server/base/calendar.h"
 #include "server/base/cleanup.h"
-#include "server/base/fail.h"
 #include "server/base/hex.h"
+#include "server/cli/database.h"
 #include "server/cli/text.h"
+#include "server/flow/policy.h"
 
 #define LINE_BYTES 320 /* of a setting: a decision, or all roles, with words around it */
-
-enum asv_status asv_cli_policy(const struct asv_cli *cli, struct asv_db *db, uint32_t day,
-                               struct asv_policy_file **out, struct asv_err *err)
-{
-    uint8_t text[ASV_DB_POLICY_FILE_BYTES];
-    size_t len = 0;
-    int64_t now = 0;
-    enum asv_status status = ASV_OK;
-    if (day == 0) {
-        status = asv_world_wall_ms(cli->world, &now);
-        status = status == ASV_OK ? asv_local_date(now, &day) : status;
-    }
-    if (status == ASV_OK) {
-        status = asv_db_policy_on(db, day, text, &len, err);
-    }
-    if (status == ASV_E_NOT_FOUND) {
-        return asv_fail(err, status,
-                        "no policy is in force that two people decided on (\"asservat policy propose\")");
-    }
-    return status == ASV_OK ? asv_policy_keep("policy", (const char *)text, len, out, err) : status;
-}
 
 void asv_policy_print_head(FILE *out, const struct asv_policy_file *file)
 {
@@ -189,7 +168,7 @@ static enum asv_status show(struct asv_cli *cli, struct asv_err *err)
     enum asv_status status =
         path != NULL ? asv_policy_open(path, &file, err) : asv_cli_database(cli, &db, err);
     if (status == ASV_OK && path == NULL) {
-        status = asv_cli_policy(cli, db, 0, &file, err);
+        status = asv_flow_policy_on(cli->world, db, 0, &file, err);
     }
     if (status != ASV_OK || file == NULL) {
         return status;

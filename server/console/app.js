@@ -28,6 +28,8 @@ const ROUTES = [
   { path: "/people", title: "people", module: () => import("./page-people.js"), roles: PEOPLE, nav: true },
   { path: "/people/:person", title: "people", module: () => import("./page-person.js"), roles: PEOPLE },
   { path: "/policies", title: "policies", module: () => import("./page-policies.js"), roles: "anyone", nav: true },
+  { path: "/policies/new", title: "policies", module: () => import("./page-policy-new.js"), roles: ["administrator"] },
+  { path: "/policies/proposals/:proposal", title: "policies", module: () => import("./page-policy-proposal.js"), roles: PEOPLE },
   { path: "/policies/:version", title: "policies", module: () => import("./page-policy.js"), roles: "anyone" },
   { path: "/sign-in", title: "enter", module: () => import("./page-sign-in.js"), roles: null },
   { path: "/openings/:opening", title: "opening", module: () => import("./page-opening.js"), roles: ["reviewer"] },
@@ -168,9 +170,15 @@ function follow() {
 function navigation() {
   const { route } = here();
   const offered = ROUTES.filter(({ nav, roles }) => nav && (roles === null || may(roles)));
-  return h("nav", { "aria-label": t("navigation") },
-    h("ul", {}, offered.map((one) => h("li", {},
-      h("a", { href: `#${one.path}`, "aria-current": one === route || route?.path.startsWith(`${one.path}/`) ? "page" : null }, t(one.title))))));
+  const current = offered.find((one) => one === route || route?.path.startsWith(`${one.path}/`));
+  const all = h("ul", { id: "sections", "data-open": "false" }, offered.map((one) => h("li", {},
+    h("a", { href: `#${one.path}`, "aria-current": one === current ? "page" : null }, t(one.title)))));
+  const open = h("button", { class: "button quiet", type: "button", "aria-expanded": "false", "aria-controls": "sections", onclick: () => {
+    const opens = all.dataset.open === "false";
+    all.dataset.open = String(opens);
+    open.setAttribute("aria-expanded", String(opens));
+  } }, current ? `${t("navigation")}: ${t(current.title)}` : t("navigation"));
+  return h("nav", { "aria-label": t("navigation") }, open, all); // where there is room the button is not shown (style.css)
 }
 
 async function goOut() {

@@ -32,6 +32,13 @@ export function section(title, ...content) {
   return h("section", { class: "section" }, h("h2", {}, title), content);
 }
 
+/** A file that this page has made; who draws it takes its href back (URL.revokeObjectURL). */
+export function download(name, parts, type) {
+  const link = h("a", { class: "button quiet", download: name }, name);
+  link.href = URL.createObjectURL(new Blob(parts, { type }));
+  return link;
+}
+
 /** Pairs of a name and what it is: text, or elements. Without a value a pair is left out. */
 export function facts(pairs) {
   return h("dl", { class: "facts" }, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "")

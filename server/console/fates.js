@@ -5,7 +5,7 @@
 import { now } from "./api.js";
 import { badge, moment, progressBar } from "./components.js";
 import { h } from "./dom.js";
-import { add, dateTime, number, t } from "./i18n.js";
+import { add, dateTime, day as dayOf, number, t } from "./i18n.js";
 import texts from "./texts-fates.js";
 
 add(texts);
@@ -13,6 +13,7 @@ add(texts);
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+const CLOCK_LEAST = Date.UTC(2000, 0, 1); // a clock that starts anew says less
 const SOON_DAYS = 3; // as people are told of marked ones (INCIDENTS.md)
 
 const STATES = {
@@ -78,14 +79,19 @@ export function daysLeft({ days_left: left, day, due_at: due, state }) {
     progressBar(t("clip.left"), Math.min(100, (left * 100) / all), left === 0 ? t("clip.due") : t("clip.days", { n: number(left) })));
 }
 
+/** Whether the camera's clock says when it was made: not one that it had lost, nor another day than the one that is known. */
+export function isTimed({ started_at: started, day }) {
+  return Boolean(started) && Date.parse(started) > CLOCK_LEAST && (day === undefined || new Date(started).toLocaleDateString("sv") === day);
+}
+
 /** What a recording is called where it has no other name: when it was made. */
-export function when({ started_at: started, day }) {
-  return started ? dateTime(Date.parse(started)) : day ?? t("clip.timeless");
+export function when(clip) {
+  return isTimed(clip) ? dateTime(Date.parse(clip.started_at)) : clip.day ? dayOf(clip.day) : t("clip.timeless");
 }
 
 /** A recording's page, by its name. */
 export function clipLink(clip) {
-  return h("a", { href: `#/clips/${clip.clip}` }, clip.started_at ? moment(clip.started_at) : when(clip));
+  return h("a", { href: `#/clips/${clip.clip}` }, isTimed(clip) ? moment(clip.started_at) : when(clip));
 }
 
 /** "3 min 20 s" between two times of the API; nothing where one is not known. */

@@ -3,10 +3,10 @@
  *
  * One recording: its facts, what keeps or blocks it, what can be done about it now, and what happened to it. */
 import { asProblem, get, now } from "./api.js";
-import { about, badge, dialog, facts, moment, pageHead, problem, section } from "./components.js";
+import { about, badge, dialog, download, facts, moment, pageHead, problem, section } from "./components.js";
 import { offers, requestCard, waiting } from "./deeds.js";
 import { h } from "./dom.js";
-import { daysLeft, isOver, length, mark, stateBadge, verdicts, when } from "./fates.js";
+import { daysLeft, isOver, isTimed, length, mark, stateBadge, verdicts, when } from "./fates.js";
 import { add, day, number, size, t } from "./i18n.js";
 import { list } from "./list.js";
 import { shown } from "./news.js";
@@ -54,8 +54,8 @@ function standing(clip, known) {
 function origin(clip) {
   return facts([
     [t("clip.day"), clip.day ? day(clip.day) : t("clip.dayless")],
-    [t("clip.started"), moment(clip.started_at)],
-    [t("clip.ended"), moment(clip.ended_at)],
+    [t("clip.started"), isTimed(clip) ? moment(clip.started_at) : null],
+    [t("clip.ended"), isTimed(clip) ? moment(clip.ended_at) : null],
     [t("clip.length"), length(clip)],
     [t("clip.unit"), clip.unit],
     [t("clip.area"), clip.area],
@@ -122,12 +122,6 @@ async function events(clip) {
     next = page.next;
   }
   return { all, more: next !== undefined };
-}
-
-function download(name, parts, type) {
-  const link = h("a", { class: "button quiet", download: name }, name);
-  link.href = URL.createObjectURL(new Blob(parts, { type }));
-  return link;
 }
 
 /** The proof of one event as two files, which were checked against the published head. */
@@ -203,7 +197,7 @@ export async function draw(main, { params, again }) {
   const [first, others] = [true, false].map((which) => offers(clip, again).filter((one) => one.first === which)
     .map(({ text, run }) => h("button", { class: which ? "button" : "button quiet", type: "button", onclick: run }, text)));
   main.replaceChildren(...[
-    pageHead(t("clip.of", { when: when(clip) }), ...first),
+    pageHead(isTimed(clip) || clip.day ? t("clip.of", { when: when(clip) }) : t("clip.untimed"), ...first),
     h("div", { class: "columns" }, section(t("clip.standing"), standing(clip, known)), section(t("clip.origin"), origin(clip))),
     blocks(clip),
     asked.length === 0 ? null : section(t("requests"), h("ul", { class: "requests" }, asked.map((one) => requestCard(one, again, { mine: mine.has(one.request) })))),

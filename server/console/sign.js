@@ -7,13 +7,14 @@ import { asProblem, Problem, send } from "./api.js";
 import { busy, dialog, facts, field, moment, problem, state } from "./components.js";
 import { bytesOf, h, plain } from "./dom.js";
 import { language, number, t } from "./i18n.js";
+import { effect } from "./policy.js";
 import { withPasskey } from "./session.js";
 import { answer } from "./webauthn.js";
 
 const STATEMENTS = "/api/v1/statements";
 
 /** The lines of a statement; the first says what it is. */
-function words(lines) {
+export function words(lines) {
   const [first, ...rest] = lines[language()];
   return [h("h3", {}, first.text), facts(rest.map(({ name, text }) => [name, /^[0-9a-f]{64}$/.test(text) ? h("span", { class: "digest" }, text) : text]))];
 }
@@ -139,6 +140,7 @@ class Decision {
     const sign = h("button", { class: "button", type: "button", onclick: () => this.attempt(() => this.sign(draft)) }, t("sign.sign"));
     this.step(h("p", { tabindex: -1 }, t("sign.words")), ...words(draft.lines),
       draft.record === null ? null : written(draft.record, this.fields, this.more),
+      draft.policy === null ? null : effect(draft.policy),
       draft.proposal === null ? null : h("section", { class: "answered" }, h("p", {}, t("sign.answered")), ...words(draft.proposal)),
       ...notes(draft.notes),
       h("p", { class: "actions" }, sign, h("button", { class: "button quiet", type: "button", onclick: () => this.ask() }, t("sign.back"))));
@@ -148,7 +150,7 @@ class Decision {
   async sign(draft) {
     const { id: _, ...assertion } = await answer(draft.challenge, draft.rp_id, draft.credentials, this.closed.signal);
     if (!this.closed.signal.aborted) {
-      await this.hand({ body: draft.body, assertion, ...(draft.record === null ? {} : { record: draft.record }) });
+      await this.hand({ body: draft.body, assertion, ...(draft.record === null ? {} : { record: draft.record }), ...(this.deed.file === undefined ? {} : { file: this.deed.file }) });
     }
   }
 

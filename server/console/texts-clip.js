@@ -3,6 +3,7 @@
 export default {
   de: {
     "clip.of": "Aufzeichnung vom {when}",
+    "clip.untimed": "Aufzeichnung zu unbekannter Zeit",
     "clip.standing": "Stand",
     "clip.origin": "Herkunft",
     "clip.state": "Zustand",
@@ -114,6 +115,7 @@ export default {
   },
   en: {
     "clip.of": "Recording of {when}",
+    "clip.untimed": "Recording of an unknown time",
     "clip.standing": "Where it stands",
     "clip.origin": "Origin",
     "clip.state": "State",

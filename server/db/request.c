@@ -122,6 +122,7 @@ static void row_ahead(struct asv_row *row, void *to)
     out->open_superior = row_flag(row);
     out->open_by_them = row_flag(row);
     out->counts = asv_row_bool(row);
+    out->keyless = asv_row_bool(row);
 }
 
 enum asv_status asv_db_ahead(struct asv_db *db, const struct asv_db_range *range, struct asv_db_ahead *out,

@@ -89,7 +89,8 @@ struct asv_db_ahead {
     uint8_t open_proposal[ASV_SHA256_BYTES];
     uint16_t open_action; /* HOLD_AHEAD or RELEASE_AHEAD; 0: no request is open */
     bool open_superior, open_by_them;
-    bool counts; /* two people decided to hold it, and it was not released */
+    bool counts;  /* two people decided to hold it, and it was not released */
+    bool keyless; /* the camera certainly has no key of any local day of that time */
 };
 
 /* ASV_E_NOT_FOUND for a camera that is not in the register. */

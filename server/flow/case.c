@@ -39,7 +39,7 @@ static enum asv_status parse_policy(const struct asv_flow *flow, uint8_t *text, 
 {
     size_t len = 0;
     enum asv_status status = read_policy(flow, text, &len, err);
-    return status == ASV_OK ? asv_policy_parse("the policy in force", (const char *)text, len, out, err)
+    return status == ASV_OK ? asv_policy_parse("the policy in force", (const char *)text, len, out, NULL, err)
                             : status;
 }
 
@@ -163,6 +163,11 @@ enum asv_status asv_case_judge(const struct asv_case *work, uint16_t action, uin
         asv_incident_clip_facts(&clip, &work->standing, ground, work->now_ms);
     }
     const char *why = asv_incident_refuses(work->policy, &deed, &person, &clip);
+    bool begins = step == ASV_STEP_PROPOSE || step == ASV_STEP_APPROVE;
+    if (why == NULL && work->ahead && action == ASV_ACTION_HOLD_AHEAD && begins &&
+        work->ahead_standing.keyless) {
+        return asv_fail(err, ASV_E_STATE, asv_incident_keyless); /* */
+    }
     return why == NULL ? ASV_OK : asv_failf(err, ASV_E_DENIED, "%s", why);
 }
 

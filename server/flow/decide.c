@@ -54,18 +54,27 @@ static enum asv_status find_proposed(struct asv_db *db, const struct asv_stateme
     return ASV_E_NOT_FOUND;
 }
 
-enum asv_status asv_decide_propose(const struct asv_flow *flow, struct asv_statement *what,
-                                   struct asv_person_statement *out, struct asv_err *err)
+enum asv_status asv_decide_sign_proposal(const struct asv_flow *flow, struct asv_statement *what, bool *waits,
+                                         struct asv_person_statement *out, struct asv_err *err)
 {
     struct asv_err inner = {0};
     what->step = ASV_STEP_PROPOSE;
     enum asv_status status = find_proposed(flow->db, what, out, &inner);
+    *waits = status == ASV_OK;
     if (status == ASV_OK) {
         asv_flow_say(flow, ASV_NOTE_PROPOSED, NULL, NULL);
         return ASV_OK;
     }
-    return status == ASV_E_NOT_FOUND && inner.text[0] == '\0' ? asv_person_state(flow, NULL, what, out, err)
+    return status == ASV_E_NOT_FOUND && inner.text[0] == '\0' ? asv_person_sign(flow, NULL, what, out, err)
                                                               : asv_failf(err, status, "%s", inner.text);
+}
+
+enum asv_status asv_decide_propose(const struct asv_flow *flow, struct asv_statement *what,
+                                   struct asv_person_statement *out, struct asv_err *err)
+{
+    bool waits = false;
+    enum asv_status status = asv_decide_sign_proposal(flow, what, &waits, out, err);
+    return status == ASV_OK && !waits ? asv_person_store(flow->db, out, err) : status;
 }
 
 static bool is_meant(const struct asv_db_statement *row, const char *which)

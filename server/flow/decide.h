@@ -13,6 +13,13 @@
 ASV_MUST_CHECK enum asv_status asv_decide_propose(const struct asv_flow *flow, struct asv_statement *what,
                                                   struct asv_person_statement *out, struct asv_err *err);
 
+/* The same, but stored by the caller, behind what it is about. *waits: one that says the same is stored, and
+ * is *out. */
+ASV_MUST_CHECK enum asv_status asv_decide_sign_proposal(const struct asv_flow *flow,
+                                                        struct asv_statement *what, bool *waits,
+                                                        struct asv_person_statement *out,
+                                                        struct asv_err *err);
+
 /* The open proposal whose digest begins with these digits, at least four, and whose action is one of these.
  * ASV_E_NOT_FOUND, ASV_E_USAGE. */
 ASV_MUST_CHECK enum asv_status asv_decide_find(struct asv_db *db, const char *which, const uint16_t *actions,

@@ -191,8 +191,8 @@ static enum asv_status state(const struct asv_flow *flow, const struct asv_perso
     return sign(flow, &draft, out, err);
 }
 
-static enum asv_status store(struct asv_db *db, const struct asv_person_statement *stated,
-                             struct asv_err *err)
+enum asv_status asv_person_store(struct asv_db *db, const struct asv_person_statement *stated,
+                                 struct asv_err *err)
 {
     enum asv_db_outcome outcome;
     return asv_db_statement_put(db, &stated->said, (struct asv_bytes){stated->bytes, stated->len}, &outcome,
@@ -214,5 +214,5 @@ enum asv_status asv_person_state(const struct asv_flow *flow, const struct asv_p
                                  struct asv_err *err)
 {
     enum asv_status status = asv_person_sign(flow, proposal, what, out, err);
-    return status == ASV_OK ? store(flow->db, out, err) : status;
+    return status == ASV_OK ? asv_person_store(flow->db, out, err) : status;
 }

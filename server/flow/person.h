@@ -49,11 +49,15 @@ ASV_MUST_CHECK enum asv_status asv_person_state(const struct asv_flow *flow,
                                                 struct asv_statement *what, struct asv_person_statement *out,
                                                 struct asv_err *err);
 
-/* The same, but stored by the caller, with the row that it is about (ST-104). */
+/* The same, but stored by the caller, with the row that it is about (ST-104) or behind it. */
 ASV_MUST_CHECK enum asv_status asv_person_sign(const struct asv_flow *flow,
                                                const struct asv_person_statement *proposal,
                                                struct asv_statement *what, struct asv_person_statement *out,
                                                struct asv_err *err);
+
+/* Stores what was signed. Errors of asv_db_statement_put. */
+ASV_MUST_CHECK enum asv_status asv_person_store(struct asv_db *db, const struct asv_person_statement *stated,
+                                                struct asv_err *err);
 
 /* ASV_E_STATE when another person signed it: what the keeper says to it, and what follows from it, is for the
  * one who did, or the nightly run, to hear and to write down. */

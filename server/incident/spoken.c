@@ -103,6 +103,18 @@ static const struct {
     {asv_incident_no_still,
      {asv_incident_no_still,
       "die Aufzeichnung wird nicht mehr aufbewahrt, oder ihr Vorgang hat schon 100 Standbilder"}},
+    {asv_incident_keyless,
+     {"the camera has no key for that time that could be kept: its day is over, or is not in what the camera "
+      "was given",
+      "für diese Zeit hat die Kamera keinen Schlüssel, der zu behalten wäre: Der Tag ist vorbei oder war in "
+      "nichts, was die Kamera bekam"}},
+    {asv_incident_policy_begun,
+     {"a policy is never in force backwards: its first day is tomorrow at the earliest",
+      "eine Regelung gilt nie rückwirkend: Ihr erster Tag ist frühestens morgen"}},
+    {asv_incident_policy_old,
+     {"a policy's version must be above that of every one that was decided on",
+      "die Fassung einer Regelung muss höher sein als die jeder Regelung, die entschieden wurde"}},
+    {asv_incident_policy_none, {"this text is no policy", "dieser Text ist keine Regelung"}},
 };
 
 const struct asv_incident_rule *asv_incident_rule_of(const char *words)

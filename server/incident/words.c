@@ -32,6 +32,18 @@ const char asv_incident_not_shown[] =
 const char asv_incident_no_still[] =
     "the recording is not held any more, or its incident has 100 pictures already";
 
+const char asv_incident_keyless[] = "the camera has no key for that time that could be kept: its day is "
+                                    "over, or is not in what the camera was "
+                                    "given; see that camera and time are right";
+const char asv_incident_policy_begun[] =
+    "a policy is never in force backwards: its first day is tomorrow at the "
+    "earliest";
+const char asv_incident_policy_old[] =
+    "a policy's version must be above that of every one that was decided on; "
+    "\"asservat policy history\" lists them";
+const char asv_incident_policy_none[] =
+    "this text is no policy; \"asservat policy check\" says where and why";
+
 /* Each begins with the policy's own sentence: a test compares them. */
 static const char *const texts[ASV_REFUSALS] = {
     [ASV_PERMITTED] = "permitted",

@@ -21,15 +21,18 @@ static enum asv_status check_pair(const struct asv_policy_node *root, const char
     member(root, key, &decision);
     if (pair->approve == ASV_ROLE_WEARER) {
         member(&decision, "approve", &list);
-        return asv_policy_refuse(&list, err,
-                                 "the wearer never approves alone; add supervisor or deputy (LAW T4)");
+        return asv_policy_refuse(
+            &list, err, "the wearer never approves alone; add supervisor or deputy (LAW T4)",
+            "wer die Kamera trug, genehmigt nie allein; supervisor oder deputy ergänzen (LAW T4)");
     }
     if ((pair->request & (pair->request - 1)) == 0 && (pair->request & pair->approve) != 0) {
         member(&decision, "request", &list);
         return asv_policy_refuse(
             &list, err,
             "names one role only, which may also approve; add another that may request, or "
-            "take it out of \"approve\" (LAW T4)");
+            "take it out of \"approve\" (LAW T4)",
+            "nennt nur eine Rolle, die auch genehmigen darf; eine andere ergänzen, die beantragen darf, oder "
+            "sie aus „approve“ nehmen (LAW T4)");
     }
     return ASV_OK;
 }
@@ -46,12 +49,15 @@ static enum asv_status check_pre_roll(const struct asv_policy_node *root, const 
         return asv_policy_refuse(
             &pre_roll, err,
             "allows a pre-roll that nobody decided on; add \"decision\" with who did and "
-            "where it is written, or set \"max_ms\" to 0 (LAW R5)");
+            "where it is written, or set \"max_ms\" to 0 (LAW R5)",
+            "erlaubt einen Vorlauf, über den niemand entschieden hat; „decision“ ergänzen: wer es tat, und "
+            "wo es steht; oder „max_ms“ auf 0 setzen (LAW R5)");
     }
     if (policy->pre_roll_ms == 0 && decided) {
         member(&pre_roll, "decision", &decision);
-        return asv_policy_refuse(&decision, err,
-                                 "decides on nothing, as \"max_ms\" is 0; remove it or set \"max_ms\"");
+        return asv_policy_refuse(
+            &decision, err, "decides on nothing, as \"max_ms\" is 0; remove it or set \"max_ms\"",
+            "entscheidet über nichts, da „max_ms“ 0 ist; entfernen, oder „max_ms“ setzen");
     }
     return ASV_OK;
 }
@@ -69,13 +75,20 @@ static enum asv_status check_causes(const struct asv_policy_node *root, const st
     }
     member(root, "hold", &hold);
     member(&hold, "request", &list);
-    return asv_policy_refuse(
-        &list, err, "%s (LAW T3)",
-        cause ? "\"legality_check\" is one of the causes, and only the data_protection_officer requests for "
-                "it; "
-                "add that role, or remove the cause"
-              : "the data_protection_officer requests for a \"legality_check\" only, which is none of the "
-                "causes; remove that role, or add the cause");
+    return cause ? asv_policy_refuse(&list, err,
+                                     "\"legality_check\" is one of the causes, and only the "
+                                     "data_protection_officer requests for it; "
+                                     "add that role, or remove the cause (LAW T3)",
+                                     "„legality_check“ ist einer der Anlässe, und nur "
+                                     "data_protection_officer beantragt dafür; "
+                                     "die Rolle ergänzen oder den Anlass entfernen (LAW T3)")
+                 : asv_policy_refuse(&list, err,
+                                     "the data_protection_officer requests for a \"legality_check\" only, "
+                                     "which is none of the "
+                                     "causes; remove that role, or add the cause (LAW T3)",
+                                     "data_protection_officer beantragt nur für „legality_check“, und der "
+                                     "ist keiner der Anlässe; "
+                                     "die Rolle entfernen oder den Anlass ergänzen (LAW T3)");
 }
 
 /* Each rule that the members above carry has its law, and how sure that is. */
@@ -91,6 +104,7 @@ static enum asv_status check_laws(const struct asv_policy_node *root, const stru
             struct asv_policy_node laws;
             member(root, "laws", &laws);
             return asv_policy_refuse(&laws, err, "names nothing for rule %s; add what it rests on",
+                                     "nennt nichts für die Regel %s; ergänzen, worauf sie beruht",
                                      asv_policy_rule_name(rule));
         }
     }

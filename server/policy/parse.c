@@ -146,12 +146,14 @@ static enum asv_status read_number(const struct asv_policy_node *node, const str
                                    struct asv_err *err)
 {
     if (!json_is_integer(node->json)) {
-        return asv_policy_refuse(node, err, "is no whole number; give %u to %u", member->min, member->max);
+        return asv_policy_refuse(node, err, "is no whole number; give %u to %u",
+                                 "keine ganze Zahl; %u bis %u angeben", member->min, member->max);
     }
     json_int_t number = json_integer_value(node->json);
     if (number < (json_int_t)member->min || number > (json_int_t)member->max) {
-        return asv_policy_refuse(node, err, "%lld is out of range; give %u to %u", (long long)number,
-                                 member->min, member->max);
+        return asv_policy_refuse(node, err, "%lld is out of range; give %u to %u",
+                                 "%lld liegt außerhalb; %u bis %u angeben", (long long)number, member->min,
+                                 member->max);
     }
     *(unsigned *)out = (unsigned)number;
     return ASV_OK;
@@ -165,6 +167,8 @@ static enum asv_status read_format(const struct asv_policy_node *node, struct as
     return asv_policy_refuse(node, err,
                              "this program reads format %d only; correct it, or take the program that "
                              "the policy was written for",
+                             "dieses Programm liest nur Format %d; berichtigen, oder das Programm nehmen, "
+                             "für das die Regelung geschrieben ist",
                              ASV_POLICY_FORMAT);
 }
 
@@ -174,20 +178,23 @@ static enum asv_status read_text(const struct asv_policy_node *node, const struc
     const char *text = json_string_value(node->json);
     size_t len = text != NULL ? strlen(text) : 0;
     if (len == 0) {
-        return asv_policy_refuse(node, err, "is no text; write one in quotation marks");
+        return asv_policy_refuse(node, err, "is no text; write one in quotation marks",
+                                 "kein Text; einen in Anführungszeichen schreiben");
     }
     if (len >= member->size) {
-        return asv_policy_refuse(node, err, "is longer than %zu bytes; shorten it", member->size - 1);
+        return asv_policy_refuse(node, err, "is longer than %zu bytes; shorten it",
+                                 "länger als %zu Bytes; kürzen", member->size - 1);
     }
     for (const char *c = text; *c != '\0'; c++) {
         bool control = (unsigned char)*c < 0x20 || *c == 0x7f;
         bool plain = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '-';
         if (control || (member->kind == NAME && !plain)) {
-            return asv_policy_refuse(node, err,
-                                     member->kind == NAME
-                                         ? "\"%s\" is no name; use small letters, digits and dashes"
-                                         : "\"%s\" holds a control character; write plain text",
-                                     text);
+            return member->kind == NAME
+                       ? asv_policy_refuse(
+                             node, err, "\"%s\" is no name; use small letters, digits and dashes",
+                             "„%s“ ist kein Name; kleine Buchstaben, Ziffern und Striche nehmen", text)
+                       : asv_policy_refuse(node, err, "\"%s\" holds a control character; write plain text",
+                                           "„%s“ enthält ein Steuerzeichen; einfachen Text schreiben", text);
         }
     }
     memcpy(out, text, len + 1);
@@ -221,9 +228,11 @@ static enum asv_status read_word(const struct asv_policy_node *node, const struc
         }
     }
     list_words(member, known, sizeof known);
-    return text == NULL
-               ? asv_policy_refuse(node, err, "is no text; give one of %s", known)
-               : asv_policy_refuse(node, err, "\"%.32s\" cannot stand here; give one of %s", text, known);
+    return text == NULL ? asv_policy_refuse(node, err, "is no text; give one of %s",
+                                            "kein Text; eines von diesen angeben: %s", known)
+                        : asv_policy_refuse(node, err, "\"%.32s\" cannot stand here; give one of %s",
+                                            "„%.32s“ kann hier nicht stehen; eines von diesen angeben: %s",
+                                            text, known);
 }
 
 static enum asv_status read_set(const struct asv_policy_node *node, const struct member *member,
@@ -234,7 +243,8 @@ static enum asv_status read_set(const struct asv_policy_node *node, const struct
     if (json_array_size(node->json) == 0) {
         char known[128];
         list_words(member, known, sizeof known);
-        return asv_policy_refuse(node, err, "is no list; give one or more of %s in brackets", known);
+        return asv_policy_refuse(node, err, "is no list; give one or more of %s in brackets",
+                                 "keine Liste; in Klammern eines oder mehrere von diesen angeben: %s", known);
     }
     for (size_t i = 0; asv_policy_node_element(node, i, &element); i++) {
         unsigned index = 0;
@@ -244,7 +254,7 @@ static enum asv_status read_set(const struct asv_policy_node *node, const struct
         }
         if ((set & 1u << index) != 0) {
             return asv_policy_refuse(&element, err, "\"%s\" was already given; keep one of them",
-                                     member->words(index));
+                                     "„%s“ steht schon da; eines davon entfernen", member->words(index));
         }
         set |= 1u << index;
     }
@@ -259,6 +269,7 @@ static enum asv_status read_laws(const struct asv_policy_node *node, const struc
     size_t count = json_array_size(node->json);
     if (count == 0 || count > ASV_POLICY_LAWS_MAX) {
         return asv_policy_refuse(node, err, "is no list of 1 to %d laws; give one for each rule",
+                                 "keine Liste von 1 bis %d Rechtsgrundlagen; für jede Regel eine angeben",
                                  ASV_POLICY_LAWS_MAX);
     }
     for (size_t i = 0; asv_policy_node_element(node, i, &element); i++) {
@@ -275,7 +286,8 @@ static enum asv_status read_flag(const struct asv_policy_node *node, bool *out, 
 {
     if (!json_is_boolean(node->json)) {
         return asv_policy_refuse(node, err,
-                                 "is neither true nor false; give one of them, without quotation marks");
+                                 "is neither true nor false; give one of them, without quotation marks",
+                                 "weder true noch false; eines davon angeben, ohne Anführungszeichen");
     }
     *out = json_is_true(node->json);
     return ASV_OK;
@@ -326,7 +338,8 @@ static enum asv_status read_members(const struct asv_policy_node *node, const st
     const char *key;
     json_t *value;
     if (!json_is_object(node->json)) {
-        return asv_policy_refuse(node, err, "is no object; write its members in { and }");
+        return asv_policy_refuse(node, err, "is no object; write its members in { and }",
+                                 "kein Objekt; was dazugehört, in { und } schreiben");
     }
     json_object_foreach(node->json, key, value)
     {
@@ -336,7 +349,8 @@ static enum asv_status read_members(const struct asv_policy_node *node, const st
             return ASV_E_INTERNAL;
         }
         if (member == NULL) {
-            return asv_policy_refuse(&child, err, "is unknown here; remove it or correct its spelling");
+            return asv_policy_refuse(&child, err, "is unknown here; remove it or correct its spelling",
+                                     "hier unbekannt; entfernen oder richtig schreiben");
         }
         enum asv_status status = read_value(&child, member, out, err);
         if (status != ASV_OK) {
@@ -346,18 +360,22 @@ static enum asv_status read_members(const struct asv_policy_node *node, const st
     }
     for (size_t i = 0; members[i].key != NULL; i++) {
         if (!seen[i] && !members[i].optional) {
-            return asv_policy_refuse(node, err, "\"%s\" is missing; add it", members[i].key);
+            return asv_policy_refuse(node, err, "\"%s\" is missing; add it", "„%s“ fehlt; ergänzen",
+                                     members[i].key);
         }
     }
     return ASV_OK;
 }
 
 enum asv_status asv_policy_parse(const char *name, const char *text, size_t len, struct asv_policy *out,
-                                 struct asv_err *err)
+                                 struct asv_policy_mistake *mistake, struct asv_err *err)
 {
-    const struct asv_policy_text source = {name, text, len};
+    const struct asv_policy_text source = {name, text, len, mistake};
     struct asv_policy policy = {.retention = {0}};
     json_t *json = NULL;
+    if (mistake != NULL) {
+        *mistake = (struct asv_policy_mistake){0};
+    }
     enum asv_status status = asv_policy_text_load(&source, &json, err);
     if (status == ASV_OK) {
         const struct asv_policy_node root = {.source = &source, .json = json};

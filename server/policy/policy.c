@@ -52,11 +52,11 @@ enum asv_status asv_policy_open(const char *path, struct asv_policy_file **out, 
     char text[ASV_POLICY_FILE_BYTES];
     size_t len = 0;
     enum asv_status status = asv_io_read_file(AT_FDCWD, path, text, sizeof text, &len, err);
-    return status == ASV_OK ? asv_policy_keep(path, text, len, out, err) : status;
+    return status == ASV_OK ? asv_policy_keep(path, text, len, out, NULL, err) : status;
 }
 
 enum asv_status asv_policy_keep(const char *name, const char *text, size_t len, struct asv_policy_file **out,
-                                struct asv_err *err)
+                                struct asv_policy_mistake *mistake, struct asv_err *err)
 {
     if (len > ASV_POLICY_FILE_BYTES) {
         return asv_failf(err, ASV_E_LIMIT, "%s: larger than a policy can be", name);
@@ -65,7 +65,7 @@ enum asv_status asv_policy_keep(const char *name, const char *text, size_t len, 
     if (file == NULL) {
         return asv_failf(err, ASV_E_NO_MEMORY, "%s: no memory to read it", name);
     }
-    enum asv_status status = asv_policy_parse(name, text, len, &file->policy, err);
+    enum asv_status status = asv_policy_parse(name, text, len, &file->policy, mistake, err);
     if (status == ASV_OK) {
         memcpy(file->text, text, len);
         file->len = len;

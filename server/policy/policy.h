@@ -84,18 +84,31 @@ struct asv_policy_file {
     char text[ASV_POLICY_FILE_BYTES];
 };
 
+/* What is wrong with a policy's text, for whoever corrects it there: plain UTF-8, cut if longer. */
+#define ASV_POLICY_WAY_BYTES                                                      \
+    96 /* of the names on the way to a value: three known ones and an unknown one \
+        */
+struct asv_policy_mistake {
+    unsigned line;                    /* 0: nothing is */
+    char where[ASV_POLICY_WAY_BYTES]; /* "blocks.dwelling[0]"; empty: the text as a whole */
+    char english[ASV_ERR_TEXT_BYTES], german[ASV_ERR_TEXT_BYTES];
+};
+
 /* Reads a policy file; *out is the caller's to free. ASV_E_MALFORMED with the place for one that is refused,
  * what asv_io_read_file says for one that cannot be read. */
 ASV_MUST_CHECK enum asv_status asv_policy_open(const char *path, struct asv_policy_file **out,
                                                struct asv_err *err);
 
-/* The same for the bytes of a file, from wherever they come; name stands for the path in messages. */
+/* The same for the bytes of a file, from wherever they come; name stands for the path in messages. mistake:
+ * gets what is wrong with them, and line 0 when nothing is; NULL: nobody asks. */
 ASV_MUST_CHECK enum asv_status asv_policy_keep(const char *name, const char *text, size_t len,
-                                               struct asv_policy_file **out, struct asv_err *err);
+                                               struct asv_policy_file **out,
+                                               struct asv_policy_mistake *mistake, struct asv_err *err);
 
-/* The settings of text[len] alone; name stands for the path in messages. *out is untouched on failure. */
+/* The settings of text[len] alone. *out is untouched on failure. */
 ASV_MUST_CHECK enum asv_status asv_policy_parse(const char *name, const char *text, size_t len,
-                                                struct asv_policy *out, struct asv_err *err);
+                                                struct asv_policy *out, struct asv_policy_mistake *mistake,
+                                                struct asv_err *err);
 
 /* The words of the format by their index: for bits, the bit's number. NULL behind the last. */
 const char *asv_policy_role_name(unsigned index);

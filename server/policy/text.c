@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware-proto/base/utf8.h"
 #include "server/base/fail.h"
-
-#define WAY_BYTES 96 /* of the names on the way to a value: three levels of known ones and an unknown one */
+#include "server/policy/policy.h"
 
 /* A position in a text that jansson has accepted; the end is looked at nevertheless. */
 struct cursor {
@@ -79,7 +79,7 @@ unsigned asv_policy_node_line(const struct asv_policy_node *node)
     return line;
 }
 
-/* "blocks.dwelling[0]" behind what is in way[WAY_BYTES]; cut when it is too long. */
+/* "blocks.dwelling[0]" behind what is in way[ASV_POLICY_WAY_BYTES]; cut when it is too long. */
 static void append_way(char *way, const struct asv_policy_node *node)
 {
     if (node->parent == NULL) {
@@ -88,24 +88,80 @@ static void append_way(char *way, const struct asv_policy_node *node)
     append_way(way, node->parent);
     size_t used = strlen(way);
     if (node->key != NULL) {
-        (void)snprintf(way + used, WAY_BYTES - used, "%s%.40s", used > 0 ? "." : "", node->key);
+        (void)snprintf(way + used, ASV_POLICY_WAY_BYTES - used, "%s%.40s", used > 0 ? "." : "", node->key);
     } else {
-        (void)snprintf(way + used, WAY_BYTES - used, "[%zu]", node->index);
+        (void)snprintf(way + used, ASV_POLICY_WAY_BYTES - used, "[%zu]", node->index);
     }
 }
 
-enum asv_status asv_policy_refuse(const struct asv_policy_node *node, struct asv_err *err, const char *format,
-                                  ...)
+/* What is cut in the middle of a character, or moves what stands around it, is nothing to be shown. */
+static void make_plain(char *text)
 {
-    char way[WAY_BYTES] = "";
+    const struct asv_bytes bytes = {(const uint8_t *)text, strlen(text)};
+    size_t used = 0;
+    for (size_t at = 0; at < bytes.len;) {
+        size_t from = at;
+        uint32_t point;
+        if (!asv_utf8_next(bytes, &at, &point)) {
+            at = from + 1;
+            point = 0;
+        }
+        if (point < 0x20 || (point >= 0x7f && point < 0xa0)) {
+            text[used++] = '?';
+        } else {
+            memmove(text + used, text + from, at - from);
+            used += at - from;
+        }
+    }
+    text[used] = '\0';
+}
+
+static enum asv_status refuse(const struct asv_policy_text *source, unsigned line, const char *way,
+                              const char *english, const char *german, struct asv_err *err)
+{
+    struct asv_policy_mistake *out = source->mistake;
+    if (out != NULL) {
+        out->line = line;
+        (void)snprintf(out->where, sizeof out->where, "%s", way);
+        (void)snprintf(out->english, sizeof out->english, "%s", english);
+        (void)snprintf(out->german, sizeof out->german, "%s", german);
+        make_plain(out->where);
+        make_plain(out->english);
+        make_plain(out->german);
+    }
+    return asv_failf(err, ASV_E_MALFORMED, "%s:%u: %s%s%s", source->name, line, way,
+                     way[0] != '\0' ? ": " : "", english);
+}
+
+enum asv_status asv_policy_refuse(const struct asv_policy_node *node, struct asv_err *err,
+                                  const char *english, const char *german, ...)
+{
+    char way[ASV_POLICY_WAY_BYTES] = "";
     char what[ASV_ERR_TEXT_BYTES];
+    char was[ASV_ERR_TEXT_BYTES];
     va_list args;
-    va_start(args, format);
-    (void)vsnprintf(what, sizeof what, format, args);
+    va_start(args, german);
+    (void)vsnprintf(what, sizeof what, english, args);
+    va_end(args);
+    va_start(args, german);
+    (void)vsnprintf(was, sizeof was, german, args);
     va_end(args);
     append_way(way, node);
-    return asv_failf(err, ASV_E_MALFORMED, "%s:%u: %s%s%s", node->source->name, asv_policy_node_line(node),
-                     way, way[0] != '\0' ? ": " : "", what);
+    return refuse(node->source, asv_policy_node_line(node), way, what, was, err);
+}
+
+/* The parser's own words are English; where they stand is said in both. */
+static enum asv_status refuse_json(const struct asv_policy_text *source, const json_error_t *why,
+                                   struct asv_err *err)
+{
+    char what[ASV_ERR_TEXT_BYTES];
+    bool twice = json_error_code(why) == json_error_duplicate_key;
+    (void)snprintf(what, sizeof what, "%s; %s", why->text,
+                   twice ? "keep one of them" : "correct the JSON there or right in front of it");
+    return refuse(source, why->line > 0 ? (unsigned)why->line : 1, "", what,
+                  twice ? "hier wird etwas zum zweiten Mal genannt; eines davon entfernen"
+                        : "kein JSON in UTF-8; den Fehler hier oder unmittelbar davor beheben",
+                  err);
 }
 
 enum asv_status asv_policy_text_load(const struct asv_policy_text *source, json_t **out, struct asv_err *err)
@@ -113,16 +169,12 @@ enum asv_status asv_policy_text_load(const struct asv_policy_text *source, json_
     json_error_t why;
     json_t *json = json_loadb(source->text, source->len, JSON_REJECT_DUPLICATES, &why);
     if (json == NULL) {
-        enum json_error_code code = json_error_code(&why);
-        return asv_failf(err, ASV_E_MALFORMED, "%s:%d: %s; %s", source->name, why.line > 0 ? why.line : 1,
-                         why.text,
-                         code == json_error_duplicate_key ? "keep one of them"
-                                                          : "correct the JSON there or right in front of it");
+        return refuse_json(source, &why, err);
     }
     if (!json_is_object(json)) {
         json_decref(json);
-        return asv_failf(err, ASV_E_MALFORMED, "%s:1: is no object; write { in front and } behind",
-                         source->name);
+        return refuse(source, 1, "", "is no object; write { in front and } behind",
+                      "kein Objekt; { davor und } dahinter schreiben", err);
     }
     *out = json;
     return ASV_OK;

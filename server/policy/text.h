@@ -14,10 +14,13 @@
 
 #include "firmware-proto/base/status.h"
 
+struct asv_policy_mistake; /* policy.h */
+
 struct asv_policy_text {
     const char *name; /* of the file, for messages */
     const char *text;
     size_t len;
+    struct asv_policy_mistake *mistake; /* gets what is refused, too; NULL: nobody asks */
 };
 
 /* A value of the text. Nodes live on the stack of whoever goes down the tree. */
@@ -41,9 +44,9 @@ bool asv_policy_node_element(const struct asv_policy_node *array, size_t index, 
 /* The line in which the value's key (or, for an element or the whole text, the value itself) stands. */
 unsigned asv_policy_node_line(const struct asv_policy_node *node);
 
-/* ASV_E_MALFORMED with "name:line: way.to[0].value: " and the formatted text. What a terminal could take for
- * a command is replaced by "?". */
-ASV_MUST_CHECK __attribute__((format(printf, 3, 4))) enum asv_status asv_policy_refuse(
-    const struct asv_policy_node *node, struct asv_err *err, const char *format, ...);
+/* ASV_E_MALFORMED with "name:line: way.to[0].value: " and the formatted English text; both languages, and the
+ * place, into the text's mistake. Both formats take the same values. */
+ASV_MUST_CHECK __attribute__((format(printf, 3, 5), format(printf, 4, 5))) enum asv_status asv_policy_refuse(
+    const struct asv_policy_node *node, struct asv_err *err, const char *english, const char *german, ...);
 
 #endif

@@ -41,12 +41,14 @@ static const struct deed {
     {"revoke", ASV_ACTION_REVOKE, true, ASV_RECORDS},
     {"recipient", ASV_ACTION_RECIPIENT, false, ASV_RECORDS},
     {"recipient-ends", ASV_ACTION_RECIPIENT_ENDS, true, ASV_RECORDS},
+    {"policy", ASV_ACTION_POLICY, false, ASV_RECORDS},
 };
 static const char *const names[] = {
     "hold",     "release",       "erase-early",       "open",           "show",
     "day",      "hold-ahead",    "release-ahead",     "block",          "unblock",
     "incident", "incident-clip", "incident-clip-out", "incident-still", "subject-request",
-    "enrol",    "revoke",        "recipient",         "recipient-ends", NULL};
+    "enrol",    "revoke",        "recipient",         "recipient-ends", "policy",
+    NULL};
 
 static const char *const steps[] = {"propose", "approve", "refuse", "withdraw", "alone", NULL};
 static const char *const grounds[] = {
@@ -96,6 +98,7 @@ static const struct asv_web_field deed_field[] = {
     {"recipient", ASV_WEB_TEXT, false, 0, ASV_NAME_MAX_BYTES, NULL, NULL},
     {"key", ASV_WEB_TEXT, false, 0, ASV_AGE_RECIPIENT_TEXT_BYTES, NULL, NULL},
     {"credential", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
+    {"file", ASV_WEB_BYTES, false, 1, ASV_POLICY_FILE_BYTES, NULL, NULL},
     {"record", ASV_WEB_OBJECT, false, 0, 0, NULL, &asv_web_record_fields},
 };
 const struct asv_web_fields asv_web_deed_fields = ASV_WEB_FIELDS(deed_field);
@@ -156,6 +159,9 @@ static bool read_recipient(struct asv_web_deed *out, const json_t *request)
 /* Of what is about no recording. */
 static const char *missing_in_house(const struct asv_web_deed *deed)
 {
+    if (deed->action == ASV_ACTION_POLICY) {
+        return deed->file == NULL ? "file" : deed->date == 0 ? "date" : NULL;
+    }
     bool about_key = deed->action == ASV_ACTION_RECIPIENT || deed->action == ASV_ACTION_RECIPIENT_ENDS;
     return about_key ? (deed->has_recipient ? NULL : "recipient") : (deed->has_credential ? NULL : "about");
 }
@@ -196,6 +202,7 @@ const char *asv_web_deed_read(struct asv_web_deed *out, const json_t *request)
     }
     out->has_clip = asv_web_uuid(request, "clip", out->clip);
     (void)asv_web_date(request, "date", &out->date);
+    out->file = asv_web_text(request, "file");
     out->has_range = asv_web_hash(request, "camera", out->range.camera) &&
                      asv_web_time(request, "from", &out->range.from_ms) &&
                      asv_web_time(request, "until", &out->range.until_ms);
@@ -240,21 +247,26 @@ static void take_house(struct asv_web_deed *out, const struct asv_statement *sai
     out->has_recipient = subject->kind == ASV_SUBJECT_RECIPIENT;
     memcpy(out->credential, subject->id, sizeof out->credential);
     memcpy(out->recipient_pk, said->recipient_pk, sizeof out->recipient_pk);
+    if (subject->kind == ASV_SUBJECT_POLICY) {
+        out->date = subject->from_date;
+    }
     if (out->has_recipient) {
         memcpy(out->recipient, subject->name.data, subject->name.len);
     }
 }
 
 enum asv_status asv_web_deed_of(struct asv_web_deed *out, struct asv_db *db, const struct asv_statement *said,
-                                const json_t *record, struct asv_err *err)
+                                const json_t *handed, struct asv_err *err)
 {
     const struct asv_subject *subject = &said->subject;
+    const json_t *record = json_object_get(handed, "record");
     struct asv_db_clip_face face;
     enum asv_status status = ASV_OK;
     *out = (struct asv_web_deed){.action = said->action,
                                  .step = said->step,
                                  .ground = said->ground,
                                  .date = subject->date,
+                                 .file = asv_web_text(handed, "file"),
                                  .range = {.from_ms = subject->from_ms, .until_ms = subject->until_ms}};
     memcpy(out->range.camera, subject->id, sizeof out->range.camera);
     if (said->case_text.len > 0) {

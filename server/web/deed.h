@@ -8,6 +8,7 @@
 #define ASV_SERVER_WEB_DEED_H
 
 #include "server/flow/deed.h"
+#include "server/policy/policy.h"
 #include "server/web/fields.h"
 
 /* Of a row that is written down (STATEMENTS.md 4, "Records"): what is random of it, so that the second time
@@ -32,7 +33,8 @@ struct asv_web_deed {
     uint8_t credential[ASV_SHA256_BYTES]; /* that is enrolled, or revoked */
     char recipient[ASV_NAME_MAX_BYTES + 1];
     uint8_t recipient_pk[ASV_X25519_BYTES];
-    const json_t *record; /* of the request; NULL: none */
+    const json_t *record; /* of the request, as the next; NULL: none */
+    const char *file;     /* of a policy, in base64url */
     struct asv_web_row row;
 };
 
@@ -44,10 +46,10 @@ extern const struct asv_web_fields asv_web_handed_fields; /* statement.c: of wha
  * is missing or does not go with the others. */
 const char *asv_web_deed_read(struct asv_web_deed *out, const json_t *request);
 
-/* From what was signed. record: of the request. ASV_E_NOT_FOUND: it is about a recording that is not there;
+/* From what was signed. handed: the request. ASV_E_NOT_FOUND: it is about a recording that is not there;
  * ASV_E_USAGE: nothing that is done here. */
 ASV_MUST_CHECK enum asv_status asv_web_deed_of(struct asv_web_deed *out, struct asv_db *db,
-                                               const struct asv_statement *said, const json_t *record,
+                                               const struct asv_statement *said, const json_t *handed,
                                                struct asv_err *err);
 
 /* Draws what is random of a row that has none yet. */

@@ -71,8 +71,8 @@ static void add_line(void *ctx, const char *name, const char *text)
     (void)json_array_append_new(ctx, json_pack("{s:s, s:s}", "name", name != NULL ? name : "", "text", text));
 }
 
-static json_t *lines_of(struct asv_db *db, const struct asv_statement *said,
-                        const struct asv_credential *signer)
+json_t *asv_web_lines_json(struct asv_db *db, const struct asv_statement *said,
+                           const struct asv_credential *signer)
 {
     struct asv_db_credential about;
     json_t *english = json_array();
@@ -90,9 +90,9 @@ static json_t *lines_of(struct asv_db *db, const struct asv_statement *said,
 static void show(void *ctx, const struct asv_flow_draft *draft)
 {
     struct asv_web_desk *desk = ctx;
-    desk->lines = lines_of(desk->flow.db, draft->said, &draft->credential->said);
+    desk->lines = asv_web_lines_json(desk->flow.db, draft->said, &draft->credential->said);
     if (draft->proposal != NULL) {
-        desk->proposal = lines_of(desk->flow.db, draft->proposal, draft->proposer);
+        desk->proposal = asv_web_lines_json(desk->flow.db, draft->proposal, draft->proposer);
     }
 }
 
@@ -206,6 +206,7 @@ void asv_web_desk_close(struct asv_web_desk *desk)
     json_decref(desk->notes);
     json_decref(desk->lines);
     json_decref(desk->proposal);
+    json_decref(desk->policy);
 }
 
 /* ---- no ---- */
@@ -259,17 +260,17 @@ static const struct asv_http_problem *problem_of(enum asv_status status)
     }
 }
 
-void asv_web_desk_refuse(struct asv_web_desk *desk, enum asv_status status, const struct asv_err *err)
+void asv_web_refuse_flow(struct asv_web_call *call, enum asv_status status, const struct asv_err *err)
 {
     const struct asv_incident_rule *rule = asv_incident_rule_of(err->text);
     const struct asv_http_problem *problem = problem_of(status);
     if (rule != NULL) { /* that there is none is said as one thing, whoever finds it out */
         bool none = strcmp(err->text, asv_incident_no_request) == 0;
-        refuse_by(desk->call, rule, none ? ASV_E_NOT_FOUND : status);
+        refuse_by(call, rule, none ? ASV_E_NOT_FOUND : status);
     } else if (problem != NULL) { /* why, in its own words, is for the journal */
-        asv_log_failure(desk->call->web->log, ASV_LOG_NOTICE, "statement-refused", err);
-        asv_web_refuse(desk->call, problem, NULL);
+        asv_log_failure(call->web->log, ASV_LOG_NOTICE, "statement-refused", err);
+        asv_web_refuse(call, problem, NULL);
     } else {
-        asv_web_failed(desk->call, status, err);
+        asv_web_failed(call, status, err);
     }
 }

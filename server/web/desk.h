@@ -18,6 +18,7 @@ struct asv_web_desk {
     struct asv_db_credential credential;
     json_t *notes;            /* what was to be said on the way */
     json_t *lines, *proposal; /* of the draft, in words; NULL: none */
+    json_t *policy;           /* what the draft's would change; NULL: it is about none */
 };
 
 /* With the authenticator of this digest (NULL: the newest that the person has), for this reason (NULL:
@@ -33,7 +34,11 @@ bool asv_web_desk_open(struct asv_web_desk *desk, struct asv_web_call *call,
 void asv_web_desk_close(struct asv_web_desk *desk);
 
 /* What the flow said no to, in the rule's own words where there is one. */
-void asv_web_desk_refuse(struct asv_web_desk *desk, enum asv_status status, const struct asv_err *err);
+void asv_web_refuse_flow(struct asv_web_call *call, enum asv_status status, const struct asv_err *err);
+
+/* A statement in words, line by line, in both languages; a new reference. */
+json_t *asv_web_lines_json(struct asv_db *db, const struct asv_statement *said,
+                           const struct asv_credential *signer);
 
 /* The relying party's id: the host of an origin; a view into it. */
 struct asv_bytes asv_web_rp_id(const char *origin);

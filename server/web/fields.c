@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "firmware-proto/crypto/crypto.h"
 #include "firmware-proto/seal/base64.h"
@@ -111,9 +112,13 @@ void asv_web_time_format(char out[ASV_WEB_TIME_BYTES], int64_t ms)
 {
     int64_t days = ms / DAY_MS - (ms % DAY_MS < 0 ? 1 : 0);
     int64_t rest = ms - days * DAY_MS;
-    uint32_t date = 0;
-    if (asv_date_from_days(days, &date) != ASV_OK) {
-        date = 99991231; /* for ever */
+    time_t at = days * (DAY_MS / 1000);
+    uint32_t date = 99991231; /* for ever */
+    struct tm utc;
+    /* What a camera says that has lost its clock lies before every date that counts here. */
+    if (gmtime_r(&at, &utc) != NULL && utc.tm_year >= -1900 && utc.tm_year < 8100) {
+        date =
+            (uint32_t)(utc.tm_year + 1900) * 10000 + (uint32_t)(utc.tm_mon + 1) * 100 + (uint32_t)utc.tm_mday;
     }
     snprintf(out, ASV_WEB_TIME_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", date / 10000 % 10000,
              date / 100 % 100, date % 100, (unsigned)(rest / 3600000 % 24), (unsigned)(rest / 60000 % 60),

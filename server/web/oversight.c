@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * /api/v1/retention, /balances, /keys, /policies, /ledger: what is erased when, by which rules, and what
- * tells of it. /access-counts, /evaluation, /subject-requests: how often somebody looked, what happened in a
- * month, and what recorded people asked.
+ * /api/v1/retention, /balances, /keys, /ledger: what is erased when, and what tells of it. /access-counts,
+ * /evaluation, /subject-requests: how often somebody looked, what happened in a month, and what recorded
+ * people asked.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,20 +42,6 @@ void asv_web_balances(struct asv_web_call *call)
 void asv_web_keys(struct asv_web_call *call)
 {
     asv_web_list(call, ASV_DB_READ_KEYS, "days", NULL, 0);
-}
-
-void asv_web_policies(struct asv_web_call *call)
-{
-    asv_web_list(call, ASV_DB_READ_POLICIES, "policies", NULL, 0);
-}
-
-/* byte for byte, as two people signed it. */
-void asv_web_policy(struct asv_web_call *call)
-{
-    char version[ASV_WEB_VALUE_BYTES];
-    const char *const values[] = {version};
-    asv_web_path_text(call, 0, version);
-    asv_web_file(call, ASV_DB_READ_POLICY, values, 1, "application/json");
 }
 
 void asv_web_ledger(struct asv_web_call *call)

@@ -71,8 +71,6 @@ void asv_web_runs(struct asv_web_call *call);
 void asv_web_nights(struct asv_web_call *call);
 void asv_web_balances(struct asv_web_call *call);
 void asv_web_keys(struct asv_web_call *call);
-void asv_web_policies(struct asv_web_call *call);
-void asv_web_policy(struct asv_web_call *call);
 void asv_web_ledger(struct asv_web_call *call);
 void asv_web_access_counts(struct asv_web_call *call);
 void asv_web_own_accesses(struct asv_web_call *call);

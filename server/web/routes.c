@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/web/deed.h"
 #include "server/web/desk.h"
+#include "server/web/policies.h"
 #include "server/web/reading.h"
 #include "server/web/session.h"
 
@@ -20,6 +21,8 @@
 #define SHOWN (ASV_ROLES_SUPERIOR | ASV_ROLE_REVIEWER | ASV_ROLE_DATA_PROTECTION_OFFICER)
 /* */
 #define EVALUATE (ASV_ROLES_SUPERIOR | COUNCIL)
+
+#define SIGNED_BYTES 65536 /* of what is signed, with a policy's file */
 
 static const struct asv_web_field piece_field[] = {
     {"from", ASV_WEB_INT, true, 0, INT64_MAX, NULL, NULL},
@@ -55,9 +58,9 @@ const struct asv_web_route asv_web_routes[] = {
     {"POST", "/api/v1/totp", "totp", 0, ASV_WEB_NEWCOMER, 0, NULL, NULL, asv_web_totp_begin},
     {"PUT", "/api/v1/totp", "totp", 1024, ASV_WEB_NEWCOMER, 0, NULL, &asv_web_totp_fields,
      asv_web_totp_finish},
-    {"POST", "/api/v1/statements/prepare", "prepare", 32768, ASV_WEB_ANYONE | ASV_WEB_WAITS,
+    {"POST", "/api/v1/statements/prepare", "prepare", SIGNED_BYTES, ASV_WEB_ANYONE | ASV_WEB_WAITS,
      ASV_WEB_SCOPE_STATEMENTS, NULL, &asv_web_deed_fields, asv_web_prepare},
-    {"POST", "/api/v1/statements", "statements", 32768, ASV_WEB_ANYONE | ASV_WEB_WAITS,
+    {"POST", "/api/v1/statements", "statements", SIGNED_BYTES, ASV_WEB_ANYONE | ASV_WEB_WAITS,
      ASV_WEB_SCOPE_STATEMENTS, NULL, &asv_web_handed_fields, asv_web_hand_in},
     {"POST", "/api/v1/authenticators", "authenticators", 8192, ASV_WEB_ANYONE, 0, NULL,
      &asv_web_authenticator_fields, asv_web_authenticator_offer},
@@ -101,6 +104,12 @@ const struct asv_web_route asv_web_routes[] = {
      asv_web_keys},
     {"GET", "/api/v1/policies", "policies", 0, ASV_WEB_ANYONE, ASV_WEB_SCOPE_OPERATION_READ,
      &asv_web_list_query, NULL, asv_web_policies},
+    {"POST", "/api/v1/policies/check", "policy-check", SIGNED_BYTES, ASV_ROLE_ADMINISTRATOR,
+     ASV_WEB_SCOPE_STATEMENTS, NULL, &asv_web_policy_check_fields, asv_web_policy_check},
+    {"GET", "/api/v1/policies/proposals", "policy-proposals", 0, PEOPLE, ASV_WEB_SCOPE_OPERATION_READ,
+     &asv_web_list_query, NULL, asv_web_policy_proposals},
+    {"GET", "/api/v1/policies/proposals/{proposal:hash}", "policy-proposal", 0, PEOPLE,
+     ASV_WEB_SCOPE_OPERATION_READ, NULL, NULL, asv_web_policy_proposal},
     {"GET", "/api/v1/policies/{version:number}", "policy", 0, ASV_WEB_ANYONE, ASV_WEB_SCOPE_OPERATION_READ,
      NULL, NULL, asv_web_policy},
     {"GET", "/api/v1/ledger", "ledger", 0, ASV_WEB_ANYONE, ASV_WEB_SCOPE_OPERATION_READ, NULL, NULL,

@@ -47,13 +47,14 @@ static void give_draft(struct asv_web_desk *desk, const struct asv_web_deed *dee
     asv_sha256(digest, body.data, body.len);
     asv_hex_encode(hex, digest, sizeof digest);
     json_t *proposal = desk->proposal != NULL ? json_incref(desk->proposal) : json_null();
+    json_t *policy = desk->policy != NULL ? json_incref(desk->policy) : json_null();
     asv_web_give(desk->call,
-                 json_pack("{s:s, s:s, s:o, s:o, s:s%, s:[o], s:O, s:o, s:O, s:o}", "state", "unsigned",
+                 json_pack("{s:s, s:s, s:o, s:o, s:s%, s:[o], s:O, s:o, s:O, s:o, s:o}", "state", "unsigned",
                            "digest", hex, "body", asv_web_bytes_json(body.data, body.len), "challenge",
                            asv_web_bytes_json(challenge, sizeof challenge), "rp_id", (const char *)host.data,
                            host.len, "credentials", asv_web_bytes_json(id->data, id->len), "lines",
-                           desk->lines, "proposal", proposal, "notes", desk->notes, "record",
-                           record_of(deed)));
+                           desk->lines, "proposal", proposal, "notes", desk->notes, "record", record_of(deed),
+                           "policy", policy));
     desk->call->out->secret =
         desk->call->out->problem == NULL; /* it says again what is to be written down */
 }
@@ -72,7 +73,7 @@ static void prepare(struct asv_web_call *call, struct asv_web_desk *desk, struct
     } else if (status == ASV_OK) { /* what was signed before went on */
         asv_web_give(call, json_pack("{s:s, s:O}", "state", "done", "notes", desk->notes));
     } else {
-        asv_web_desk_refuse(desk, status, &err);
+        asv_web_refuse_flow(call, status, &err);
     }
 }
 
@@ -111,6 +112,7 @@ static const struct asv_web_field handed_field[] = {
     {"body", ASV_WEB_BYTES, true, 1, ASV_STATEMENT_BODY_MAX_BYTES, NULL, NULL},
     {"assertion", ASV_WEB_OBJECT, true, 0, 0, NULL, &assertion_fields},
     {"record", ASV_WEB_OBJECT, false, 0, 0, NULL, &asv_web_record_fields},
+    {"file", ASV_WEB_BYTES, false, 1, ASV_POLICY_FILE_BYTES, NULL, NULL},
 };
 const struct asv_web_fields asv_web_handed_fields = ASV_WEB_FIELDS(handed_field);
 
@@ -191,8 +193,7 @@ static void hand_in(struct handed *it, struct asv_web_call *call)
     }
     it->desk.browser.body = (struct asv_bytes){it->body, it->len};
     it->desk.browser.assertion = it->assertion;
-    enum asv_status status =
-        asv_web_deed_of(&it->deed, db, &it->said, json_object_get(call->body, "record"), &err);
+    enum asv_status status = asv_web_deed_of(&it->deed, db, &it->said, call->body, &err);
     if (status == ASV_OK) {
         status = asv_web_deed_do(call, &it->desk.flow, &it->deed, &answered, &err);
     }
@@ -206,7 +207,7 @@ static void hand_in(struct handed *it, struct asv_web_call *call)
         asv_web_give(call, json_pack("{s:n, s:s, s:n, s:O, s:n}", "statement", "state", "done", "taken",
                                      "notes", it->desk.notes, "answer"));
     } else {
-        asv_web_desk_refuse(&it->desk, status, &err);
+        asv_web_refuse_flow(call, status, &err);
     }
 }
 

@@ -16,6 +16,7 @@ const FACTS = {
   "Verletzte Personen": "Willi W.\nPetra P.", "Aktenzeichen der Staatsanwaltschaft": "570 Js 123/18",
 };
 
+const CAMERA = "K-02"; // the other one brought what no clock tells the day of
 const [kept, refusedOne, withdrawn, raced, proven] = site.clips;
 
 function button(at, name) {
@@ -98,7 +99,7 @@ async function theInboxIsMetadata() {
   await button(page, "Filter zurücksetzen").click();
   await until(async () => (await rows.count()) >= 5, "all of them again");
   await page.getByLabel("Tag, oder erster Tag").fill(new Date().toLocaleDateString("sv"));
-  await page.getByLabel("Kamera", { exact: true }).selectOption({ index: 1 });
+  await page.getByLabel("Kamera", { exact: true }).selectOption({ label: CAMERA });
   await says(rows.first(), await page.getByLabel("Kamera", { exact: true }).locator("option:checked").textContent());
   await page.getByLabel("letzter Tag").fill(new Date().toLocaleDateString("sv"));
   assert.ok(await page.getByLabel("Kamera", { exact: true }).isDisabled());
@@ -312,6 +313,70 @@ async function aBlockAndARelease() {
   await says(stefan.locator("main"), "nicht mehr gesichert");
 }
 
+/** LAW R4, T4: that a block stays is decided by another one, whom the policy names; what it protects is erased early by two. */
+async function aBlockIsConfirmedAndItIsErased() {
+  const rita = await desk("rita", clip(withdrawn));
+  const ground = (name) => (dialog) => dialog.getByLabel("Grund", { exact: true }).selectOption(name);
+  await button(rita, "Sperren").click();
+  await sign(rita, "Zeigt ein Krankenzimmer", ground("private-life"));
+  await says(rita.locator(".rows"), "gesperrt, Entscheidung steht aus");
+  assert.equal(await button(rita, "Sperre bestätigen").count(), 0, "not by who set it");
+  const doris = await desk("doris", clip(withdrawn));
+  await button(doris, "Sperre bestätigen").click();
+  const dialog = await prepare(doris, "Kernbereich", ground("private-life"));
+  await says(dialog, "Das unterschreiben Sie:");
+  await says(dialog, "Das entscheidet, dass die Sperre bleibt");
+  await picture(doris, "confirm-block");
+  await finish(doris);
+  await says(doris.locator(".rows"), "Sperre bestätigt");
+  assert.equal(await button(doris, "Sperre aufheben").count() + await button(doris, "Sperre bestätigen").count(), 0, "it is decided");
+  const willi = await desk("willi", clip(withdrawn));
+  await button(willi, "Vorzeitige Löschung beantragen").click();
+  await sign(willi, "Niemand soll das sehen", ground("private-life"));
+  await stands(willi.locator(".request").first(), "willi", "steht aus");
+  const sigrid = await desk("sigrid", "#/requests");
+  await button(sigrid.locator("tbody tr", { hasText: "Vorzeitige Löschung" }), "Genehmigen").click();
+  await sign(sigrid, "Einverstanden");
+  await says(sigrid.locator(".state"), "Keine Anträge");
+  await willi.reload();
+  await says(willi.locator("main"), "wird gelöscht");
+  for (const name of ["Sperren", "Vorzeitige Löschung beantragen", "Sicherung beantragen", "Einem Vorgang zuordnen"]) {
+    assert.equal(await button(willi, name).count(), 0, `${name}: nothing is left to decide`);
+  }
+  await willi.setViewportSize({ width: 1280, height: 1500 });
+  await picture(willi, "erased-early");
+}
+
+/** LAW T1: on which day it was recorded, no clock tells; two people say it. */
+async function aDayIsEstablished() {
+  const willi = await desk("willi", clip(site.lost));
+  await says(willi.locator("h1"), "Aufnahme zu unbekannter Zeit");
+  await says(willi.locator("main"), "Tag ist festzustellen");
+  const day = async (text) => {
+    await button(willi, "Tag der Aufnahme feststellen").click();
+    return prepare(willi, "Streife am Hafen", (dialog) => dialog.getByLabel("Tag", { exact: true }).fill(text));
+  };
+  willi.context().excused = STATUS;
+  const dialog = await day(new Date(Date.now() + 3 * 86_400_000).toLocaleDateString("sv"));
+  await says(dialog, "nach der Uhr des Docks entstand sie nicht an diesem Tag");
+  await picture(willi, "day-refused");
+  await button(dialog, "Schließen").click();
+  await day(new Date().toLocaleDateString("sv"));
+  await isAccessible(willi, "saying a day");
+  await finish(willi);
+  await stands(willi.locator(".request").first(), "willi", "steht aus");
+  const sigrid = await desk("sigrid", "#/requests");
+  await button(sigrid.locator("tbody tr", { hasText: "Tag" }), "Genehmigen").click();
+  await sign(sigrid, "So steht es im Dienstplan");
+  await willi.reload();
+  await until(async () => !(await willi.locator("main").textContent()).includes("Tag ist festzustellen"), "a day");
+  await says(willi.locator("main"), "noch 15 Tage");
+  await says(willi.locator("h1"), new Date().toLocaleDateString("de-DE", { day: "2-digit", month: "2-digit", year: "numeric" }));
+  assert.equal(await button(willi, "Tag der Aufnahme feststellen").count(), 0);
+  await willi.setViewportSize({ width: 1280, height: 1500 });
+  await picture(willi, "day-established");
+}
+
 async function recordingsAreAddedAndTakenOut() {
   const page = await incident("sigrid");
   await button(page, "Aufzeichnung zuordnen").click();
@@ -334,13 +399,14 @@ async function aheadOfDocking() {
   await button(sigrid, "Vor dem Einlesen sichern").click();
   await sign(sigrid, "Kamera im Krankenhaus", async (dialog) => {
     const today = new Date().toLocaleDateString("sv");
+    await dialog.getByLabel("Kamera", { exact: true }).selectOption({ label: CAMERA });
     await dialog.getByLabel("Beginn").fill(`${today}T00:05`);
     await dialog.getByLabel("Ende").fill(`${today}T23:55`);
   });
-  const card = sigrid.locator(".request", { hasText: "K-01" }).first();
+  const card = sigrid.locator(".request", { hasText: CAMERA }).first();
   await stands(card, "sigrid", "steht aus");
   const stefan = await desk("stefan", "#/requests");
-  await says(stefan.locator("tbody tr"), "K-01");
+  await says(stefan.locator("tbody tr"), CAMERA);
   await button(stefan, "Genehmigen").click();
   await sign(stefan, "Ebenso");
   await sigrid.reload();
@@ -388,6 +454,6 @@ async function theyAreNarrowDarkAndEnglish() {
 
 export const CASES = [
   theInboxIsMetadata, whoSeesNoRecordings, anIncidentIsWrittenDown, anIncidentIsChanged, keepingTakesTwo, lookingTakesTwo,
-  whoWasShownItIsTold, aRequestIsRefusedOrWithdrawn, twoApproveAtOnce, aBlockAndARelease, recordingsAreAddedAndTakenOut, aheadOfDocking,
+  whoWasShownItIsTold, aRequestIsRefusedOrWithdrawn, twoApproveAtOnce, aBlockAndARelease, aBlockIsConfirmedAndItIsErased, aDayIsEstablished, recordingsAreAddedAndTakenOut, aheadOfDocking,
   custodyIsProven, theyAreNarrowDarkAndEnglish,
 ];

@@ -19,6 +19,7 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests/integration"))
 import proofs  # noqa: E402
 import statements  # noqa: E402
+from day import bring_lost  # noqa: E402
 from asvsite import free_port  # noqa: E402, found by statements
 
 PEOPLE = ("anna", "sigrid", "willi", "rita", "doris", "stefan")
@@ -54,7 +55,8 @@ def count_months(desk):
 
 
 def record(rig):
-    """Besides: one with something on its time line, and one whose pictures are none."""
+    """Besides: one with something on its time line, one whose pictures are none, and one of a day that no clock tells."""
+    bring_lost(rig, 1)
     path = rig.site.video.make(**NOISE)
     data = bytearray(path.read_bytes())
     at = data.find(b"mdat")
@@ -90,7 +92,11 @@ def listen(desk):
 def play(rig):
     port = free_port()
     statements.HOST, statements.ORIGIN = "localhost", f"http://localhost:{port}"
-    desk, _, clips = statements.site.set_up(rig, record)
+    desk, _, _ = statements.site.set_up(rig, record)
+    clips = [clip for clip, in desk.sql("SELECT clip FROM asv.clip WHERE day IS NOT NULL ORDER BY number")]
+    lost = desk.sql("SELECT clip FROM asv.clip WHERE day IS NULL")[0][0]
+    desk.run("camera", "issued", lost, "--user", "willi")  # recorded without an assignment, nor was the camera of a unit:
+    desk.sql("SET session_replication_role = replica; UPDATE asv.clip SET unit = '32-3' WHERE day IS NULL")
     people = {name: key(statements.Authenticator(desk, name)) for name in PEOPLE}
     secret = desk.keys / "password"
     secret.write_text(PASSWORD + "\n")
@@ -105,7 +111,7 @@ def play(rig):
     count_months(desk)
     web = statements.Server(desk, listen=f"127.0.0.1:{port}", console=TOP / "server/console", dock__status=desk.site.status,
                             ledger=ledger.work / "published" / proofs.ORIGIN.partition("/")[0])
-    site = {"origin": statements.ORIGIN, "people": people, "clips": clips, "password": PASSWORD, "case": statements.site.CASE, "desk": listen(desk),
+    site = {"origin": statements.ORIGIN, "people": people, "clips": clips, "lost": lost, "password": PASSWORD, "case": statements.site.CASE, "desk": listen(desk),
             "directory": str(desk.site.directory), "trust": str(ledger.trust)}
     try:
         if "--hold" in sys.argv:

@@ -3,10 +3,12 @@
  *
  * Those who watch over it: what is erased when, the ledger, machines, alarms, people, policies, and how often somebody looked. */
 import assert from "node:assert/strict";
+import crypto from "node:crypto";
 import fs from "node:fs";
+import path from "node:path";
 
-import { desk, stage } from "./people.mjs";
-import { until } from "./site.mjs";
+import { desk, stage, STATUS } from "./people.mjs";
+import { TOP, until } from "./site.mjs";
 import { fits, isAccessible, picture, says } from "./stage.mjs";
 
 /** Each page of one person's, in both languages, narrow and wide. */
@@ -46,6 +48,29 @@ async function theSignedHeadIsDownloaded() {
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Unterschriebenen Stand herunterladen" }).click()]);
   const note = fs.readFileSync(await download.path(), "utf8");
   assert.match(note, /^asservat\.example\/ledger\n\d+\n[A-Za-z0-9+/=]+\n\n— asservat\.example\/ledger /);
+}
+
+/** in one row where there is room; behind a button, by keyboard, where there is none, as at 200 % (WCAG 1.4.10). */
+async function theSectionsFit() {
+  const page = await desk("doris", "#/policies"); // who has all of them
+  const links = page.getByRole("navigation").getByRole("link");
+  assert.equal(await links.count(), 12);
+  const tops = new Set(await links.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top)));
+  assert.equal(tops.size, 1, "one row at 1280 px");
+  await page.setViewportSize({ width: 640, height: 400 });
+  assert.equal(await links.count(), 0, "not before they are asked for");
+  const open = page.getByRole("button", { name: "Bereiche: Regelungen" });
+  await open.focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await links.count(), 12);
+  assert.equal(await open.getAttribute("aria-expanded"), "true");
+  assert.equal((await fits(page)).across, true);
+  await isAccessible(page, "the sections at 200 %");
+  await picture(page, "sections-open");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await says(page.locator("h1"), "Dock");
+  assert.equal(await links.count(), 0, "they are behind it again");
 }
 
 /** LAW L4: whom it does not concern is not offered it, and who asks all the same is told so. */
@@ -116,4 +141,83 @@ async function somebodyRecordedAsks() {
   await isAccessible(page, "what is answered");
 }
 
-export const OVERSIGHT = [whoWatchesOverIt, theSignedHeadIsDownloaded, whoseBusinessItIsNot, aKeyIsEnrolledByTwo, somebodyRecordedAsks];
+const POLICY = fs.readFileSync(path.join(TOP, "deploy/policies/nrw-ordnungsamt.json"), "utf8").replace('"days": 14', '"days": 7');
+
+/** where the mistake is, is marked; what is edited is checked anew. */
+async function aMistakeIsMarked(page) {
+  await page.getByLabel("Datei").setInputFiles({ name: "stadt.json", mimeType: "application/json", buffer: Buffer.from(POLICY.replace('"days": 7', '"days<b>": 7')) });
+  const text = page.getByLabel("Text der Regelung");
+  await until(async () => (await text.inputValue()).includes('"days<b>"'), "the file's text");
+  await page.getByRole("button", { name: "Prüfen" }).click();
+  await says(page.locator(".field-error").nth(1), "Zeile 7: retention.days<b>: hier unbekannt; entfernen oder richtig schreiben");
+  const marked = await text.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd));
+  assert.match(marked, /^ .*"days<b>": 7 },$/);
+  await isAccessible(page, "a policy with a mistake");
+  await picture(page, "policy-mistake");
+  await text.fill(POLICY); // whose version is the one in force
+  await page.getByRole("button", { name: "Prüfen" }).click();
+  await says(page.locator("form + .steps"), "muss höher sein");
+  await text.fill(POLICY.replace('"version": 1', '"version": 2').replace("Nordrhein-Westfalen", "Nordrhein-Westfalen, kürzer"));
+  assert.equal(await page.locator("form + .steps").textContent(), "", "what was said of another text is said no more");
+}
+
+/** LAW T8: what would be erased is shown before each of the two signs. */
+async function aPolicyIsChangedByTwo() {
+  const anna = await desk("anna", "#/policies");
+  anna.context().excused = STATUS;
+  await anna.getByRole("link", { name: "Neue Regelung vorschlagen" }).click();
+  await aMistakeIsMarked(anna);
+  await anna.getByRole("button", { name: "Prüfen" }).click();
+  const told = anna.locator("form + .steps");
+  const what = ["Wirkte die Änderung zurück", "früher gelöscht, als es bei ihrer Entstehung hieß", "Sie wirkt nicht zurück"];
+  for (const text of ["Regelung 2: Ordnungsbehörde in Nordrhein-Westfalen, kürzer", "Aufbewahrung: Tage147", "Fassung12", ...what]) {
+    await says(told, text);
+  }
+  await anna.setViewportSize({ width: 1280, height: 2000 });
+  await isAccessible(anna, "what a policy would change");
+  await picture(anna, "policy-checked");
+  await anna.getByRole("button", { name: "Vorschlagen", exact: true }).click();
+  const sign = async (page, reason, shot) => {
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Begründung").fill(reason);
+    await dialog.getByRole("button", { name: "Weiter" }).click();
+    for (const text of ["Das unterschreiben Sie:", "die Regeln ändern", ...what]) {
+      await says(dialog, text);
+    }
+    await picture(page, shot);
+    await dialog.getByRole("button", { name: "Mit dem Sicherheitsschlüssel unterschreiben" }).click();
+  };
+  await sign(anna, "Dienstvereinbarung vom 12.11.", "policy-sign");
+  await says(anna.locator("main"), "Warten auf eine zweite Person");
+  const shown = [];
+  for (const name of ["anna", "sigrid", "doris"]) {
+    const page = await desk(name, "#/policies", name === "doris" ? { viewport: { width: 320, height: 640 }, colorScheme: "dark" } : {});
+    await page.getByRole("link", { name: "2: nrw-ordnungsamt" }).click();
+    await says(page.locator("main"), "Dienstvereinbarung vom 12.11.");
+    shown.push((await page.locator("main").textContent()).split("Was sich ändert")[1]);
+    const offered = { anna: ["Zurückziehen"], sigrid: ["Genehmigen", "Ablehnen"], doris: [] }[name];
+    assert.deepEqual(await page.locator(".page-head button").allTextContents(), offered, name);
+  }
+  assert.deepEqual(new Set(shown).size, 1, "all see the same");
+  const [doris, sigrid] = stage.contexts.slice(-2).reverse().map((context) => context.pages()[0]);
+  await doris.getByLabel("Sprache").selectOption("en");
+  await says(doris.locator("main"), "would be erased earlier than was said when they were made");
+  assert.equal((await fits(doris)).across, true, "a proposal at 320 px");
+  await isAccessible(doris, "a proposal, narrow, dark and English");
+  await picture(doris, "policy-proposal-narrow-en");
+  const [download] = await Promise.all([sigrid.waitForEvent("download"), sigrid.getByRole("link", { name: "nrw-ordnungsamt-2.json" }).click()]);
+  const digest = crypto.createHash("sha256").update(fs.readFileSync(await download.path())).digest("hex");
+  await says(sigrid.locator("main"), digest);
+  await sigrid.setViewportSize({ width: 1280, height: 1120 });
+  await picture(sigrid, "console-policy", true);
+  await sigrid.getByRole("button", { name: "Genehmigen" }).click();
+  await sign(sigrid, "Stimmt mit der Vereinbarung überein", "policy-approve");
+  await says(sigrid.getByRole("dialog"), "Es gilt");
+  await sigrid.getByRole("dialog").getByRole("button", { name: "Schließen" }).click();
+  await says(sigrid.locator("tbody tr").first(), "2: nrw-ordnungsamt");
+  await says(sigrid.locator("tbody tr").first(), "gilt künftig");
+  await says(sigrid.locator("tbody tr").nth(1), "gilt");
+  assert.equal(await sigrid.getByText("Warten auf eine zweite Person").count(), 0);
+}
+
+export const OVERSIGHT = [whoWatchesOverIt, theSignedHeadIsDownloaded, whoseBusinessItIsNot, theSectionsFit, aKeyIsEnrolledByTwo, aPolicyIsChangedByTwo, somebodyRecordedAsks];

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Policy files: what is read stays in its ranges and does not contradict itself, what is refused has a line
- * of the text. */
+ * of the text, and is plain text itself. */
 #include "server/policy/policy.h"
+#include "firmware-proto/base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,17 @@ static void require(bool condition)
     }
 }
 
-static void check_refusal(const uint8_t *data, size_t size, const struct asv_err *err)
+static void check_plain(const char *text)
+{
+    const struct asv_bytes bytes = {(const uint8_t *)text, strlen(text)};
+    require(asv_utf8_is_valid(bytes));
+    for (size_t i = 0; i < bytes.len; i++) {
+        require(bytes.data[i] >= 0x20 && bytes.data[i] != 0x7f);
+    }
+}
+
+static void check_refusal(const uint8_t *data, size_t size, const struct asv_err *err,
+                          const struct asv_policy_mistake *mistake)
 {
     unsigned long lines = 1;
     char *end;
@@ -27,6 +38,10 @@ static void check_refusal(const uint8_t *data, size_t size, const struct asv_err
     require(strncmp(err->text, "p:", 2) == 0);
     unsigned long line = strtoul(err->text + 2, &end, 10);
     require(line >= 1 && line <= lines && end[0] == ':' && end[1] == ' ');
+    require(mistake->line == line && mistake->english[0] != '\0' && mistake->german[0] != '\0');
+    check_plain(mistake->where);
+    check_plain(mistake->english);
+    check_plain(mistake->german);
 }
 
 /* LAW T4: of two people one is a superior; LAW L4: who administers decides nothing. */
@@ -63,11 +78,12 @@ static void check_policy(const struct asv_policy *policy)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct asv_policy policy;
+    struct asv_policy_mistake mistake;
     struct asv_err err = {0};
-    if (asv_policy_parse("p", (const char *)data, size, &policy, &err) == ASV_OK) {
+    if (asv_policy_parse("p", (const char *)data, size, &policy, &mistake, &err) == ASV_OK) {
         check_policy(&policy);
     } else {
-        check_refusal(data, size, &err);
+        check_refusal(data, size, &err, &mistake);
     }
     return 0;
 }

@@ -21,18 +21,22 @@ from times import issued, started_anew  # noqa: E402, found beside rig
 LOST = 6
 
 
-def record_lost(rig):
+def bring_lost(rig, count):
     """A camera that was never docked, without its clock: all that is known of what it holds is that it was made before now."""
     lost = issued(rig)
     for path in lost.directory.rglob("clock*"):
         path.unlink()
-    rig.record(lost, LOST, SHORT)
+    rig.record(lost, count, SHORT)
     started_anew(rig, lost, "lost")
     rig.plug(lost)
     rig.rest(lost)
-    assert rig.states(lost) == ["sealed"] * LOST and not lost.list()
+    assert rig.states(lost) == ["sealed"] * count and not lost.list()
     rig.unplug(lost)
     rig.lost = lost
+
+
+def record_lost(rig):
+    bring_lost(rig, LOST)
     return record(rig)
 
 

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -29,6 +30,7 @@ ORIGIN = f"https://{HOST}"
 ES256 = 2
 SCOPE_STATEMENTS = 1 << 6
 PREPARE, STATEMENTS, OFFER = "/api/v1/statements/prepare", "/api/v1/statements", "/api/v1/authenticators"
+CHECK, PROPOSALS = "/api/v1/policies/check", "/api/v1/policies/proposals"
 
 
 def b64(data):
@@ -169,6 +171,8 @@ class Server(Web):
         body = {"body": draft["body"], "assertion": (signer or who).assertion(draft["challenge"], **how)}
         if draft["record"] is not None:
             body["record"] = draft["record"]
+        if "file" in draft:
+            body["file"] = draft["file"]
         return self.post(who, STATEMENTS, body)
 
     def sign(self, who, action, step, **fields):
@@ -264,6 +268,20 @@ def two_people_hold_it(desk, web, people, clip, draft):
     proven = [e["proven"] for e in desk.json("clip", "custody", clip)[0]["events"] if e["actor_kind"] == "person"]
     assert proven and all(proven), "what an authenticator signed is verified as what a key file signed"
     return requested
+
+
+def a_day_without_a_key_is_not_held(desk, web, sigrid):
+    """A-184: before anybody signs."""
+    camera = desk.sql("SELECT encode(camera, 'hex') FROM asv.clip LIMIT 1")[0][0]
+    now, before = datetime.now(timezone.utc), count(desk)
+    for days, good in ((-400, False), (-2, False), (0, True), (200, False)):
+        from_, until = ((now + timedelta(days=days, hours=n)).strftime("%Y-%m-%dT%H:%M:%S.000Z") for n in (0, 1))
+        answer = web.prepare(sigrid, "hold-ahead", "propose", camera=camera, incident=site.CASE, **{"from": from_, "until": until})
+        if good:
+            assert answer[0] == 200 and answer[1]["state"] == "unsigned", answer
+        else:
+            refused(answer, 409, "refused", "the camera has no key for that time")
+    assert count(desk) == before
 
 
 def an_approval_is_for_one_recording(desk, web, people, clips):
@@ -566,23 +584,24 @@ def what_is_no_request(desk, web, people, clip, draft):
         assert web.post(willi, path, body, token=other)[0] == 403
         assert web.post(willi, path, body, Content_Type="text/plain")[0] == 415
         assert web.post(willi, path, body | {"more": 1})[0] == 400
-        assert web.post(willi, path, body | {"reason" if path == PREPARE else "body": "x" * 40000})[0] == 413
+        assert web.post(willi, path, body | {"reason" if path == PREPARE else "body": "x" * 70000})[0] == 413
         assert web.post(willi, path + "?" + "x" * 3000, body)[0] == 414
         assert web.post(willi, path, body, X_More="x" * 17000)[0] == 431
 
 
 def too_often(web, willi):
     """A-034"""
-    for path in (PREPARE, STATEMENTS):
+    for path in (PREPARE, STATEMENTS, CHECK, f"{PROPOSALS}/{'0' * 64}"):
         head, link, code = {"Content-Type": "application/json", "Authorization": f"Bearer asv_{willi.sign_in()}"}, web.link(), 0
+        method = "GET" if path.startswith(PROPOSALS) else "POST"
         for _ in range(3000):
-            link.request("POST", path, b"{}", head)
+            link.request(method, path, b"{}" if method == "POST" else None, head)
             answer = link.getresponse()
             data, code = answer.read(), answer.status
             if code == 429:
                 break
         assert code == 429, path
-        web.judge("POST", path, code, dict(answer.getheaders()), data)
+        web.judge(method, path, code, dict(answer.getheaders()), data)
 
 
 def without_a_keeper(desk, web, people, clip):
@@ -705,6 +724,182 @@ def the_house_decides(desk, web, people):
     assert web.sign(stefan, "recipient", "approve", request=proposed["statement"])["taken"]
     assert [r["name"] for r in desk.json("recipient", "list")] == ["StA Duisburg"]
     assert web.sign(sigrid, "recipient-ends", "alone", recipient="StA Duisburg", key=key)["taken"]
+    return anna
+
+
+# ---- policies ----
+
+def policy(version, days):
+    text = (site.TOP / "deploy/policies/nrw-ordnungsamt.json").read_text()
+    return text.replace('"version": 1', f'"version": {version}').replace('"days": 14', f'"days": {days}').encode()
+
+
+def ahead(days):
+    return (datetime.now(ZoneInfo("Europe/Berlin")) + timedelta(days=days)).strftime("%Y-%m-%d")
+
+
+def check(web, who, text, date):
+    return web.post(who, CHECK, {"file": b64(text), "date": date})
+
+
+def kept(desk):
+    return int(desk.sql("SELECT count(*) FROM asv.policy_file")[0][0])
+
+
+def a_mistake_has_its_line(desk, web, anna):
+    """A-180: line by line, in two languages, of whatever comes; nothing of it is kept."""
+    good, before = policy(2, 7), kept(desk)
+    for text, line, where, en, de in ((policy(2, 0), 7, "retention.days", "0 is out of range; give 1 to 366", "0 liegt außerhalb; 1 bis 366 angeben"),
+                                      (good.replace(b'"open"', b'"open<b>"'), 22, "open<b>", "is unknown here", "hier unbekannt"),
+                                      (good[:-3], 0, "", "correct the JSON", "kein JSON"), (b"[]", 1, "", "is no object", "kein Objekt"),
+                                      (good.replace(b"NRW", b"\xff", 1), 0, "", "correct the JSON", "kein JSON"), (b"\0", 1, "", "correct the JSON", "kein JSON"),
+                                      (b"\xef\xbb\xbf" + good, 1, "", "correct the JSON", "kein JSON"), (b" " * 32768, 0, "", "correct the JSON", "kein JSON")):
+        status, said = check(web, anna, text, ahead(2))
+        assert status == 200 and said["policy"] is None, (text[:40], said)
+        found = said["mistake"]
+        assert (found["line"] == line or line == 0) and found["where"] == where and en in found["en"] and de in found["de"], found
+        refused(web.prepare(anna, "policy", "propose", file=b64(text), date=ahead(2)), 409, "refused", "this text is no policy")
+    for body in ({"file": "", "date": ahead(2)}, {"file": b64(b" " * 32769), "date": ahead(2)}, {"file": b64(good) + "=", "date": ahead(2)},
+                 {"file": b64(good), "date": "2027-02-30"}, {"file": 1, "date": ahead(2)}):
+        refused(web.post(anna, CHECK, body), 400, "bad-field")
+    refused(web.post(anna, CHECK, {"file": b64(good)}), 400, "missing-field")
+    for missing in ("file", "date"):
+        fields = {"file": b64(good), "date": ahead(2)}
+        fields.pop(missing)
+        refused(web.prepare(anna, "policy", "propose", **fields), 400, "missing-field")
+    for text, date, words in ((good, ahead(0), "never in force backwards"), (policy(1, 7), ahead(2), "version must be above")):
+        refused(check(web, anna, text, date), 409, "refused", words)
+        refused(web.prepare(anna, "policy", "propose", file=b64(text), date=date), 409, "refused", words)
+    assert kept(desk) == before
+
+
+def as_the_command_line_counts(desk, web, anna):
+    """A-181, LAW T8: one count, whoever asks."""
+    names = {"recordings": "recordings that are kept now", "unchanged": "would end as before", "earlier": "would be erased earlier",
+             "at_once": "of these at once", "later": "would be kept longer", "decide": "would need a decision"}
+    for days in (1, 7, 30):
+        status, said = check(web, anna, policy(2, days), ahead(2))
+        file = desk.keys / "next.json"
+        file.write_bytes(policy(2, days))
+        _, _, err = desk.call("policy", "propose", file, "--from", ahead(2), *desk.by("sigrid"))  # who may not, and is shown it
+        assert status == 200 and said["mistake"] is None and "takes the role administrator" in err, err
+        shown = {name: re.search(rf"^ *(\d+)  .*{words}", err, re.M) for name, words in names.items()}
+        assert said["policy"]["effect"] == {name: int(found[1]) if found else 0 for name, found in shown.items()}, (said, err)
+        assert said["policy"]["effect"]["recordings"] > 0 and said["policy"]["digest"] in err, err
+        assert said["policy"]["today"] == {"name": "nrw-ordnungsamt", "version": 1, "days": 14}, said
+    return said
+
+
+def a_policy_is_proposed(desk, web, anna, text, date):
+    """A-182: nothing is kept before it is signed, and then what was signed."""
+    before, statements = kept(desk), count(desk)
+    status, draft = web.prepare(anna, "policy", "propose", file=b64(text), date=date)
+    words = {line["name"]: line["text"] for line in draft["lines"]["de"]}
+    assert status == 200 and words["Regeldatei"] == hashlib.sha256(text).hexdigest() == draft["policy"]["digest"], draft
+    assert draft["policy"] == check(web, anna, text, date)[1]["policy"], "A-183"
+    refused(web.hand_in(anna, draft), 400, "bad-field")
+    refused(web.hand_in(anna, draft | {"file": b64(text + b" ")}), 409, "says-else")
+    refused(web.hand_in(anna, draft | {"file": b64(b"{")}), 409, "refused", "no policy")
+    assert (kept(desk), count(desk)) == (before, statements)
+    status, done = web.hand_in(anna, draft | {"file": b64(text)})
+    assert status == 200 and (kept(desk), done["state"]) == (before + 1, "done"), done
+    assert web.hand_in(anna, draft | {"file": b64(text)})[1]["statement"] == done["statement"]
+    status, again = web.prepare(anna, "policy", "propose", file=b64(text), date=date)
+    assert again["state"] == "done" and "proposed" in again["notes"][0]["en"], again
+    return done["statement"]
+
+
+def what_waits_is_shown(web, people, anna, text, proposal):
+    """A-181: to whoever may answer it, with the bytes that were signed."""
+    sigrid, rita = Tab(web, people["sigrid"]), Tab(web, people["rita"])
+    mine, theirs = ([row for row in tab.ask("GET", PROPOSALS)[1]["proposals"] if row["proposal"] == proposal] for tab in (Tab(web, anna), sigrid))
+    assert mine[0] == theirs[0] | {"own": True} and theirs[0]["own"] is False and theirs[0]["proposed_by"] == "anna", (mine, theirs)
+    refused(rita.ask("GET", PROPOSALS), 403, "forbidden")
+    path = f"{PROPOSALS}/{proposal}"
+    code, shown = sigrid.ask("GET", path)
+    assert code == 200 and shown["file"].encode() == text and shown["own"] is False, shown
+    assert "Auswertung" not in str(shown["lines"]) and "Übergriff auf eine Kollegin" in str(shown["lines"]["de"]), shown
+    assert shown["policy"] == check(web, anna, text, shown["policy"]["from_day"])[1]["policy"], shown
+    refused(rita.ask("GET", path), 403, "forbidden")
+    refused(sigrid.ask("GET", f"{PROPOSALS}/{'0' * 64}"), 404, "not-found")
+    refused(web.prepare(anna, "policy", "approve", request=proposal), 403, "refused")
+    refused(web.prepare(people["rita"], "policy", "approve", request=proposal), 403, "refused")
+    refused(web.prepare(people["sigrid"], "policy", "withdraw", request=proposal), 403, "refused")
+
+
+@contextmanager
+def over(desk, statement):
+    """Its time; the ledger knows when that really is."""
+    until = desk.sql(f"SELECT expires_at FROM asv.statement WHERE digest = '\\x{statement}'")[0][0]
+    change = f"SET session_replication_role = replica; UPDATE asv.statement SET expires_at = %s WHERE digest = '\\x{statement}'"
+    desk.sql(change % "clock_timestamp()")
+    yield
+    desk.sql(change % f"'{until}'")
+
+
+def two_policies_at_once(desk, web, people, anna):
+    """A-183, LAW T8: of one version one counts; the other is told so, is shown no more, and what was recorded keeps its period."""
+    before = [(c["clip"], c["due"]) for c in desk.json("clip", "list")]
+    texts, who = (policy(2, 7), policy(2, 30)), (people["sigrid"], people["stefan"])
+    with ThreadPoolExecutor(2) as pool:
+        drafts = list(pool.map(lambda text: web.prepare(anna, "policy", "propose", file=b64(text), date=ahead(2))[1] | {"file": b64(text)}, texts))
+        proposals = [done[1]["statement"] for done in pool.map(lambda draft: web.hand_in(anna, draft), drafts)]
+        drafts = [web.prepare(one, "policy", "approve", request=proposal)[1] for one, proposal in zip(who, proposals)]
+        assert [draft["policy"]["days"] for draft in drafts] == [7, 30] and all(draft["proposal"] for draft in drafts), drafts
+        got = list(pool.map(lambda n: web.hand_in(who[n], drafts[n]), range(2)))
+    codes = sorted(code for code, _ in got)
+    assert codes[0] == 200 and codes[1] in (403, 409), got
+    won = [code for code, _ in got].index(200)
+    lost = proposals[1 - won]
+    assert desk.sql("SELECT days FROM asv.policy_version WHERE version = 2") == [[str((7, 30)[won])]], got
+    assert [(c["clip"], c["due"]) for c in desk.json("clip", "list")] == before
+    tab = Tab(web, who[1 - won])
+    assert tab.ask("GET", PROPOSALS)[1] == {"proposals": []}
+    code, said = tab.ask("GET", f"{PROPOSALS}/{lost}")
+    assert code in (404, 409), said
+    refused(web.prepare(who[1 - won], "policy", "approve", request=lost), code, *(("not-found",) if code == 404 else ("refused", "version must be above")))
+    assert tab.ask("GET", "/api/v1/policies")[1]["policies"][0]["version"] == 2
+
+
+def policies(desk, web, people, anna):
+    sigrid, stefan = people["sigrid"], people["stefan"]
+    a_mistake_has_its_line(desk, web, anna)
+    refused(check(web, sigrid, policy(2, 7), ahead(2)), 403, "forbidden")
+    as_the_command_line_counts(desk, web, anna)
+    text = policy(2, 9)
+    first = a_policy_is_proposed(desk, web, anna, text, ahead(3))
+    what_waits_is_shown(web, people, anna, text, first)
+    assert web.sign(anna, "policy", "withdraw", request=first)["taken"]
+    second = a_policy_is_proposed(desk, web, anna, policy(2, 10), ahead(3))
+    assert web.sign(stefan, "policy", "refuse", request=second)["taken"]
+    expired = a_policy_is_proposed(desk, web, anna, policy(2, 11), ahead(3))
+    _, draft = web.prepare(sigrid, "policy", "approve", request=expired)
+    stale = a_policy_is_proposed(desk, web, anna, policy(2, 12), ahead(3))
+    _, late = web.prepare(sigrid, "policy", "approve", request=stale)
+    with over(desk, expired):
+        for answer in (web.prepare(sigrid, "policy", "approve", request=expired), web.hand_in(sigrid, draft), Tab(web, sigrid).ask("GET", f"{PROPOSALS}/{expired}")):
+            refused(answer, 404, "not-found")
+        assert [row["proposal"] for row in Tab(web, sigrid).ask("GET", PROPOSALS)[1]["proposals"]] == [stale]
+    web.sign(anna, "policy", "withdraw", request=expired)
+    two_policies_at_once(desk, web, people, anna)
+    refused(web.hand_in(sigrid, late), 409, "refused", "version must be above")  # A-183: decided since it was prepared
+    refused(Tab(web, sigrid).ask("GET", f"{PROPOSALS}/{stale}"), 409, "refused", "version must be above")
+    return f"{PROPOSALS}/{a_policy_is_proposed(desk, web, anna, policy(3, 14), ahead(4))}"
+
+
+def what_is_no_policy_request(web, people, anna, path):
+    """A-004, A-021, A-023, A-034, A-040 of these paths."""
+    body = {"file": b64(policy(3, 7)), "date": ahead(2)}
+    assert web.post(anna, CHECK, body, token=os.urandom(32).hex())[0] == 401 and web.post(anna, CHECK, body, token=anna.sign_in(scopes=1))[0] == 403
+    assert web.post(anna, CHECK, body, Content_Type="text/plain")[0] == 415 and web.post(anna, CHECK, body | {"more": 1})[0] == 400
+    assert web.post(anna, CHECK, body | {"file": "x" * 70000})[0] == 413 and web.post(anna, CHECK + "?" + "x" * 3000, body)[0] == 414
+    assert web.post(anna, CHECK, body, X_More="x" * 17000)[0] == 431
+    sigrid = people["sigrid"]
+    head = {"Authorization": f"Bearer asv_{sigrid.sign_in(scopes=1 << 4)}"}
+    _, got, _ = web.ask(path, **head)
+    assert web.ask(path, **head, If_None_Match=got["ETag"])[0] == 304 and web.ask(path)[0] == 401
+    assert web.ask(path, "GET", b"x", **head)[0] == 413 and web.ask(path + "?" + "x" * 3000, **head)[0] == 414
+    assert web.ask(path + "?who=anna", **head)[0] == 400 and web.ask(path, **head, X_More="x" * 17000)[0] == 431
 
 
 def the_ledger_agrees(desk, clip):
@@ -720,7 +915,7 @@ def the_ledger_agrees(desk, clip):
     assert len(entries) >= 3 and all(e["proven"] for e in entries), entries
 
 
-def without_a_database(desk, web, people, clip, head):
+def without_a_database(desk, web, people, clip, head, anna):
     sigrid = people["sigrid"]
     status, draft = web.prepare(sigrid, "unblock", "alone", clip=clip, ground="dwelling")
     assert status == 200, draft
@@ -728,6 +923,8 @@ def without_a_database(desk, web, people, clip, head):
     assert web.prepare(sigrid, "unblock", "alone", clip=clip, ground="dwelling")[0] == 503
     assert web.hand_in(sigrid, draft)[0] == 503
     assert web.ask(OFFER, "POST", b"{}", **head)[0] == 503
+    assert check(web, anna, policy(3, 7), ahead(2))[0] == 503
+    assert web.ask(f"{PROPOSALS}/{'0' * 64}", **head)[0] == 503
     desk.site.postgres.start()
     assert web.hand_in(sigrid, draft)[0] == 200
 
@@ -741,6 +938,7 @@ def play(rig):
         draft = what_is_not_carried(desk, web, people, clips[0])
         what_is_no_request(desk, web, people, clips[0], draft)
         two_people_hold_it(desk, web, people, clips[0], draft)
+        a_day_without_a_key_is_not_held(desk, web, people["sigrid"])
         an_approval_is_for_one_recording(desk, web, people, clips)
         nobody_approves_the_own_request(desk, web, people, clips[3])
         a_request_that_is_over(desk, web, people, clips[3])
@@ -756,10 +954,12 @@ def play(rig):
         assert status in (0, 4), f"{out.decode()} {err}"
         assert desk.sql("SELECT count(*) FROM asv.alarm WHERE kind = 'forged'") == [["0"]], "nothing of it is none"
         head = a_key_is_offered(desk, web, people["rita"])
-        the_house_decides(desk, web, people)
+        anna = the_house_decides(desk, web, people)
+        path = policies(desk, web, people, anna)
+        what_is_no_policy_request(web, people, anna, path)
         the_ledger_agrees(desk, clips[0])
         too_often(web, people["willi"])
-        without_a_database(desk, web, people, clips[3], head)
+        without_a_database(desk, web, people, clips[3], head, anna)
         web.contract.finish({"statements"})
         web.contract.finish({"openings"}, save={"400", "401", "403", "413", "414", "429", "431", "503"})  # session.py
     except Exception:

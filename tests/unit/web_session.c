@@ -125,6 +125,8 @@ static void what_has_passed_is_there(void **state)
     assert_int_equal(ms, 86401005);
     asv_web_time_format(text, ms);
     assert_string_equal(text, "1970-01-02T00:00:01.005Z");
+    asv_web_time_format(text, 40732311); /* of a camera that has lost its clock */
+    assert_string_equal(text, "1970-01-01T11:18:52.311Z");
     assert_true(asv_web_date(read, "day", &date));
     assert_int_equal(date, 20261129);
     assert_int_equal(asv_web_bytes(read, "bytes", bytes, sizeof bytes), 2);

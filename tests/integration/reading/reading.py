@@ -32,7 +32,7 @@ REVIEWED = {("query", "cursor"): "a place in a list that was given out", ("query
             ("query", "unit"): "a group", ("query", "area"): "a place, which the list says anyway", ("query", "camera"): "with one day alone", ("query", "from"): "a day", ("query", "until"): "a day",
             ("query", "integrity"): "a verdict", ("query", "provenance"): "a verdict", ("query", "case_number"): "one incident", ("query", "nights"): "a count",
             ("path", "clip"): "one recording", ("path", "camera"): "one machine, without its recordings", ("path", "incident"): "one incident",
-            ("path", "person"): "names, roles and duties, without recordings", ("path", "version"): "a policy", ("path", "log"): "a published log",
+            ("path", "person"): "names, roles and duties, without recordings", ("path", "version"): "a policy", ("path", "proposal"): "a policy", ("path", "log"): "a published log",
             ("path", "tile"): "a published log", ("path", "file"): "a page of the console", ("path", "session"): "one's own", ("path", "opening"): "one's own", ("query", "bytes"): "a part of one recording", ("query", "format"): "a form", ("path", "token"): "one's own"}
 NASTY = ["'; DROP TABLE asv.clip; --", "' OR '1'='1", "<script>alert(1)</script>", "../../etc/passwd", "%", "\\", "\u202e", "𝕏" * 20, "0x41", "NULL", "-1", "1e9",
          "9" * 30, "{}", "[]", "\n", "2026-02-31", "2026-13-01", "0000-00-00", "infinity", "now", "epoch", "2026-11-23T00:00:00Z", "20261123", "null", "true"]

@@ -419,6 +419,17 @@ SELECT is((SELECT array_agg(unsaid) FROM unnest(ARRAY['cam', 'nocam']) AS camera
     ARRAY[false, false], 'as was said; of a camera that was not issued nothing is to be said');
 SELECT is((SELECT (wears, in_charge, appraises)::text FROM asv.ahead_of(dig('cam'), now(), now() + interval '1 hour', uid('stefan'))),
     '(f,f,t)', 'and who appraises the wearer');
+-- A-184
+SELECT is(asv.is_keyless(dig('cam'), now() + d * interval '1 day', now() + d * interval '1 day' + interval '1 hour'), false, 'without bulletins nothing is known: day ' || d)
+FROM unnest(ARRAY[-9, 0, 400]) AS d;
+INSERT INTO asv.bulletin (camera, number, digest, previous, issued_at, policy, keys, first_day, last_day, reserve_key, keeper, object)
+SELECT dig('cam'), n, sha256(convert_to(n::text, 'UTF8')), CASE n WHEN 1 THEN decode(repeat('00', 32), 'hex') ELSE dig('before') END, now(), 1, 60,
+       (now() AT TIME ZONE 'Europe/Berlin')::date - 5 * (2 - n), (now() AT TIME ZONE 'Europe/Berlin')::date + 30 * n, substring(dig('reserve') FOR 16), dig('keeper'),
+       convert_to(n::text, 'UTF8') || convert_to(repeat('x', 67), 'UTF8') FROM generate_series(1, 2) AS n;
+SELECT is(asv.is_keyless(dig('cam'), now() + d * interval '1 day', now() + d * interval '1 day' + interval '1 s'), keyless, 'whether there is no key of day ' || d)
+FROM (VALUES (-400, true), (-7, true), (-4, false), (0, false), (59, false), (62, true), (400, true)) AS x (d, keyless);
+SELECT is(asv.is_keyless(dig('cam'), now() - interval '7 days', now() - interval '4 days'), false, 'or of one of them');
+SELECT is(asv.is_keyless(dig('nocam'), now() - interval '7 days', now() - interval '7 days' + interval '1 s'), false, 'of another camera nothing is known');
 SELECT throws_ok(format($$ SELECT pg_temp.ahead('d0', 6, 'sigrid', %L) $$, moved), 'VA001', NULL, 'a request is of the time that was signed')
 FROM unnest(ARRAY['1 ms', '-1 day']) AS moved; -- K-198
 SELECT is(pg_temp.ahead('d1', 6, 'sigrid'), 'done', 'a camera that has not docked');

@@ -200,9 +200,12 @@ SELECT throws_ok($$ SELECT pg_temp.say('q0', 48, 1, 'two', 'anna', version => 2,
     'VA004', NULL, 'never from today on or from earlier (LAW T8)');
 SELECT is(pg_temp.say('q2', 48, 1, 'two', 'anna', version => 2), 'done', 'is proposed');
 SELECT is(asv.policy_on('2126-01-01'), NULL, 'which changes nothing');
+SELECT is((SELECT string_agg(name || ' ' || version || ' ' || proposed_by || ' ' || own, ', ') FROM asv.policy_proposals(NULL, 10)), 'two 2 anna false', 'it waits for a second person');
+SELECT is((SELECT count(*) FROM asv.policy_proposals((SELECT after FROM asv.policy_proposals(NULL, 10)), 10)), 0::bigint, 'behind it nothing');
 SELECT is(pg_temp.say('b2', 48, 2, 'two', 'sven', proposal => 'q2', version => 2), 'done', 'and approved');
 SELECT is(pg_temp.takes('b2'), 'done', 'and taken');
 SELECT is(asv.policy_on('2126-01-01'), convert_to('two', 'UTF8'), 'is in force from its day on');
+SELECT is((SELECT count(*) FROM asv.policy_proposals(NULL, 10)), 0::bigint, 'and waits no more');
 SELECT is(asv.policy_on('2125-12-31'), convert_to('two', 'UTF8'), 'before the first there is no other');
 SELECT is(asv.policy_file_put(v, v::text, 14::smallint, convert_to('v' || v, 'UTF8')), 'done', 'version ' || v) FROM generate_series(3, 5) v;
 SELECT is(pg_temp.say('q' || v, 48, 1, 'v' || v, 'anna', version => v, from_day => d::date), 'done', 'proposed from ' || d)

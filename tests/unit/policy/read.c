@@ -103,8 +103,24 @@ static char *changed(const char *after, const char *old, const char *new)
 
 static enum asv_status parse(const char *text, struct asv_policy *out, struct asv_err *err)
 {
+    char says[2 * ASV_ERR_TEXT_BYTES];
+    struct asv_policy_mistake mistake;
     *err = (struct asv_err){0};
-    return asv_policy_parse("p.json", text, strlen(text), out, err);
+    enum asv_status status = asv_policy_parse("p.json", text, strlen(text), out, &mistake, err);
+    if (status == ASV_OK) {
+        assert_int_equal(mistake.line, 0);
+        return status;
+    }
+    /* the same in parts, as plain text, and in German. */
+    (void)snprintf(says, sizeof says, "p.json:%u: %s%s%s", mistake.line, mistake.where,
+                   mistake.where[0] != '\0' ? ": " : "", mistake.english);
+    assert_int_equal(strlen(says), strlen(err->text));
+    for (size_t i = 0; says[i] != '\0'; i++) {
+        assert_int_equal(says[i], (unsigned char)err->text[i] < 0x20 ? '?' : err->text[i]);
+    }
+    assert_string_not_equal(mistake.german, mistake.english);
+    assert_true(mistake.german[0] != '\0' && strstr(mistake.german, "%") == NULL);
+    return status;
 }
 
 struct refusal {
@@ -366,7 +382,7 @@ static void every_value_has_its_line(void **state)
         {{"a", "3"}, 7},      {{"d"}, 8},           {{"d", "e"}, 9},           {{"d", "f"}, 10},
         {{"g"}, 10},
     };
-    const struct asv_policy_text source = {"t", text, sizeof text - 1};
+    const struct asv_policy_text source = {"t", text, sizeof text - 1, NULL};
     json_t *json = NULL;
     assert_int_equal(asv_policy_text_load(&source, &json, NULL), ASV_OK);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
