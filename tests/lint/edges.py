@@ -31,6 +31,7 @@ MODULES = {
     "server/db": PROTO + ["server/base", "server/vault", "server/statement"],
     "server/keeper": PROTO + ["server/base", "server/statement", "server/ledger"],
     "server/ledger": PROTO + ["server/base"],
+    "server/package": PROTO + ["server/base"],
     "server/http": ["firmware-proto/base", "firmware-proto/crypto", "server/base"],
     "server/witness": PROTO + ["server/base", "server/ledger"],
     "server/incident": PROTO + ["server/base", "server/db", "server/policy", "server/statement", "server/vault"],
