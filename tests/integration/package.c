@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "server/package/zip_write.h"
+#include "server/package/carrier.h"
 #include "tests/support/files.h"
 #include "tests/unit/test.h"
 
@@ -19,6 +19,7 @@ static char dir_name[256];
 static int dir = -1;
 static const uint8_t plan[ASV_PLAN_BYTES] = {1};
 static struct asv_zip_writer writer;
+static struct asv_carrier carrier;
 
 static int set_up(void **state)
 {
@@ -68,7 +69,7 @@ static const char *const readers[] = {
     "bsdtar -cf /dev/null @$P",
 };
 
-/* PK-001, PK-002, PK-003, PK-004: Info-ZIP, Python, 7-Zip and libarchive. */
+/* PK-002, PK-003, PK-004: Info-ZIP, Python, 7-Zip and libarchive. */
 static void every_reader_reads_it(void **state)
 {
     (void)state;
@@ -84,7 +85,6 @@ static void every_reader_reads_it(void **state)
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
         sh("some", readers[i]);
     }
-    sh("some", "test \"$(head -c 69 $P | tail -c 39)\" = mimetypeapplication/vnd.etsi.asic-e+zip");
     sh("some", "for x in 'LC_ALL=C.UTF-8 unzip -q $P -d one' '7z x -oone $P' 'mkdir one; bsdtar -xf $P -C "
                "one'; do eval \"$x\"; "
                "test \"$(cat one/data/Ü*.txt)\" = Grüße; test -f one/data/empty; test $(cat "
@@ -129,12 +129,58 @@ static void memory_does_not_grow_with_the_files(void **state)
     sh("flat", "unzip -tq $P; rm $P sparse");
 }
 
+/* ---- carriers ---- */
+
+static void add_file(const char *name, const char *content)
+{
+    struct asv_bytes left = text(content);
+    struct asv_source source = asv_source_bytes(&left);
+    struct asv_zip_entry entry;
+    assert_int_equal(ASV_OK, asv_carrier_add(&carrier, name, &source, &entry, NULL));
+}
+
+static const struct asv_bag_field fields[] = {{"Source-Organization", "Stadt Duisburg"},
+                                              {"Bagging-Date", "2026-11-29"}};
+
+static void make_carrier(const char *name)
+{
+    assert_int_equal(ASV_OK, asv_carrier_begin(&carrier, dir, name, plan, NULL));
+    add_file("data/aufnahme 1.mp4", "moof");
+    add_file("data/dokumente/\xc3\x9c"
+             "bergabe & Verzeichnis.pdf",
+             "%PDF-");
+    assert_int_equal(ASV_OK, asv_carrier_finish(&carrier, fields, 2, NULL));
+}
+
+/* PK-001, PK-020, PK-021, PK-022 */
+static void unpacked_it_is_a_bag(void **state)
+{
+    (void)state;
+    make_carrier("bag");
+    sh("bag", "LC_ALL=C.UTF-8 unzip -q $P -d unpacked; cd unpacked; sha256sum --quiet --strict -c "
+              "manifest-sha256.txt tagmanifest-sha256.txt");
+    sh("bag", ASV_SOURCE_DIR "/tests/integration/bag.py unpacked");
+    sh("bag", "test \"$(head -c 69 $P | tail -c 39)\" = mimetypeapplication/vnd.etsi.asic-e+zip");
+    sh("bag",
+       "echo >> unpacked/data/a*; if " ASV_SOURCE_DIR "/tests/integration/bag.py unpacked; then false; fi");
+}
+
+/* PK-002 */
+static void the_same_files_make_the_same_bytes(void **state)
+{
+    (void)state;
+    make_carrier("again");
+    sh("again", "cmp bag again");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_reader_reads_it),
         cmocka_unit_test(they_read_more_files_than_16_bits_count),
         cmocka_unit_test(memory_does_not_grow_with_the_files),
+        cmocka_unit_test(unpacked_it_is_a_bag),
+        cmocka_unit_test(the_same_files_make_the_same_bytes),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
