@@ -1,13 +1,34 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Writes a carrier (docs/PACKAGE.md): files and documents below data/, then what makes them a BagIt bag.
+ * Writes a carrier (docs/PACKAGE.md): files and documents below data/, then what makes them a BagIt bag and
+ * an ASiC-E container.
  */
 #ifndef ASV_SERVER_PACKAGE_CARRIER_H
 #define ASV_SERVER_PACKAGE_CARRIER_H
 
+#include "firmware-proto/crypto/cades.h"
 #include "server/package/bag.h"
 #include "server/package/zip_write.h"
+
+#define ASV_SIGNATURE_SUFFIX ".p7s"
+
+/* Who signs what leaves the house, and when. */
+struct asv_package_signer {
+    struct asv_cades_signer cades;
+    int64_t now_s;
+    void *stamp_ctx; /* borrowed */
+    /* Asks a time-stamping authority: its response to this request, of at most ASV_CADES_STAMP_MAX_BYTES.
+     * NULL: there is none, and nothing is stamped. */
+    enum asv_status (*stamp)(void *ctx, struct asv_bytes request, uint8_t *response, size_t *len,
+                             struct asv_err *err);
+};
+
+/* A detached signature over a file of this digest, with a time stamp if there is who makes one, into
+ * out[ASV_CADES_MAX_BYTES]. For what goes into a filing too. */
+ASV_MUST_CHECK enum asv_status asv_package_sign(uint8_t *out, size_t *len,
+                                                const uint8_t sha256[ASV_SHA256_BYTES],
+                                                const struct asv_package_signer *signer, struct asv_err *err);
 
 struct asv_carrier {
     struct asv_zip_writer zip;
@@ -33,9 +54,16 @@ ASV_MUST_CHECK enum asv_status asv_carrier_add(struct asv_carrier *carrier, cons
                                                const struct asv_source *source, struct asv_zip_entry *out,
                                                struct asv_err *err);
 
-/* Manifests and the end. The carrier is closed, and there under its name if it is ASV_OK. */
+/* The same for a document, and behind it NAME.p7s, a signature of it alone (LAW H4). */
+ASV_MUST_CHECK enum asv_status asv_carrier_add_document(struct asv_carrier *carrier, const char *name,
+                                                        const struct asv_source *source,
+                                                        const struct asv_package_signer *signer,
+                                                        struct asv_zip_entry *out, struct asv_err *err);
+
+/* Manifests, signature and the end. The carrier is closed, and there under its name if it is ASV_OK. */
 ASV_MUST_CHECK enum asv_status asv_carrier_finish(struct asv_carrier *carrier,
                                                   const struct asv_bag_field *fields, size_t fields_len,
+                                                  const struct asv_package_signer *signer,
                                                   struct asv_err *err);
 
 #endif
