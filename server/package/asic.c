@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "firmware-proto/seal/base64.h"
+#include "server/package/bag.h"
 #include "server/package/listing.h"
 
 static const struct {
@@ -26,12 +27,24 @@ bool asv_asic_is_meta(const struct asv_zip_entry *entry)
            strncmp(entry->name, ASV_ASIC_META, sizeof ASV_ASIC_META - 1) == 0;
 }
 
-const char *asv_asic_type(const char *name)
+static bool ends_in(const char *name, const char *end)
 {
     size_t len = strlen(name);
+    size_t end_len = strlen(end);
+    return len > end_len && strcmp(name + len - end_len, end) == 0;
+}
+
+bool asv_asic_is_signature(const char *name)
+{
+    return strncmp(name, ASV_BAG_PAYLOAD, sizeof ASV_BAG_PAYLOAD - 1) == 0 &&
+           strncmp(name, ASV_PACKAGE_EXTERNAL, sizeof ASV_PACKAGE_EXTERNAL - 1) != 0 &&
+           ends_in(name, ASV_ASIC_SIGNATURE_SUFFIX);
+}
+
+const char *asv_asic_type(const char *name)
+{
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        size_t end = strlen(types[i].end);
-        if (len > end && strcmp(name + len - end, types[i].end) == 0) {
+        if (ends_in(name, types[i].end)) {
             return types[i].type;
         }
     }

@@ -17,6 +17,14 @@
 #define ASV_ASIC_MANIFEST      ASV_ASIC_META "ASiCManifest.xml"
 #define ASV_ASIC_SIGNATURE     ASV_ASIC_META "signature.p7s"
 
+#define ASV_ASIC_SIGNATURE_SUFFIX ".p7s"
+
+/* Below it are signatures that were made elsewhere, which nobody here understands (LAW H5). */
+#define ASV_PACKAGE_EXTERNAL "data/external/"
+
+/* Whether a file of the payload is the signature of the document before it. */
+bool asv_asic_is_signature(const char *name);
+
 /* Whether it is part of the container, and not of what it contains. */
 bool asv_asic_is_meta(const struct asv_zip_entry *entry);
 

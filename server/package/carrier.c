@@ -68,8 +68,8 @@ enum asv_status asv_carrier_add(struct asv_carrier *carrier, const char *name,
                                 const struct asv_source *source, struct asv_zip_entry *out,
                                 struct asv_err *err)
 {
-    if (strncmp(name, ASV_BAG_PAYLOAD, sizeof ASV_BAG_PAYLOAD - 1) != 0) {
-        return asv_failf(err, ASV_E_USAGE, "%.200s: not below " ASV_BAG_PAYLOAD, name);
+    if (strncmp(name, ASV_BAG_PAYLOAD, sizeof ASV_BAG_PAYLOAD - 1) != 0 || asv_asic_is_signature(name)) {
+        return asv_failf(err, ASV_E_USAGE, "%.200s: not below " ASV_BAG_PAYLOAD ", or a signature's", name);
     }
     return count(carrier, asv_zip_add(&carrier->zip, text(name), source, out, err), out);
 }
@@ -126,12 +126,12 @@ enum asv_status asv_carrier_add_document(struct asv_carrier *carrier, const char
                                          const struct asv_package_signer *signer, struct asv_zip_entry *out,
                                          struct asv_err *err)
 {
-    char beside[ASV_PACKAGE_NAME_BYTES + sizeof ASV_SIGNATURE_SUFFIX];
+    char beside[ASV_PACKAGE_NAME_BYTES + sizeof ASV_ASIC_SIGNATURE_SUFFIX];
     struct asv_zip_entry entry;
     if (strlen(name) > ASV_PACKAGE_NAME_BYTES) {
         return asv_fail(err, ASV_E_USAGE, "a document's name is too long");
     }
-    snprintf(beside, sizeof beside, "%s" ASV_SIGNATURE_SUFFIX, name);
+    snprintf(beside, sizeof beside, "%s" ASV_ASIC_SIGNATURE_SUFFIX, name);
     enum asv_status status = asv_carrier_add(carrier, name, source, out, err);
     if (status == ASV_OK) {
         status = count(carrier, add_signature(carrier, beside, out, signer, &entry, err), &entry);

@@ -11,8 +11,6 @@
 #include "server/package/bag.h"
 #include "server/package/zip_write.h"
 
-#define ASV_SIGNATURE_SUFFIX ".p7s"
-
 /* Who signs what leaves the house, and when. */
 struct asv_package_signer {
     struct asv_cades_signer cades;
@@ -49,7 +47,8 @@ void asv_carrier_close(struct asv_carrier *carrier);
 ASV_MUST_CHECK enum asv_status asv_carrier_keep(struct asv_carrier *carrier, const char *name,
                                                 struct asv_zip_entry *out, struct asv_err *err);
 
-/* Errors as asv_zip_add; ASV_E_USAGE for a name outside data/. */
+/* Errors as asv_zip_add; ASV_E_USAGE for a name outside data/, or one of a signature
+ * (asic.h). */
 ASV_MUST_CHECK enum asv_status asv_carrier_add(struct asv_carrier *carrier, const char *name,
                                                const struct asv_source *source, struct asv_zip_entry *out,
                                                struct asv_err *err);

@@ -14,7 +14,7 @@
 #include "firmware-proto/base/status.h"
 
 #define ASV_PACKAGE_NAME_BYTES 240    /* without a NUL; Windows' paths end at 260 */
-#define ASV_PACKAGE_FILES_MAX  100000 /* in one package; bounds what a reader remembers */
+#define ASV_PACKAGE_FILES_MAX  100000 /* in one package; bounds what a reader remembers (PK-042) */
 
 /* Whether each system can make that file below a directory, and nowhere else: relative UTF-8 without empty,
  * "." or ".." components, without control characters and \ : * ? " < > | %, no component ending in a dot or

@@ -11,9 +11,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "server/package/zip_read.h"
 #include "server/package/zip_write.h"
 
 static struct asv_zip_writer writer;
+static struct asv_zip_reader reader;
 
 static void must(enum asv_status status, const struct asv_err *err)
 {
@@ -28,11 +30,38 @@ static double seconds(struct timeval time)
     return (double)time.tv_sec + (double)time.tv_usec / 1e6;
 }
 
+static void tell(const char *what, struct rusage *since)
+{
+    struct rusage now;
+    getrusage(RUSAGE_SELF, &now);
+    printf("%s: user %.2f s, system %.2f s, RSS %ld KiB\n", what,
+           seconds(now.ru_utime) - seconds(since->ru_utime), seconds(now.ru_stime) - seconds(since->ru_stime),
+           now.ru_maxrss);
+    *since = now;
+}
+
+static void read_back(int dir, const char *name)
+{
+    struct asv_err err = {0};
+    struct asv_fault fault = {.kind = ASV_FAULT_NONE};
+    struct asv_zip_entry entry;
+    int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+    const struct asv_package_input input = asv_package_input_file(&fd, (uint64_t)lseek(fd, 0, SEEK_END));
+    must(asv_zip_open(&reader, &input, &fault, &err), &err);
+    enum asv_status status = ASV_OK;
+    while (status == ASV_OK) {
+        status = asv_zip_read(&reader, &entry, &fault, &err);
+    }
+    must(status == ASV_E_NOT_FOUND ? ASV_OK : status, &err);
+    asv_zip_reader_close(&reader);
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
     static const uint8_t plan[ASV_PLAN_BYTES];
     struct asv_err err = {0};
-    struct rusage used;
+    struct rusage since = {.ru_maxrss = 0};
     char sparse[] = "bench-package.in.XXXXXX";
     if (argc < 3) {
         fprintf(stderr, "usage: bench-package NAME|- MIB [COUNT]\n");
@@ -60,9 +89,9 @@ int main(int argc, char **argv)
              &err);
     }
     must(asv_zip_finish(&writer, &err), &err);
-    getrusage(RUSAGE_SELF, &used);
-    printf("user %.2f s, system %.2f s, RSS %ld KiB\n", seconds(used.ru_utime), seconds(used.ru_stime),
-           used.ru_maxrss);
+    tell("write", &since);
+    read_back(dir, name);
+    tell("read", &since);
     if (!keep) {
         (void)unlink(name);
     }

@@ -10,6 +10,7 @@
 
 #include "firmware-proto/crypto/x509.h"
 #include "server/package/carrier.h"
+#include "server/package/package.h"
 #include "tests/support/files.h"
 #include "tests/unit/test.h"
 
@@ -228,6 +229,22 @@ static void it_is_a_signed_container(void **state)
        "echo >> unpacked/data/a*; if " ASV_SOURCE_DIR "/tests/integration/bag.py unpacked; then false; fi");
 }
 
+/* What the writer makes, the reader takes, from a file. PK-040, PK-043 */
+static void our_own_reader_takes_it(void **state)
+{
+    static struct asv_package package;
+    struct asv_fault fault;
+    (void)state;
+    make_carrier("ours");
+    int fd = openat(dir, "ours", O_RDONLY | O_CLOEXEC);
+    const struct asv_package_input input = asv_package_input_file(&fd, (uint64_t)lseek(fd, 0, SEEK_END));
+    assert_int_equal(ASV_OK, asv_package_open(&package, &input, NULL, &fault, NULL));
+    assert_int_equal(package.payload_files, 4);
+    assert_int_equal(package.documents, 1);
+    asv_package_close(&package);
+    close(fd);
+}
+
 /* PK-002, PK-012: nobody is asked to sign again what an earlier run had signed. */
 static void a_signature_that_was_made_is_kept(void **state)
 {
@@ -254,6 +271,7 @@ int main(void)
         cmocka_unit_test(memory_does_not_grow_with_the_files),
         cmocka_unit_test(unpacked_it_is_a_bag),
         cmocka_unit_test(it_is_a_signed_container),
+        cmocka_unit_test(our_own_reader_takes_it),
         cmocka_unit_test(a_signature_that_was_made_is_kept),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
