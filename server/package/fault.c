@@ -136,7 +136,10 @@ static void copy_name(char out[ASV_PACKAGE_NAME_BYTES + 1], struct asv_bytes fil
     bool plain = asv_package_name_is_good(file);
     for (size_t i = 0; i < len; i++) {
         bool printable = file.data[i] >= 0x20 && file.data[i] < 0x7f;
-        out[i] = plain || printable ? (char)file.data[i] : '?';
+        out[i] = '?';
+        if (plain || printable) {
+            out[i] = (char)file.data[i];
+        }
     }
     out[len] = '\0';
 }

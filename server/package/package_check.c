@@ -47,7 +47,7 @@ enum asv_status asv_package_check_members(const struct asv_package *package, str
                                           struct asv_err *err)
 {
     struct asv_zip_entry entry;
-    int want = 0; /* what would be next, the payload left out */
+    int want = 2; /* what would be next, mimetype and payload left out */
     for (size_t i = 0; i < package->count; i++) {
         asv_package_entry(package, i, &entry);
         int place = place_of(&entry);

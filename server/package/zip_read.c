@@ -294,7 +294,7 @@ static enum asv_status check_bytes(struct asv_zip_reader *reader, struct asv_zip
 enum asv_status asv_zip_read(struct asv_zip_reader *reader, struct asv_zip_entry *out,
                              struct asv_fault *fault, struct asv_err *err)
 {
-    struct record record;
+    struct record record = {.name_len = 0};
     struct asv_zip_entry entry = {.name_len = 0};
     if (reader->count == reader->end.count) { /* PK-040: every byte was somebody's */
         uint64_t end = reader->end.offset + reader->end.size;

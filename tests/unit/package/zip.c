@@ -114,8 +114,8 @@ static void large_numbers_are_in_zip64(void **state)
 static void only_names_that_every_system_can_make_are_taken(void **state)
 {
     static const char *const good[] = {"a", "mimetype", "META-INF/x",
-                                       "data/\xc3\x9c"
-                                       "bergabe (1).pdf",
+                                       ("data/\xc3\x9c"
+                                        "bergabe (1).pdf"),
                                        "a b/.c"};
     static const char *const bad[] = {"",       "/a",    "a/",   "a//b",         ".",       "..",    "../a",
                                       "a/../b", "a/./b", "a\\b", "C:a",          "a*",      "a?",    "a\"b",
