@@ -28,7 +28,7 @@ static bool is_good_component(const uint8_t *at, size_t len)
 bool asv_package_name_is_good(struct asv_bytes name)
 {
     size_t begin = 0;
-    if (name.len > ASV_PACKAGE_NAME_BYTES || !asv_utf8_is_valid(name)) {
+    if (name.len == 0 || name.len > ASV_PACKAGE_NAME_BYTES || !asv_utf8_is_valid(name)) {
         return false;
     }
     for (size_t i = 0; i < name.len; i++) {
