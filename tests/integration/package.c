@@ -127,9 +127,10 @@ static void they_read_more_files_than_16_bits_count(void **state)
         add(name, "x");
     }
     assert_int_equal(ASV_OK, asv_zip_finish(&writer, NULL));
-    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
-        sh("many", readers[i]);
-    }
+    sh("many", readers[0]);
+    sh("many", readers[2]);
+    sh("many", "python3 -c 'import sys, zipfile; sys.exit(len(zipfile.ZipFile(sys.argv[1]).namelist()) != "
+               "65600)' $P");
     sh("many", "test $(unzip -Z1 $P | wc -l) = 65600; test $(bsdtar -tf $P | wc -l) = 65600");
 }
 

@@ -73,6 +73,7 @@ HOMES = {
     r"linux/usb/.*": ["firmware-proto/camera/gadget.c"],
     r"qrencode\.h": ["server/web/totp.c"],
     r"zlib\.h": ["server/web/console.c"],
+    r"immintrin\.h": ["server/package/crc32.c"],
     r"malloc\.h": ["server/web/main.c"],
     r"linux/openat2\.h": ["server/web/published.c"],
     r"usbredir.*|umockdev.*|cmocka\.h": [],

@@ -71,6 +71,32 @@ static void a_file_is_these_bytes(void **state)
     assert_int_equal(faccessat(dir, "bytes.partial", F_OK, 0), -1);
 }
 
+/* By the processor's folding and without it, against a bit at a time. PK-002 */
+static void the_crc_is_the_crc(void **state)
+{
+    static struct asv_crc32 tables;
+    static uint8_t data[700];
+    (void)state;
+    asv_crc32_init(&tables);
+    assert_int_equal(asv_crc32(&tables, 0, "123456789", 9), 0xcbf43926);
+    for (size_t i = 0; i < sizeof data; i++) {
+        data[i] = (uint8_t)(i * i + 7 * i + (i >> 3));
+    }
+    for (int round = 0; round < 2; round++, tables.folds = false) {
+        for (size_t from = 0; from < 20; from++) {
+            uint32_t want = UINT32_MAX;
+            for (size_t len = 0; from + len < sizeof data; len++) {
+                uint32_t half = asv_crc32(&tables, 0, data + from, len / 3);
+                assert_int_equal(asv_crc32(&tables, half, data + from + len / 3, len - len / 3), ~want);
+                want ^= data[from + len];
+                for (int bit = 0; bit < 8; bit++) {
+                    want = (want >> 1) ^ ((want & 1) != 0 ? 0xedb88320u : 0);
+                }
+            }
+        }
+    }
+}
+
 static void expect_digits(const uint8_t *at, size_t len, const char *digits)
 {
     char got[2 * ASV_ZIP_HEADER_MAX_BYTES + 1] = "";
@@ -334,6 +360,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_these_bytes),
+        cmocka_unit_test(the_crc_is_the_crc),
         cmocka_unit_test(large_numbers_are_in_zip64),
         cmocka_unit_test(only_names_that_every_system_can_make_are_taken),
         cmocka_unit_test(no_name_is_there_twice),
