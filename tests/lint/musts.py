@@ -26,6 +26,7 @@ SPECS = {
     "A": "docs/API.md",
     "M": "docs/PLAYBACK.md",
     "D": "docs/DOCK.md",
+    "HD": "docs/HANDOVER_DOCUMENTS.md",
 }
 RULES = "docs/COMPLIANCE.md"
 THREATS = "docs/THREATS.md"
@@ -148,6 +149,7 @@ CLEAN = {
     SPECS["A"]: "",
     SPECS["M"]: "",
     SPECS["D"]: "",
+    SPECS["HD"]: "",
     RULES: "| R1 | encrypted | A | `unit/seal.c: no byte`: any; `unit/seal.c: plain`. Not yet: `all` |\n"
            "| R2 | blocked | B | **Not yet:** all |\n",
     THREATS: "| who | wants |\n|---|---|\n| thief | all | `user list` | `unit/seal.c: plain`: sealed |\n",
