@@ -20,6 +20,7 @@ struct node {
     const char *key; /* NULL: element `index` of an array */
     size_t index;
     json_t *json;
+    const char *what; /* of the top */
 };
 
 static void append_way(char *way, const struct node *node)
@@ -49,7 +50,10 @@ __attribute__((format(printf, 4, 5))) static enum asv_status refuse(const struct
     (void)vsnprintf(what, sizeof what, format, args);
     va_end(args);
     append_way(way, node);
-    return asv_failf(err, status, "facts: %s%s%s", way, way[0] != '\0' ? ": " : "", what);
+    while (node->parent != NULL) {
+        node = node->parent;
+    }
+    return asv_failf(err, status, "%s: %s%s%s", node->what, way, way[0] != '\0' ? ": " : "", what);
 }
 
 static enum asv_status check_text(const struct node *node, size_t max, enum asv_letters letters,
@@ -128,7 +132,7 @@ static enum asv_status check_array(const struct node *node, const struct asv_fac
                       (long long)fact->min, (long long)fact->max);
     }
     for (size_t i = 0; i < count && status == ASV_OK; i++) {
-        struct node element = {node, NULL, i, json_array_get(node->json, i)};
+        struct node element = {node, NULL, i, json_array_get(node->json, i), NULL};
         status = fact->kind == ASV_FACT_TEXTS
                      ? check_text(&element, ASV_FACT_TEXT_BYTES, ASV_LETTERS_DOCUMENT, err)
                      : check_members(&element, fact->members, err);
@@ -188,7 +192,7 @@ static enum asv_status check_members(const struct node *node, const struct asv_f
     json_object_foreach(node->json, key, value)
     {
         struct asv_bytes name = {(const uint8_t *)key, strlen(key)};
-        struct node member = {node, key, 0, value};
+        struct node member = {node, key, 0, value, NULL};
         if (find(members, key) == NULL) {
             return asv_letters_bad(name, ASV_LETTERS_MESSAGE) != 0 || name.len > NAME_BYTES
                        ? refuse(node, ASV_E_MALFORMED, err, "has a member that is no name")
@@ -196,7 +200,7 @@ static enum asv_status check_members(const struct node *node, const struct asv_f
         }
     }
     for (; members->key != NULL && status == ASV_OK; members++) {
-        struct node member = {node, members->key, 0, json_object_get(node->json, members->key)};
+        struct node member = {node, members->key, 0, json_object_get(node->json, members->key), NULL};
         if (member.json != NULL) {
             status = check_value(&member, members, err);
         } else if (!members->optional) {
@@ -206,9 +210,10 @@ static enum asv_status check_members(const struct node *node, const struct asv_f
     return status;
 }
 
-enum asv_status asv_facts_check(json_t *object, const struct asv_fact *members, struct asv_err *err)
+enum asv_status asv_facts_check(json_t *object, const struct asv_fact *members, const char *what,
+                                struct asv_err *err)
 {
-    struct node top = {NULL, NULL, 0, object};
+    struct node top = {NULL, NULL, 0, object, what};
     return check_members(&top, members, err);
 }
 
@@ -236,7 +241,8 @@ static void name_before(const char *text, size_t at, char *name)
     }
 }
 
-enum asv_status asv_facts_load(const char *text, size_t len, json_t **out, struct asv_err *err)
+enum asv_status asv_facts_load(const char *text, size_t len, const char *what, json_t **out,
+                               struct asv_err *err)
 {
     json_error_t why;
     char name[NAME_BYTES];
@@ -244,20 +250,20 @@ enum asv_status asv_facts_load(const char *text, size_t len, json_t **out, struc
     size_t at = 0;
     uint32_t point = 0;
     if (len > FACTS_BYTES_MAX) {
-        return asv_failf(err, ASV_E_LIMIT, "facts: larger than %u bytes", FACTS_BYTES_MAX);
+        return asv_failf(err, ASV_E_LIMIT, "%s: larger than %u bytes", what, FACTS_BYTES_MAX);
     }
     while (at < len && asv_utf8_next(all, &at, &point)) {
     }
     if (at < len) {
         name_before(text, at, name);
-        return asv_failf(err, ASV_E_MALFORMED, "facts: %s: is no UTF-8 at byte %zu", name, at);
+        return asv_failf(err, ASV_E_MALFORMED, "%s: %s: is no UTF-8 at byte %zu", what, name, at);
     }
     json_t *json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
     if (json == NULL) {
         name_before(text, why.position > 0 ? (size_t)why.position : 0, name);
         return asv_failf(
             err, json_error_code(&why) == json_error_out_of_memory ? ASV_E_NO_MEMORY : ASV_E_MALFORMED,
-            "facts: line %d, in or behind \"%s\": %s", why.line, name,
+            "%s: line %d, in or behind \"%s\": %s", what, why.line, name,
             json_error_code(&why) == json_error_duplicate_key ? "a member is there twice" : "is no JSON");
     }
     *out = json;

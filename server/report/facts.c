@@ -3,6 +3,7 @@
 #include "server/report/facts.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +126,70 @@ static enum asv_status check_clips(const json_t *facts, struct asv_err *err)
     return status;
 }
 
+/* HD-013, LAW H7: letters of the German alphabet, digits, "_", "-", points in front of the ending alone. */
+static bool is_filing_name(const char *name)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    static const char *const umlauts[] = {"Ä", "ä", "Ö", "ö", "Ü", "ü", "ß"};
+    size_t letters = 0, points = 0;
+    for (bool known = false; *name != '\0'; letters++) {
+        known = strchr(plain, *name) != NULL;
+        size_t len = 1;
+        for (size_t i = 0; i < sizeof umlauts / sizeof *umlauts && !known; i++) {
+            known = strncmp(name, umlauts[i], strlen(umlauts[i])) == 0;
+            len = known ? strlen(umlauts[i]) : 1;
+        }
+        points += *name == '.' ? 1 : 0;
+        if (!known && (*name != '.' || letters == 0 || name[1] == '.' || name[1] == '\0')) {
+            return false;
+        }
+        name += len;
+    }
+    return letters <= 90 && points >= 1 && points <= 2;
+}
+
+static enum asv_status check_filing_names(const json_t *file, const char *way, size_t index, const char *part,
+                                          struct asv_err *err)
+{
+    static const char *const keys[] = {"name", "signature"};
+    for (size_t i = 0; file != NULL && i < 2; i++) {
+        const char *name = asv_fact_text(file, keys[i]);
+        if (name != NULL && !is_filing_name(name)) {
+            return asv_failf(err, ASV_E_MALFORMED,
+                             "facts: %s[%zu].%s%s: is no name for a filing (Name_UUID.ext, 90 characters)",
+                             way, index, part, keys[i]);
+        }
+    }
+    return ASV_OK;
+}
+
+static enum asv_status check_names(const json_t *facts, struct asv_err *err)
+{
+    static const char *const lists[] = {"documents", "files"};
+    static const char *const parts[] = {"playable", "excerpt", "sealed", "seal"};
+    size_t i = 0;
+    json_t *one = NULL;
+    enum asv_status status = ASV_OK;
+    if (strcmp(asv_fact_text(facts, "output"), "filing") != 0) {
+        return ASV_OK;
+    }
+    for (size_t list = 0; list < 2; list++) {
+        json_array_foreach(json_object_get(facts, lists[list]), i, one)
+        {
+            status = status == ASV_OK ? check_filing_names(one, lists[list], i, "", err) : status;
+        }
+    }
+    json_array_foreach(json_object_get(facts, "clips"), i, one)
+    {
+        for (size_t part = 0; part < 4 && status == ASV_OK; part++) {
+            char way[16];
+            (void)snprintf(way, sizeof way, "%s.", parts[part]);
+            status = check_filing_names(json_object_get(one, parts[part]), "clips", i, way, err);
+        }
+    }
+    return status;
+}
+
 static enum asv_status check_zone(const json_t *facts, struct asv_err *err)
 {
     const char *zone = getenv("TZ"); /* as asv_calendar_set_zone set it */
@@ -138,9 +203,9 @@ static enum asv_status check_zone(const json_t *facts, struct asv_err *err)
 enum asv_status asv_facts_read(const char *text, size_t len, struct asv_facts **out, struct asv_err *err)
 {
     json_t *json = NULL;
-    enum asv_status status = asv_facts_load(text, len, &json, err);
+    enum asv_status status = asv_facts_load(text, len, "facts", &json, err);
     if (status == ASV_OK) {
-        status = asv_facts_check(json, asv_facts_members, err);
+        status = asv_facts_check(json, asv_facts_members, "facts", err);
     }
     if (status == ASV_OK) {
         status = check_zone(json, err);
@@ -150,6 +215,9 @@ enum asv_status asv_facts_read(const char *text, size_t len, struct asv_facts **
     }
     if (status == ASV_OK) {
         status = check_clips(json, err);
+    }
+    if (status == ASV_OK) {
+        status = check_names(json, err);
     }
     struct asv_facts *facts = status == ASV_OK ? malloc(sizeof *facts) : NULL;
     if (status == ASV_OK && facts == NULL) {

@@ -18,9 +18,9 @@ static const struct range document[] = {
     {0x221e, 0x221e}, {0x2260, 0x2260}, {0x2264, 0x2265},
 };
 
-/* HD-004: DIN 91379, datatype C (din-norm-91379-datatypes.xsd, 2022-08). */
+/* HD-004: of DIN 91379 what datatypes C and D have both (din-norm-91379-datatypes.xsd, 2022-08). */
 static const struct range message[] = {
-    {0x0020, 0x007e}, {0x00a0, 0x00ac}, {0x00ae, 0x017e}, {0x0187, 0x0188}, {0x018f, 0x018f},
+    {0x0020, 0x007e}, {0x00a1, 0x00ac}, {0x00ae, 0x017e}, {0x0187, 0x0188}, {0x018f, 0x018f},
     {0x0197, 0x0197}, {0x01a0, 0x01a1}, {0x01af, 0x01b0}, {0x01b7, 0x01b7}, {0x01cd, 0x01dc},
     {0x01de, 0x01df}, {0x01e2, 0x01f0}, {0x01f4, 0x01f5}, {0x01f8, 0x01ff}, {0x0212, 0x0213},
     {0x0218, 0x021b}, {0x021e, 0x021f}, {0x0227, 0x0233}, {0x0259, 0x0259}, {0x0268, 0x0268},
@@ -54,7 +54,10 @@ uint32_t asv_letters_bad(struct asv_bytes text, enum asv_letters letters)
     size_t at = 0;
     uint32_t point = 0;
     unsigned marks = MARKS_MAX; /* none may stand in front of the first letter */
-    while (at < text.len && asv_utf8_next(text, &at, &point)) {
+    while (at < text.len) {
+        if (!asv_utf8_next(text, &at, &point)) {
+            return UINT32_MAX;
+        }
         bool mark = point >= 0x0300 && point <= 0x036f;
         marks = mark ? marks + 1 : 0;
         if (!is_known(point, letters) || marks > MARKS_MAX) {

@@ -16,11 +16,12 @@
 enum asv_letters {
     ASV_LETTERS_DOCUMENT, /* Latin, Greek, Cyrillic, their marks, punctuation and signs: what the fonts have
                            */
-    ASV_LETTERS_MESSAGE,  /* of DIN 91379's datatype C those of one code point, without line ends */
+    ASV_LETTERS_MESSAGE,  /* of DIN 91379's datatypes C and D those of one code point that both have, without
+                             line ends */
 };
 
-/* The first code point that may not stand there, or 0. The text is well-formed UTF-8. A mark that follows no
- * letter, or two others, may not stand there either. */
+/* The first code point that may not stand there, or 0; UINT32_MAX for a NUL and for what is no UTF-8. A mark
+ * that follows no letter, or two others, may not stand there either. */
 uint32_t asv_letters_bad(struct asv_bytes text, enum asv_letters letters);
 
 #endif

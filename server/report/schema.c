@@ -129,8 +129,10 @@ static const struct asv_fact decision[] = {TEXT("name", 200), TIME("at"), TEXT("
 static const struct asv_fact recipient[] = {TEXT("name", 200), TEXT("key", 200), END};
 static const struct asv_fact document[] = {WORD("document", documents), UUID("id"), LABEL("name", 180),
                                            MAY_LABEL("signature", 180), END};
-static const struct asv_fact other_file[] = {TEXT("title", 200), LABEL("name", 240), COUNT("bytes"),
-                                             DIGEST("sha256"), END};
+static const struct asv_fact other_file[] = {
+    LABEL("title", 200),         UUID("id"), LABEL("name", 240), COUNT("bytes"), DIGEST("sha256"),
+    MAY_LABEL("signature", 240), END,
+};
 static const struct asv_fact file[] = {UUID("id"),       LABEL("name", 180),          COUNT("bytes"),
                                        DIGEST("sha256"), MAY_LABEL("signature", 180), END};
 static const struct asv_fact left_out[] = {INTEGER("from_ms", 0, DAY_MS), INTEGER("until_ms", 1, DAY_MS),
@@ -250,5 +252,30 @@ const struct asv_fact asv_facts_members[] = {
     OBJECTS("logs", ledger_log, 1, 64),
     OBJECTS("certificates", certificate, 1, 2200),
     MAY_OBJECT("revocations", revocations),
+    END,
+};
+
+/* HD-011: a release of XJustiz, of which there is a new one each year. */
+static const struct asv_fact lists[] = {
+    LABEL("courts", 20),  /* GDS.Gerichte */
+    LABEL("classes", 20), /* GDS.Dokumentklasse */
+    LABEL("types", 20),   /* GDS.Dokumenttyp */
+    END,
+};
+static const struct asv_fact codes[] = {
+    LABEL("class", 20),     /* GDS.Dokumentklasse: none of the others */
+    LABEL("exhibit", 20),   /* GDS.Dokumenttyp: Beweismittel */
+    LABEL("exhibits", 20),  /* GDS.Dokumenttyp: Asservatenliste */
+    LABEL("original", 20),  /* GDS.Bestandteiltyp */
+    LABEL("signature", 20), /* GDS.Bestandteiltyp */
+    END,
+};
+const struct asv_fact asv_xjustiz_members[] = {
+    INTEGER("format", 1, 1),
+    LABEL("version", 20),
+    LABEL("namespace", 200),
+    TEXT("source", ASV_FACT_TEXT_BYTES), /* what was read of it, and what was not */
+    OBJECT("lists", lists),
+    OBJECT("codes", codes),
     END,
 };

@@ -38,17 +38,18 @@ struct asv_fact {
     const struct asv_fact *members;
 };
 
-extern const struct asv_fact asv_facts_members[]; /* of the facts of a hand-over */
+extern const struct asv_fact asv_facts_members[];   /* of the facts of a hand-over */
+extern const struct asv_fact asv_xjustiz_members[]; /* of a release of XJustiz */
 
-/* That the object has these members and no others. The first fault is named with the way to it:
- * ASV_E_MALFORMED, ASV_E_UNSUPPORTED for a format that is not this one, ASV_E_LIMIT for what is too long,
- * large or much. */
+/* That the object has these members and no others. `what` begins each refusal, as "facts". The first fault is
+ * named with the way to it: ASV_E_MALFORMED, ASV_E_UNSUPPORTED for a format that is not this one, ASV_E_LIMIT
+ * for what is too long, large or much. */
 ASV_MUST_CHECK enum asv_status asv_facts_check(json_t *object, const struct asv_fact *members,
-                                               struct asv_err *err);
+                                               const char *what, struct asv_err *err);
 
 /* Reads the text, an object without duplicate members. A fault in the text itself is named with the member in
  * which, or behind which, it stands. ASV_E_MALFORMED, ASV_E_LIMIT, ASV_E_NO_MEMORY. */
-ASV_MUST_CHECK enum asv_status asv_facts_load(const char *text, size_t len, json_t **out,
+ASV_MUST_CHECK enum asv_status asv_facts_load(const char *text, size_t len, const char *what, json_t **out,
                                               struct asv_err *err);
 
 #endif

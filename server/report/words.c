@@ -411,6 +411,13 @@ const struct asv_words asv_words_de = {
             .revocations_empty = "Sperrliste Nr. {} vom {}. Gesperrt ist kein Zertifikat.",
             .notes = "Was dieser Bericht nicht sagt",
         },
+    .message =
+        {
+            .playable = "Aufzeichnung {}, Abspielfassung",
+            .excerpt = "Aufzeichnung {}, Auszug",
+            .sealed = "Aufzeichnung {}, verschlüsseltes Original",
+            .seal = "Aufzeichnung {}, Siegel der Kamera",
+        },
     .notes = notes,
     .checking =
         {

@@ -55,6 +55,9 @@ struct asv_words {
             *certificates, *role, *name, *serial, *digest, *until, *revocations, *revocations_none,
             *revocations_text, *revocations_empty, *notes;
     } custody;
+    struct {
+        const char *playable, *excerpt, *sealed, *seal; /* of a recording, in letters of the message */
+    } message;
     const char *const *notes; /* what the report does not prove; ends with NULL */
     struct {
         const char *intro, *what, *steps, *meaning, *not_said;

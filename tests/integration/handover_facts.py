@@ -28,8 +28,8 @@ def time(seconds):
 
 def file(what, i, name, size):
     ident = uuid(what, i)
-    return {"id": ident, "name": f"{name}_{ident}.{'mp4' if what == 'playable' else 'age' if what == 'sealed' else 'seal'}",
-            "bytes": size, "sha256": digest(what, i), "signature": f"{name}_{ident}.p7s"}
+    name = f"{name}_{ident}.{'mp4' if what == 'playable' else 'age' if what == 'sealed' else 'seal'}"
+    return {"id": ident, "name": name, "bytes": size, "sha256": digest(what, i), "signature": f"{name}.p7s"}
 
 
 def event(i, j):
@@ -73,8 +73,8 @@ def clip(i, events):
 def documents():
     names = {"cover_letter": "Anschreiben", "index": "Inhaltsverzeichnis", "exhibits": "Asservatenliste", "custody": "Gewahrsamsbericht",
              "checking": "Prüfanleitung", "facts": "Tatsachen"}
-    return [{"document": key, "id": uuid(key), "name": f"{name}_{uuid(key)}.{'json' if key == 'facts' else 'pdf'}", "signature": f"{name}_{uuid(key)}.p7s"}
-            for key, name in names.items()]
+    names = {key: f"{name}_{uuid(key)}.{'json' if key == 'facts' else 'pdf'}" for key, name in names.items()}
+    return [{"document": key, "id": uuid(key), "name": name, "signature": f"{name}.p7s"} for key, name in names.items()]
 
 
 def facts(clips=3, events=10):
@@ -93,8 +93,8 @@ def facts(clips=3, events=10):
         "approved": {"name": "Sigrid Schäfer", "at": time(410000), "reason": "Einverstanden", "statement": digest("approved")},
         "recipients": [{"name": "Staatsanwaltschaft Duisburg", "key": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"}],
         "documents": documents(),
-        "files": [{"title": "Auszug aus dem Protokoll", "name": "protokoll/0001.tlog-proof", "bytes": 2345, "sha256": digest("proof")},
-                  {"title": "Sperrliste", "name": "zertifikate/revocations", "bytes": 412, "sha256": digest("revocations")}],
+        "files": [{"title": "Auszug aus dem Protokoll", "id": uuid("proof"), "name": f"Protokollauszug_{uuid('proof')}.tlog-proof", "bytes": 2345, "sha256": digest("proof")},
+                  {"title": "Sperrliste", "id": uuid("revocations"), "name": f"Sperrliste_{uuid('revocations')}.crl", "bytes": 412, "sha256": digest("revocations")}],
         "clips": [clip(i, events) for i in range(clips)],
         "logs": [{"log": 1, "origin": "duisburg.example/asservat/1", "size": 184233, "root": digest("log"), "signed_at": time(420000),
                   "cosignatures": [{"witness": "zeuge.example/a", "cosigned_at": time(420003)}, {"witness": "zeuge.example/b", "cosigned_at": time(420004)}]}],

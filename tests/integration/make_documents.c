@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * asv-make-documents FACTS DIRECTORY [RELEASE]: the documents of a hand-over, DIRECTORY/index.pdf and so on;
- * with a release of XJustiz the message too. asv-make-documents --schema: the facts as a JSON Schema. */
+ * with a release of XJustiz the message too. asv-make-documents --schema: the facts as a JSON Schema;
+ * --letters: those of the message. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "server/base/calendar.h"
 #include "server/base/cleanup.h"
 #include "server/base/io.h"
+#include "server/report/letters.h"
 #include "server/report/report.h"
 #include "server/report/schema.h"
 
@@ -146,6 +148,36 @@ static void say_cost(const char *what, double since)
     printf("%-14s %6.2f s, %ld MiB at most\n", what, seconds() - since, use.ru_maxrss / 1024);
 }
 
+/* Each letter that may stand in the message. */
+static void say_letters(void)
+{
+    for (uint32_t point = 1; point < 0x10000; point++) {
+        char text[4] = {(char)point};
+        size_t len = 1;
+        if (point >= 0x80) {
+            len = point < 0x800 ? 2 : 3;
+            text[0] = (char)(point < 0x800 ? 0xc0 | point >> 6 : 0xe0 | point >> 12);
+            text[len - 2] = (char)(len == 2 ? text[0] : (char)(0x80 | (point >> 6 & 0x3f)));
+            text[len - 1] = (char)(0x80 | (point & 0x3f));
+        }
+        if (asv_letters_bad((struct asv_bytes){(const uint8_t *)text, len}, ASV_LETTERS_MESSAGE) == 0) {
+            (void)fwrite(text, 1, len, stdout);
+        }
+    }
+}
+
+static void make_message(const struct asv_facts *facts, const char *release_path, const char *directory)
+{
+    struct asv_err err = {0};
+    struct asv_xjustiz *release = NULL;
+    size_t len = 0;
+    asv_auto_free char *text = read_all(release_path, &len);
+    end(asv_xjustiz_read(text, len, &release, &err), &err);
+    asv_auto_fd int fd = make(directory, "xjustiz_nachricht.xml");
+    end(asv_message_write(facts, release, fd, &err), &err);
+    asv_xjustiz_free(release);
+}
+
 int main(int argc, char **argv)
 {
     struct asv_err err = {0};
@@ -156,6 +188,10 @@ int main(int argc, char **argv)
                "hand-over\",\n \"allOf\": [");
         say_members(asv_facts_members, 1);
         printf("]}\n");
+        return 0;
+    }
+    if (argc == 2 && strcmp(argv[1], "--letters") == 0) {
+        say_letters();
         return 0;
     }
     if (argc != 3 && argc != 4) {
@@ -174,6 +210,9 @@ int main(int argc, char **argv)
         asv_auto_fd int fd = make(argv[2], name);
         end(asv_document_write(facts, (enum asv_document)i, fd, &err), &err);
         say_cost(name, since);
+    }
+    if (argc == 4) {
+        make_message(facts, argv[3], argv[2]);
     }
     asv_facts_free(facts);
     return 0;

@@ -31,6 +31,7 @@ static void HD_003_what_deceives_a_reader_is_found(void **state)
     assert_int_equal(bad("a\u2028b", ASV_LETTERS_DOCUMENT), 0x2028);
     assert_int_equal(bad("\ufeff", ASV_LETTERS_DOCUMENT), 0xfeff);
     assert_int_equal(bad("\u05d0", ASV_LETTERS_DOCUMENT), 0x5d0);
+    assert_int_equal(bad("a\xed\xa0\x80", ASV_LETTERS_DOCUMENT), UINT32_MAX);
     assert_int_equal(asv_letters_bad((struct asv_bytes){(const uint8_t *)"a\0", 2}, ASV_LETTERS_DOCUMENT),
                      UINT32_MAX);
 }
@@ -49,6 +50,14 @@ static void HD_004_the_message_has_fewer_letters(void **state)
     assert_int_equal(bad("Bürger- und Ordnungsamt, Łódź", ASV_LETTERS_MESSAGE), 0);
     assert_int_equal(bad("63–65", ASV_LETTERS_MESSAGE), 0x2013);
     assert_int_equal(bad("Αθήνα", ASV_LETTERS_MESSAGE), 0x391);
+    const char *const own[] = {asv_words_de.message.playable, asv_words_de.message.excerpt,
+                               asv_words_de.message.sealed,   asv_words_de.message.seal,
+                               asv_words_de.facts_title,      asv_words_de.documents[0],
+                               asv_words_de.documents[1],     asv_words_de.documents[2],
+                               asv_words_de.documents[3],     asv_words_de.documents[4]};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        assert_int_equal(bad(own[i], ASV_LETTERS_MESSAGE), 0);
+    }
 }
 
 static void times_are_those_of_the_place(void **state)
