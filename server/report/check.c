@@ -237,7 +237,9 @@ static void name_before(const char *text, size_t at, char *name)
         }
     }
     for (char *c = name; *c != '\0'; c++) {
-        *c = *c >= 0x20 && *c < 0x7f ? *c : '?';
+        if (*c < 0x20 || *c > 0x7e) {
+            *c = '?';
+        }
     }
 }
 

@@ -99,8 +99,8 @@ static const char *made_at(char *out, const struct asv_facts *facts)
     return out;
 }
 
-enum asv_status asv_document_write(const struct asv_facts *facts, enum asv_document document, int fd,
-                                   struct asv_err *err)
+enum asv_status asv_document_write(const struct asv_facts *facts, enum asv_document document,
+                                   const struct asv_fonts *fonts, int fd, struct asv_err *err)
 {
     const struct asv_report report = {facts->json, &asv_words_de};
     const struct asv_words *words = report.words;
@@ -124,7 +124,7 @@ enum asv_status asv_document_write(const struct asv_facts *facts, enum asv_docum
     };
     asv_auto_free unsigned char *data = NULL;
     size_t len = 0;
-    enum asv_status status = asv_sheet_run(&job, &data, &len, err);
+    enum asv_status status = asv_sheet_run(&job, fonts, &data, &len, err);
     if (status != ASV_OK) {
         return status;
     }

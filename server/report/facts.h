@@ -13,7 +13,6 @@
 
 struct asv_facts {
     json_t *json;
-    int64_t made_at_ms;
 };
 
 /* Borrowed; NULL when an optional member is missing. */

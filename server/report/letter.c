@@ -135,7 +135,6 @@ static void say_end(struct asv_sheet *sheet, const struct asv_report *report)
     (void)asv_moment_date(asked, asv_fact_ms(requested, "at"));
     (void)asv_moment_date(agreed, asv_fact_ms(approved, "at"));
     asv_sheet_space(sheet, 6);
-    asv_sheet_need(sheet, 35 * MM);
     asv_sheet_text(sheet, ASV_STYLE_BODY, words->letter.regards);
     asv_sheet_text(sheet, ASV_STYLE_BODY, words->letter.by_order);
     asv_sheet_text(sheet, ASV_STYLE_BODY, asv_fact_text(requested, "name"));
@@ -175,6 +174,7 @@ void asv_build_cover_letter(struct asv_sheet *sheet, const void *context)
     say_numbers(sheet, report, words->letter.tails, has_tail);
     say_numbers(sheet, report, words->letter.excerpts, is_excerpt);
     say_enclosed(sheet, report);
+    asv_sheet_need(sheet, 80 * MM); /* the end does not stand alone on a page */
     asv_say(sheet, ASV_STYLE_BODY, words->letter.access, access);
     asv_sheet_text(sheet, ASV_STYLE_BODY, words->letter.receipt);
     say_signature(sheet, report);

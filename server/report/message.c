@@ -29,6 +29,11 @@ struct message {
     bool failed;
 };
 
+static const xmlChar *utf8(const char *text)
+{
+    return (const xmlChar *)text;
+}
+
 static void check(struct message *out, int result)
 {
     out->failed = out->failed || result < 0;
@@ -38,7 +43,7 @@ static void begin(struct message *out, const char *name)
 {
     char qualified[NAME_BYTES];
     (void)snprintf(qualified, sizeof qualified, PREFIX ":%s", name);
-    check(out, xmlTextWriterStartElement(out->xml, BAD_CAST qualified));
+    check(out, xmlTextWriterStartElement(out->xml, utf8(qualified)));
 }
 
 static void end(struct message *out, unsigned count)
@@ -50,13 +55,13 @@ static void end(struct message *out, unsigned count)
 
 static void attribute(struct message *out, const char *name, const char *value)
 {
-    check(out, xmlTextWriterWriteAttribute(out->xml, BAD_CAST name, BAD_CAST value));
+    check(out, xmlTextWriterWriteAttribute(out->xml, utf8(name), utf8(value)));
 }
 
 static void element(struct message *out, const char *name, const char *value)
 {
     begin(out, name);
-    check(out, xmlTextWriterWriteString(out->xml, BAD_CAST value));
+    check(out, xmlTextWriterWriteString(out->xml, utf8(value)));
     end(out, 1);
 }
 
@@ -67,7 +72,7 @@ static void code(struct message *out, const char *name, const char *list, const 
     if (list != NULL) {
         attribute(out, "listVersionID", asv_fact_text(out->lists, list));
     }
-    check(out, xmlTextWriterWriteElement(out->xml, BAD_CAST "code", BAD_CAST value));
+    check(out, xmlTextWriterWriteElement(out->xml, utf8("code"), utf8(value)));
     end(out, 1);
 }
 
@@ -255,13 +260,14 @@ enum asv_status asv_xjustiz_read(const char *text, size_t len, struct asv_xjusti
     if (status == ASV_OK) {
         status = asv_facts_check(json, asv_xjustiz_members, "xjustiz", err);
     }
-    struct asv_xjustiz *release = status == ASV_OK ? malloc(sizeof *release) : NULL;
-    if (status == ASV_OK && release == NULL) {
-        status = asv_fail(err, ASV_E_NO_MEMORY, "out of memory");
-    }
     if (status != ASV_OK) {
         json_decref(json);
         return status;
+    }
+    struct asv_xjustiz *release = malloc(sizeof *release);
+    if (release == NULL) {
+        json_decref(json);
+        return asv_fail(err, ASV_E_NO_MEMORY, "out of memory");
     }
     release->json = json;
     *out = release;

@@ -37,11 +37,17 @@ enum asv_document {
 /* "cover_letter": how the facts call it; static storage. */
 const char *asv_document_name(enum asv_document document);
 
-/* Writes the document as PDF to the descriptor. ASV_E_NOT_FOUND when a font or the colour profile is not
- * installed, ASV_E_LIMIT for a letter that the fonts do not have, ASV_E_IO, ASV_E_NO_SPACE, ASV_E_INTERNAL,
+/* The fonts of the documents. Opened once in a process, for one thread: Pango keeps some 20 KiB of each that
+ * was closed. ASV_E_NOT_FOUND when one is not installed, ASV_E_NO_MEMORY. */
+struct asv_fonts;
+ASV_MUST_CHECK enum asv_status asv_fonts_open(struct asv_fonts **out, struct asv_err *err);
+void asv_fonts_close(struct asv_fonts *fonts); /* NULL is nothing */
+
+/* Writes the document as PDF to the descriptor. ASV_E_NOT_FOUND when the colour profile is not installed,
+ * ASV_E_LIMIT for a letter that the fonts do not have, ASV_E_IO, ASV_E_NO_SPACE, ASV_E_INTERNAL,
  * ASV_E_NO_MEMORY. What was written of a document that failed is worth nothing. */
 ASV_MUST_CHECK enum asv_status asv_document_write(const struct asv_facts *facts, enum asv_document document,
-                                                  int fd, struct asv_err *err);
+                                                  const struct asv_fonts *fonts, int fd, struct asv_err *err);
 
 struct asv_xjustiz; /* a release of XJustiz: its number and codes (deploy/xjustiz) */
 

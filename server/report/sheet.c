@@ -31,7 +31,7 @@
 #define FONTS "/usr/share/fonts/truetype/"
 
 /* HD-007: these and no others, whatever else is installed. */
-static const char *const fonts[] = {
+static const char *const files[] = {
     FONTS "liberation2/LiberationSans-Regular.ttf",
     FONTS "liberation2/LiberationSans-Bold.ttf",
     FONTS "liberation2/LiberationMono-Regular.ttf",
@@ -375,19 +375,40 @@ double asv_sheet_at(const struct asv_sheet *sheet)
     return sheet->y;
 }
 
-static enum asv_status open_fonts(FcConfig **out, struct asv_err *err)
+struct asv_fonts {
+    FcConfig *config;
+    PangoFontMap *map;
+};
+
+void asv_fonts_close(struct asv_fonts *fonts)
 {
-    FcConfig *config = FcConfigCreate();
-    for (size_t i = 0; config != NULL && i < sizeof fonts / sizeof *fonts; i++) {
-        if (!FcConfigAppFontAddFile(config, (const FcChar8 *)fonts[i])) {
-            FcConfigDestroy(config);
-            return asv_failf(err, ASV_E_NOT_FOUND, "%s is not installed", fonts[i]);
+    if (fonts != NULL) {
+        if (fonts->map != NULL) {
+            g_object_unref(fonts->map);
         }
+        if (fonts->config != NULL) {
+            FcConfigDestroy(fonts->config);
+        }
+        free(fonts);
     }
-    if (config == NULL) {
+}
+
+enum asv_status asv_fonts_open(struct asv_fonts **out, struct asv_err *err)
+{
+    struct asv_fonts *fonts = calloc(1, sizeof *fonts);
+    if (fonts == NULL || (fonts->config = FcConfigCreate()) == NULL) {
+        asv_fonts_close(fonts);
         return asv_fail(err, ASV_E_NO_MEMORY, "out of memory");
     }
-    *out = config;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (!FcConfigAppFontAddFile(fonts->config, (const FcChar8 *)files[i])) {
+            asv_fonts_close(fonts);
+            return asv_failf(err, ASV_E_NOT_FOUND, "%s is not installed", files[i]);
+        }
+    }
+    fonts->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+    pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(fonts->map), fonts->config);
+    *out = fonts;
     return ASV_OK;
 }
 
@@ -464,29 +485,20 @@ static enum asv_status build(struct asv_sheet *sheet, PangoFontMap *map, struct 
     return sheet->status;
 }
 
-enum asv_status asv_sheet_run(const struct asv_sheet_job *job, unsigned char **pdf, size_t *len,
-                              struct asv_err *err)
+enum asv_status asv_sheet_run(const struct asv_sheet_job *job, const struct asv_fonts *fonts,
+                              unsigned char **pdf, size_t *len, struct asv_err *err)
 {
-    FcConfig *config = NULL;
     struct output out = {0};
     struct asv_sheet sheet = {.job = job,
                               .width = job->landscape ? LONG : SHORT,
                               .height = job->landscape ? SHORT : LONG,
                               .err = err};
-    enum asv_status status = open_fonts(&config, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    PangoFontMap *map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-    pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), config);
-    status = build(&sheet, map, &out);
+    enum asv_status status = build(&sheet, fonts->map, &out);
     if (status == ASV_OK) {
         out.len = 0;
         sheet.pages = sheet.page;
-        status = build(&sheet, map, &out);
+        status = build(&sheet, fonts->map, &out);
     }
-    g_object_unref(map);
-    FcConfigDestroy(config);
     if (status != ASV_OK) {
         free(out.data);
         return status;

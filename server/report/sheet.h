@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "firmware-proto/base/status.h"
+#include "server/report/report.h"
 
 enum asv_style {
     ASV_STYLE_BODY,
@@ -52,8 +53,8 @@ struct asv_sheet_job {
 };
 
 /* The document as PDF, in heap memory that is the caller's. */
-ASV_MUST_CHECK enum asv_status asv_sheet_run(const struct asv_sheet_job *job, unsigned char **pdf,
-                                             size_t *len, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_sheet_run(const struct asv_sheet_job *job, const struct asv_fonts *fonts,
+                                             unsigned char **pdf, size_t *len, struct asv_err *err);
 
 /* For builders. Failures are remembered and end the run. */
 void asv_sheet_text(struct asv_sheet *sheet, enum asv_style style, const char *text);

@@ -185,14 +185,22 @@ static const struct asv_step steps[] = {
      "Jede Zeile soll mit „OK“ enden. Die Liste selbst ist signiert; ihre Prüfsummen stehen auch im "
      "Inhaltsverzeichnis.",
      "sha256sum -c manifest-sha256.txt", "carrier"},
+    {"Die Signatur über das Ganze prüfen",
+     "Sie deckt alle Dateien. Die Ausgabe soll mit „CAdES Verification successful“ beginnen. package.pem ist "
+     "das "
+     "Zertifikat, mit dem die Behörde Übergaben signiert.",
+     "openssl cms -verify -cades -binary -inform DER -purpose any \\\n    -CAfile package.pem -out /dev/null "
+     "\\\n"
+     "    -content META-INF/ASiCManifest.xml \\\n    -in META-INF/signature.p7s\ncd data",
+     "carrier"},
     {"Prüfsummen vergleichen",
      "Die Ausgabe soll die Prüfsummen nennen, die im Inhaltsverzeichnis stehen. Für die erste Aufzeichnung:",
      "sha256sum {sealed}\n{sealed_digest}", "filing"},
     {"Signaturen prüfen",
      "Zu jedem Dokument gehört eine eigene Signaturdatei. Die Ausgabe soll mit „CAdES Verification "
      "successful“ beginnen. "
-     "signatur.pem ist das Zertifikat, mit dem die Behörde Übergaben signiert.",
-     "openssl cms -verify -cades -binary -inform DER -purpose any \\\n    -CAfile signatur.pem -out "
+     "package.pem ist das Zertifikat, mit dem die Behörde Übergaben signiert.",
+     "openssl cms -verify -cades -binary -inform DER -purpose any \\\n    -CAfile package.pem -out "
      "/dev/null \\\n"
      "    -content {document} \\\n    -in {signature}",
      NULL},

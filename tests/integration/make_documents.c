@@ -182,6 +182,7 @@ int main(int argc, char **argv)
 {
     struct asv_err err = {0};
     struct asv_facts *facts = NULL;
+    struct asv_fonts *fonts = NULL;
     size_t len = 0;
     if (argc == 2 && strcmp(argv[1], "--schema") == 0) {
         printf("{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n \"title\": \"Facts of a "
@@ -203,17 +204,19 @@ int main(int argc, char **argv)
     set_zone(text);
     end(asv_facts_read(text, len, &facts, &err), &err);
     say_cost("facts", since);
+    end(asv_fonts_open(&fonts, &err), &err);
     for (unsigned i = 0; i < ASV_DOCUMENTS; i++) {
         char name[64];
         since = seconds();
         (void)snprintf(name, sizeof name, "%s.pdf", asv_document_name((enum asv_document)i));
         asv_auto_fd int fd = make(argv[2], name);
-        end(asv_document_write(facts, (enum asv_document)i, fd, &err), &err);
+        end(asv_document_write(facts, (enum asv_document)i, fonts, fd, &err), &err);
         say_cost(name, since);
     }
     if (argc == 4) {
         make_message(facts, argv[3], argv[2]);
     }
+    asv_fonts_close(fonts);
     asv_facts_free(facts);
     return 0;
 }

@@ -21,10 +21,12 @@ static struct asv_sheet_job job_of(void (*build)(struct asv_sheet *, const void 
                                   .context = context};
 }
 
+static struct asv_fonts *fonts;
+
 static enum asv_status run(const struct asv_sheet_job *job, unsigned char **pdf, size_t *len)
 {
     struct asv_err err = {0};
-    enum asv_status status = asv_sheet_run(job, pdf, len, &err);
+    enum asv_status status = asv_sheet_run(job, fonts, pdf, len, &err);
     if (status != ASV_OK) {
         print_message("%s\n", err.text);
     }
@@ -112,5 +114,12 @@ int main(void)
         cmocka_unit_test(HD_003_a_letter_without_form_is_refused),
         cmocka_unit_test(HD_007_the_same_gives_the_same_bytes),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    struct asv_err err = {0};
+    if (asv_fonts_open(&fonts, &err) != ASV_OK) {
+        print_error("%s\n", err.text);
+        return 1;
+    }
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    asv_fonts_close(fonts);
+    return failed;
 }
