@@ -27,6 +27,7 @@ SPECS = {
     "M": "docs/PLAYBACK.md",
     "D": "docs/DOCK.md",
     "PK": "docs/PACKAGE.md",
+    "HD": "docs/HANDOVER_DOCUMENTS.md",
 }
 RULES = "docs/COMPLIANCE.md"
 THREATS = "docs/THREATS.md"
@@ -150,6 +151,7 @@ CLEAN = {
     SPECS["M"]: "",
     SPECS["D"]: "",
     SPECS["PK"]: "",
+    SPECS["HD"]: "",
     RULES: "| R1 | encrypted | A | `unit/seal.c: no byte`: any; `unit/seal.c: plain`. Not yet: `all` |\n"
            "| R2 | blocked | B | **Not yet:** all |\n",
     THREATS: "| who | wants |\n|---|---|\n| thief | all | `user list` | `unit/seal.c: plain`: sealed |\n",

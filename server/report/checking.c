@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Prüfanleitung: how the hand-over is checked with programs that are not ours, with the names of its own
+ * files. */
+#include <stdio.h>
+#include <string.h>
+
+#include "server/report/document.h"
+
+#define COMMAND_BYTES 4096
+#define QUOTED_BYTES  1024 /* a name of 240 bytes, each a quotation mark */
+
+struct value {
+    const char *key;
+    char text[QUOTED_BYTES];
+};
+
+/* As a shell reads it: as it is, or between single quotation marks. */
+static void quote(const char *name, char *out)
+{
+    size_t used = 0;
+    bool plain =
+        name[0] != '-' &&
+        name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/+")] == '\0';
+    out[used++] = '\'';
+    for (; *name != '\0' && used + 6 < QUOTED_BYTES; name++) {
+        if (*name == '\'') {
+            memcpy(out + used, "'\\'", 3);
+            used += 3;
+        }
+        out[used++] = *name;
+    }
+    out[used++] = '\'';
+    out[used] = '\0';
+    if (plain) {
+        memmove(out, out + 1, used - 2);
+        out[used - 2] = '\0';
+    }
+}
+
+/* The command with {key} replaced by the value of that name. */
+static void fill(const char *command, const struct value *values, size_t count, char *out)
+{
+    size_t used = 0;
+    while (*command != '\0' && used + QUOTED_BYTES + 1 < COMMAND_BYTES) {
+        bool found = false;
+        for (size_t i = 0; i < count && !found; i++) {
+            size_t len = strlen(values[i].key);
+            found = strncmp(command, values[i].key, len) == 0;
+            if (found) {
+                used += (size_t)snprintf(out + used, QUOTED_BYTES, "%s", values[i].text);
+                command += len;
+            }
+        }
+        if (!found) {
+            out[used++] = *command++;
+        }
+    }
+    out[used] = '\0';
+}
+
+static void say_steps(struct asv_sheet *sheet, const struct asv_report *report)
+{
+    char command[COMMAND_BYTES], title[256];
+    struct value values[] = {{.key = "{sealed}"},    {.key = "{playable}"},      {.key = "{document}"},
+                             {.key = "{signature}"}, {.key = "{sealed_digest}"}, {.key = "{agency}"}};
+    const json_t *clip = json_array_get(json_object_get(report->facts, "clips"), 0);
+    const json_t *sealed = json_object_get(clip, "sealed"), *playable = json_object_get(clip, "playable");
+    const json_t *letter = asv_facts_document(report->facts, "cover_letter");
+    const char *signature = asv_fact_text(letter, "signature");
+    const char *output = asv_fact_text(report->facts, "output");
+    unsigned number = 0;
+    quote(asv_fact_text(sealed, "name"), values[0].text);
+    quote(asv_fact_text(playable != NULL ? playable : json_object_get(clip, "excerpt"), "name"),
+          values[1].text);
+    quote(asv_fact_text(letter, "name"), values[2].text);
+    quote(signature != NULL ? signature : "signatur.p7s", values[3].text);
+    (void)snprintf(values[4].text, QUOTED_BYTES, "%s", asv_fact_text(sealed, "sha256"));
+    (void)snprintf(values[5].text, QUOTED_BYTES, "%s",
+                   asv_fact_text(json_object_get(report->facts, "agency"), "agency"));
+    for (const struct asv_step *step = report->words->steps; step->title != NULL; step++) {
+        if (step->output != NULL && strcmp(step->output, output) != 0) {
+            continue;
+        }
+        (void)snprintf(title, sizeof title, "%u. %s", ++number, step->title);
+        asv_sheet_heading(sheet, ASV_STYLE_SUBHEADING, title);
+        asv_sheet_text(sheet, ASV_STYLE_BODY, step->text);
+        if (step->command != NULL) {
+            fill(step->command, values, sizeof values / sizeof *values, command);
+            asv_sheet_text(sheet, ASV_STYLE_CODE, command);
+        }
+    }
+}
+
+static void say_meanings(struct asv_sheet *sheet, const struct asv_word *words, const struct asv_word *texts)
+{
+    for (; words->code != NULL; words++) {
+        const struct asv_cell cells[] = {{words->code, ASV_STYLE_CODE},
+                                         {words->text, ASV_STYLE_SMALL_BOLD},
+                                         {asv_word(texts, words->code), ASV_STYLE_SMALL}};
+        asv_sheet_row(sheet, cells);
+    }
+}
+
+void asv_build_checking(struct asv_sheet *sheet, const void *context)
+{
+    const struct asv_report *report = context;
+    const struct asv_words *words = report->words;
+    const struct asv_column columns[] = {
+        {words->custody.result, 18}, {words->custody.event, 26}, {words->custody.finding, 60}};
+    asv_sheet_heading(sheet, ASV_STYLE_TITLE, words->documents[ASV_DOCUMENT_CHECKING]);
+    asv_sheet_text(sheet, ASV_STYLE_BODY, words->checking.intro);
+    asv_sheet_heading(sheet, ASV_STYLE_HEADING, words->checking.what);
+    for (size_t i = 0; words->needs[i] != NULL; i++) {
+        asv_sheet_item(sheet, "–", words->needs[i]);
+    }
+    asv_sheet_heading(sheet, ASV_STYLE_HEADING, words->checking.steps);
+    say_steps(sheet, report);
+    asv_sheet_heading(sheet, ASV_STYLE_HEADING, words->checking.meaning);
+    asv_sheet_table(sheet, columns, 3);
+    say_meanings(sheet, words->integrities, words->integrity_texts);
+    say_meanings(sheet, words->provenances, words->provenance_texts);
+    asv_sheet_table_end(sheet);
+    asv_sheet_heading(sheet, ASV_STYLE_HEADING, words->checking.not_said);
+    for (size_t i = 0; words->notes[i] != NULL; i++) {
+        asv_sheet_item(sheet, "–", words->notes[i]);
+    }
+    asv_say_form(sheet, report);
+}

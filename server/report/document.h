@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What the documents have in common: each is a function that says facts in words on a sheet.
+ */
+#ifndef ASV_SERVER_REPORT_DOCUMENT_H
+#define ASV_SERVER_REPORT_DOCUMENT_H
+
+#include <jansson.h>
+
+#include "server/report/facts.h"
+#include "server/report/moment.h"
+#include "server/report/sheet.h"
+#include "server/report/words.h"
+
+struct asv_report {
+    const json_t *facts;
+    const struct asv_words *words;
+};
+
+#define ASV_NUMBER_BYTES 32
+
+/* context is a struct asv_report. */
+void asv_build_cover_letter(struct asv_sheet *sheet, const void *context);
+void asv_build_index(struct asv_sheet *sheet, const void *context);
+void asv_build_exhibits(struct asv_sheet *sheet, const void *context);
+void asv_build_custody(struct asv_sheet *sheet, const void *context);
+void asv_build_checking(struct asv_sheet *sheet, const void *context);
+
+/* A sentence of the texts with its values, which end with NULL, as a paragraph; and behind a label. */
+void asv_say(struct asv_sheet *sheet, enum asv_style style, const char *text, const char *const *values);
+void asv_say_pair(struct asv_sheet *sheet, const char *label, const char *text, const char *const *values);
+
+/* The case: offence, time, place, persons (LAW H9). */
+void asv_say_case(struct asv_sheet *sheet, const struct asv_report *report);
+
+/* out[ASV_NUMBER_BYTES]; thousands are grouped with points. */
+const char *asv_number_text(char *out, int64_t number);
+
+/* When the recording began, as the camera's clock said or, where it knew no time, as the dock could tell;
+ * out[ASV_MOMENT_BYTES]. */
+const char *asv_clip_begin(char *out, const json_t *clip);
+
+/* The last title's: what PDF/A is said about. */
+void asv_say_form(struct asv_sheet *sheet, const struct asv_report *report);
+
+#endif

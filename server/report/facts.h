@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Checked facts as the documents read them: what is not optional is there, and of its kind.
+ */
+#ifndef ASV_SERVER_REPORT_FACTS_H
+#define ASV_SERVER_REPORT_FACTS_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "server/report/report.h"
+
+struct asv_facts {
+    json_t *json;
+};
+
+/* Borrowed; NULL when an optional member is missing. */
+const char *asv_fact_text(const json_t *object, const char *key);
+int64_t asv_fact_integer(const json_t *object, const char *key);
+int64_t asv_fact_ms(const json_t *object, const char *key);
+
+/* The document's entry in `documents`. */
+const json_t *asv_facts_document(const json_t *facts, const char *name);
+
+#endif

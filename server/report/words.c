@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * HD-006: German, as the prosecutor's office reads it. */
+#include "server/report/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LAST       \
+    {              \
+        NULL, NULL \
+    }
+
+static const struct asv_word causes[] = {
+    {"danger", "Abwehr einer Gefahr"},
+    {"prosecution", "Verfolgung von Straftaten oder Ordnungswidrigkeiten"},
+    {"legality-check", "Prüfung der Rechtmäßigkeit auf Verlangen einer aufgezeichneten Person"},
+    LAST,
+};
+static const struct asv_word integrities[] = {
+    {"VALID", "vollständig und unverändert"},
+    {"TRUNCATED", "abgebrochen, bis dahin unverändert"},
+    {"UNSIGNED_TAIL", "mit nicht signiertem Anhang"},
+    {"GAP", "lückenhaft"},
+    {"INVALID", "verändert"},
+    LAST,
+};
+static const struct asv_word integrity_texts[] = {
+    {"VALID", "Jedes Byte ist so, wie das Gerät es signiert hat, vom Anfang bis zum Ende. Nichts fehlt, "
+              "nichts kam dazu."},
+    {"TRUNCATED",
+     "Die Aufzeichnung bricht ab, etwa weil der Strom ausfiel. Bis zum letzten Kontrollpunkt (etwa jede "
+     "Sekunde "
+     "einer) ist jedes Byte das signierte. Was danach kommt, ist nicht signiert und beweist nichts."},
+    {"UNSIGNED_TAIL", "Die Aufzeichnung wurde ordentlich beendet, aber es liegen mehr oder andere Bytes da, "
+                      "als signiert wurden."},
+    {"GAP", "Signierte Stücke fehlen; die Prüfungen nennen sie."},
+    {"INVALID",
+     "Signierte Stücke sind verändert, oder das Siegel selbst ist falsch; die Prüfungen nennen sie."},
+    LAST,
+};
+static const struct asv_word provenances[] = {
+    {"TRUSTED", "Kamera der Behörde"},
+    {"SEALED_BY_DOCK", "eingeführt und erst dabei versiegelt"},
+    {"UNKNOWN_KEY", "unbekanntes Gerät"},
+    {"REVOKED", "gesperrtes Gerät"},
+    LAST,
+};
+static const struct asv_word provenance_texts[] = {
+    {"TRUSTED", "Signiert hat eine Kamera, deren Zertifikat die Behörde ausgestellt hat."},
+    {"SEALED_BY_DOCK",
+     "Die Datei wurde eingeführt und erst dabei versiegelt: Über die Zeit davor ist nichts bewiesen."},
+    {"UNKNOWN_KEY", "Signiert hat kein Gerät dieser Behörde."},
+    {"REVOKED", "Das Zertifikat des Geräts wurde gesperrt, etwa weil es verloren ging."},
+    LAST,
+};
+static const struct asv_word clock_states[] = {
+    {"unknown", "Stand unbekannt"},
+    {"synced", "gestellt"},
+    {"holdover", "gestellt, danach selbst weitergelaufen"},
+    {"lost", "Zeit verloren"},
+    LAST,
+};
+static const struct asv_word results[] = {
+    {"passed", "bestanden"},
+    {"failed", "NICHT bestanden"},
+    {"not_checked", "nicht geprüft"},
+    LAST,
+};
+static const struct asv_word records[] = {
+    {"marker", "Markierung durch die tragende Person"}, {"display_on", "Anzeige nach vorn eingeschaltet"},
+    {"announced", "Aufzeichnung angekündigt"},          {"dwelling", "Aufzeichnung in einer Wohnung"},
+    {"pre_roll_end", "Ende der Vorabaufzeichnung"},     LAST,
+};
+static const struct asv_word streams[] = {{"video", "Bild"}, {"audio", "Ton"}, {"data", "Daten"}, LAST};
+static const struct asv_word actors[] = {
+    {"camera", "Kamera"}, {"dock", "Dockingstation"}, {"keeper", "Schlüsselverwahrer"},
+    {"person", "Person"}, {"system", "Programm"},     LAST,
+};
+static const struct asv_word roles[] = {
+    {"root", "Stamm der Behörde"},
+    {"issuer", "Ausstellende Stelle"},
+    {"camera", "Kamera"},
+    {"dock", "Dockingstation"},
+    {"keeper", "Schlüsselverwahrer"},
+    {"package", "Signatur der Übergabe"},
+    LAST,
+};
+static const struct asv_word protections[] = {
+    {"none", "keiner; das Medium ist versiegelt zu übergeben"},
+    {"zip", "ZIP mit AES-256; das Kennwort kommt auf getrenntem Weg"},
+    {"age", "age, für die genannten Empfänger"},
+    LAST,
+};
+static const struct asv_word events[] = {
+    {"announced", "Aufnahme angekündigt"},
+    {"transferring", "Übertragung begonnen"},
+    {"committed", "In Verwahrung genommen"},
+    {"quarantined", "In Quarantäne genommen"},
+    {"expired_on_arrival", "Frist bei Ankunft abgelaufen"},
+    {"receipt", "Quittung an die Kamera"},
+    {"destruction_ordered", "Löschung auf der Kamera angeordnet"},
+    {"erased_on_camera", "Auf der Kamera gelöscht"},
+    {"hold_requested", "Sicherung beantragt"},
+    {"hold_approved", "Sicherung genehmigt"},
+    {"hold_refused", "Sicherung abgelehnt"},
+    {"hold_withdrawn", "Antrag auf Sicherung zurückgezogen"},
+    {"hold_lapsed", "Antrag auf Sicherung verfallen"},
+    {"held_ahead", "Gesichert, wie vor dem Einlesen entschieden"},
+    {"release_requested", "Ende der Sicherung beantragt"},
+    {"release_approved", "Ende der Sicherung genehmigt"},
+    {"release_refused", "Ende der Sicherung abgelehnt"},
+    {"release_withdrawn", "Antrag auf Ende der Sicherung zurückgezogen"},
+    {"release_lapsed", "Antrag auf Ende der Sicherung verfallen"},
+    {"erasure_requested", "Vorzeitige Löschung beantragt"},
+    {"erasure_approved", "Vorzeitige Löschung genehmigt"},
+    {"erasure_refused", "Vorzeitige Löschung abgelehnt"},
+    {"erasure_withdrawn", "Antrag auf vorzeitige Löschung zurückgezogen"},
+    {"erasure_lapsed", "Antrag auf vorzeitige Löschung verfallen"},
+    {"blocked", "Gesperrt"},
+    {"block_confirmed", "Sperre bestätigt"},
+    {"block_lifted", "Sperre aufgehoben"},
+    {"opened", "Einsichtnahme"},
+    {"erasing", "Schlüssel vernichtet, Löschung läuft"},
+    {"erased", "Gelöscht"},
+    {"erased_unsigned", "Gelöscht, ohne Unterschrift der Schlüsselverwaltung"},
+    {"day_requested", "Feststellung des Tages beantragt"},
+    {"day_approved", "Tag festgestellt"},
+    {"day_refused", "Feststellung des Tages abgelehnt"},
+    {"day_withdrawn", "Feststellung des Tages zurückgezogen"},
+    {"day_lapsed", "Feststellung des Tages verfallen"},
+    {"scrubbed", "Bestand nachgeprüft"},
+    {"handover_requested", "Übergabe beantragt"},
+    {"handover_approved", "Übergabe genehmigt"},
+    {"handed_over", "Übergeben"},
+    LAST,
+};
+
+static const char *const notes[] = {
+    "Der Bericht belegt, dass die übergebenen Dateien die signierten sind und was mit ihnen geschah. Er "
+    "belegt nicht, dass echt ist, "
+    "was vor der Kamera geschah, und nicht, dass ihre Uhr richtig ging. Zur Uhr ist die gemessene Abweichung "
+    "genannt.",
+    "Dass das Transparenzprotokoll einen Eintrag hat, heißt, dass die Behörde ihn so verzeichnet hat. Seit "
+    "wann er so dasteht, sagen "
+    "allein die Zeugen, die einen Kopf des Protokolls mitsigniert haben.",
+    "Einträge im Transparenzprotokoll sind unter ihrer Nummer auffindbar. Ein Ereignis ohne Nummer wartete "
+    "bei der Erstellung dieses "
+    "Berichts noch auf seinen Platz.",
+    "Dieses Dokument trägt keine qualifizierte elektronische Signatur. Für eine solche, anderswo "
+    "hergestellte Signatur ist in der "
+    "Übergabe ein Platz vorgesehen.",
+    NULL,
+};
+static const char *const needs[] = {
+    "einen Rechner ohne Verbindung zum Netz; alles Folgende kommt ohne Netz aus",
+    "die Programme age, openssl (ab 3.0), sha256sum und unzip, die jede Linux-Distribution anbietet und die "
+    "es auch für Windows und "
+    "macOS gibt",
+    "das Prüfprogramm asservat-verify, das die Behörde samt seiner Prüfsumme außerhalb jeder Übergabe "
+    "veröffentlicht. Sie können jede "
+    "Prüfung auch ohne dieses Programm vornehmen",
+    "das Stammzertifikat der Behörde (root.cert), das nicht auf demselben Weg zu Ihnen gekommen sein soll "
+    "wie diese Übergabe",
+    "zum Öffnen des verschlüsselten Originals den privaten Schlüssel Ihres Hauses (unten schluessel.txt)",
+    NULL,
+};
+static const struct asv_step steps[] = {
+    {"Die Kennung der Behörde vergleichen",
+     "Vergleichen Sie diese Kennung mit der, die die Behörde veröffentlicht hat. Stimmt sie nicht überein, "
+     "so ist jede weitere "
+     "Prüfung wertlos.",
+     "{agency}", NULL},
+    {"Alles auf einmal prüfen",
+     "Das Programm prüft Dateien, Prüfsummen, Signaturen, Siegel, Protokollauszüge und Zertifikate. Es nennt "
+     "den ersten Fehler mit der "
+     "Datei und zählt auf, was geprüft wurde und was nicht. Es endet nur dann mit „gültig“, wenn alles "
+     "gültig ist.",
+     "asservat-verify UEBERGABE --trust root.cert --lang de", NULL},
+    {"Die Datei entpacken",
+     "unzip prüft dabei die Prüfsumme jeder enthaltenen Datei. Sie soll ohne Fehler enden.",
+     "unzip -t UEBERGABE.zip\nunzip UEBERGABE.zip -d uebergabe\ncd uebergabe", "carrier"},
+    {"Prüfsummen vergleichen",
+     "Jede Zeile soll mit „OK“ enden. Die Liste selbst ist signiert; ihre Prüfsummen stehen auch im "
+     "Inhaltsverzeichnis.",
+     "sha256sum -c manifest-sha256.txt", "carrier"},
+    {"Die Signatur über das Ganze prüfen",
+     "Sie deckt alle Dateien. Die Ausgabe soll mit „CAdES Verification successful“ beginnen. package.pem ist "
+     "das "
+     "Zertifikat, mit dem die Behörde Übergaben signiert.",
+     "openssl cms -verify -cades -binary -inform DER -purpose any \\\n    -CAfile package.pem -out /dev/null "
+     "\\\n"
+     "    -content META-INF/ASiCManifest.xml \\\n    -in META-INF/signature.p7s\ncd data",
+     "carrier"},
+    {"Prüfsummen vergleichen",
+     "Die Ausgabe soll die Prüfsummen nennen, die im Inhaltsverzeichnis stehen. Für die erste Aufzeichnung:",
+     "sha256sum {sealed}\n{sealed_digest}", "filing"},
+    {"Signaturen prüfen",
+     "Zu jedem Dokument gehört eine eigene Signaturdatei. Die Ausgabe soll mit „CAdES Verification "
+     "successful“ beginnen. "
+     "package.pem ist das Zertifikat, mit dem die Behörde Übergaben signiert.",
+     "openssl cms -verify -cades -binary -inform DER -purpose any \\\n    -CAfile package.pem -out "
+     "/dev/null \\\n"
+     "    -content {document} \\\n    -in {signature}",
+     NULL},
+    {"Das Original öffnen",
+     "Das Original ist die Datei, die die Kamera verschlüsselt und signiert hat. age öffnet es mit dem "
+     "privaten Schlüssel eines der "
+     "genannten Empfänger; verändertes öffnet age nicht.",
+     "age -d -i schluessel.txt -o original.mp4 {sealed}", NULL},
+    {"Original und Abspielfassung vergleichen",
+     "Beide Prüfsummen sollen gleich sein: Die Abspielfassung ist das geöffnete Original, Byte für Byte. Das "
+     "gilt nicht für einen "
+     "Auszug; dass er aus dem Original stammt, zeigt asservat-verify anhand der beiliegenden Nachweise.",
+     "sha256sum original.mp4 {playable}", NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct asv_words asv_words_de = {
+    .documents = {"Anschreiben", "Inhaltsverzeichnis", "Asservatenliste", "Sicherungs- und Gewahrsamsbericht",
+                  "Prüfanleitung"},
+    .facts_title = "Dieselben Tatsachen als JSON",
+    .subject = "Vorgang {}",
+    .subject_prosecutor = "Vorgang {} · Az. {}",
+    .footer = "{} · Übergabe {}",
+    .pdfa = "PDF mit den Merkmalen von PDF/A-2b (Schriften eingebettet, Farbprofil, Metadaten). Die "
+            "Konformität mit PDF/A wurde nicht "
+            "validiert.",
+    .none = "keine",
+    .unknown_yet = "noch nicht bekannt",
+    .number = "Nr.",
+    .case_number = "Vorgangsnummer",
+    .prosecutor = "Aktenzeichen der Staatsanwaltschaft",
+    .handover = "Kennung der Übergabe",
+    .made_at = "Erstellt",
+    .agency = "Abgebende Behörde",
+    .authority = "Empfangende Behörde",
+    .offence = "Tatvorwurf",
+    .danger = "Gefahr, derentwegen aufgezeichnet wurde",
+    .period = "Tatzeit",
+    .place = "Tatort",
+    .accused = "Beschuldigte Person",
+    .injured = "Verletzte Personen",
+    .cause = "Grund der Aufbewahrung",
+    .nobody = "keine bekannt",
+    .from_until = "{} bis {}",
+    .requested = "Übergabe beantragt",
+    .approved = "Übergabe genehmigt",
+    .by_at = "{}, {}. Grund: {}",
+    .program = "Programm",
+    .statement = "Prüfsumme der signierten Erklärung",
+    .recipients = "Zu öffnen von",
+    .protection = "Äußerer Schutz",
+    .nobody_encrypted = "niemandem; das Original ist nicht umverschlüsselt",
+    .letter =
+        {
+            .date = "Datum",
+            .our_sign = "Unser Zeichen",
+            .your_sign = "Ihr Zeichen",
+            .contact = "Auskunft erteilt",
+            .phone = "Telefon",
+            .mail = "E-Mail",
+            .subject = "Übergabe von Aufzeichnungen körpernah getragener Kameras",
+            .dear = "Sehr geehrte Damen und Herren,",
+            .what = "zu dem oben genannten Vorgang übergeben wir Ihnen {} Aufzeichnungen. Jede wurde auf der "
+                    "Kamera vom ersten Byte an "
+                    "verschlüsselt und signiert und ist seither nicht verändert worden, soweit nicht unten "
+                    "anders angegeben.",
+            .what_one = "zu dem oben genannten Vorgang übergeben wir Ihnen eine Aufzeichnung. Sie wurde auf "
+                        "der Kamera vom ersten Byte an "
+                        "verschlüsselt und signiert und ist seither nicht verändert worden, soweit nicht "
+                        "unten anders angegeben.",
+            .deviating = "Abweichendes Prüfergebnis: Aufzeichnung Nr. {}. Näheres sagt der Sicherungs- und "
+                         "Gewahrsamsbericht.",
+            .excerpts = "Nur als Auszug übergeben: Aufzeichnung Nr. {}. Was weggelassen wurde, nennt der "
+                        "Sicherungs- und "
+                        "Gewahrsamsbericht.",
+            .tails = "Mit einem Rest, den die Kamera nicht mehr signiert hat und der nichts beweist: "
+                     "Aufzeichnung Nr. {}.",
+            .enclosed = "Beigefügt sind",
+            .access = "Das verschlüsselte Original liegt bei. Wer es öffnen kann, nennt der Sicherungs- und "
+                      "Gewahrsamsbericht. Äußerer "
+                      "Schutz der Übergabe: {}.",
+            .receipt = "Bitte bestätigen Sie den Empfang. Bis der Empfang festgehalten ist, bleiben die "
+                       "Originale bei uns in Verwahrung.",
+            .signature = "Dieses Schreiben ist mit der Datei {} elektronisch signiert. Es trägt keine "
+                         "qualifizierte elektronische Signatur.",
+            .unsigned_ = "Dieses Schreiben trägt keine qualifizierte elektronische Signatur.",
+            .regards = "Mit freundlichen Grüßen",
+            .by_order = "Im Auftrag",
+            .decided = "Beantragt von {} am {}, genehmigt von {} am {}.",
+        },
+    .index =
+        {
+            .intro = "Alle Dateien dieser Übergabe. Die Prüfsummen sind SHA-256; das Inhaltsverzeichnis ist, "
+                     "wie jedes Dokument, für sich "
+                     "signiert.",
+            .documents = "Dokumente",
+            .recordings = "Aufzeichnungen",
+            .others = "Nachweise und weitere Dateien",
+            .title = "Inhalt",
+            .file = "Datei",
+            .signature = "Signaturdatei",
+            .size = "Byte",
+            .digest = "SHA-256",
+            .playable = "Abspielfassung, Byte für Byte das geöffnete Original",
+            .excerpt = "Auszug",
+            .sealed = "Verschlüsseltes Original",
+            .seal = "Siegel der Kamera",
+            .recording = "{}: {}, {}",
+        },
+    .exhibits =
+        {
+            .intro = "Verwahrt werden Dateien. „Menge“ zählt die Aufzeichnung mit allen Dateien, die zu ihr "
+                     "gehören.",
+            .number = "Lfd. Nr.",
+            .name = "Bezeichnung",
+            .quantity = "Menge",
+            .origin = "Herkunft",
+            .date = "Sichergestellt",
+            .keeper = "Verwahrende Stelle",
+            .reason = "Grund",
+            .whole = "Videoaufzeichnung vom {}, Länge {}",
+            .excerpt = "Auszug einer Videoaufzeichnung vom {}, Länge {} von {}",
+            .original = "Original {}",
+            .one_file = "1 Aufzeichnung, {} Dateien",
+            .from_camera = "{}, {}, Gerätenummer {}; eingelesen von {}",
+        },
+    .custody =
+        {
+            .basis = "Gegenstand und Grundlage",
+            .summary = "Ergebnis",
+            .summary_text = "Die Prüfergebnisse bedeuten:",
+            .recording = "Aufzeichnung {}: {}, {}",
+            .camera = "Kamera",
+            .begin = "Beginn",
+            .length = "Länge",
+            .integrity = "Unversehrtheit",
+            .provenance = "Herkunft",
+            .id = "Kennung der Aufzeichnung",
+            .device = "Gerät",
+            .firmware = "{}, Gerätenummer {}, Firmware {}",
+            .certificate = "Zertifikat der Kamera",
+            .running = "Laufende Nummer der Kamera",
+            .unit = "Dienststelle",
+            .area = "Einsatzgebiet",
+            .begin_camera = "Beginn nach der Uhr der Kamera",
+            .end_camera = "Ende nach der Uhr der Kamera",
+            .corrected = "Beginn, berichtigt",
+            .corrected_from = "zwischen {} und {}",
+            .clock = "Uhr der Kamera",
+            .offset = "Abweichung der Uhr",
+            .offset_text = "Beim Einlesen ging die Uhr der Kamera gegenüber der Dockingstation {} s {}, auf "
+                           "± {} s genau gemessen.",
+            .offset_none = "Beim Einlesen ging die Uhr der Kamera wie die der Dockingstation, auf ± {} s "
+                           "genau gemessen.",
+            .slow = "nach",
+            .fast = "vor",
+            .docked = "Eingelesen",
+            .docked_text = "{}, an {}",
+            .committed = "In Verwahrung genommen",
+            .erased = "Auf der Kamera gelöscht",
+            .not_erased = "nicht bestätigt",
+            .extent = "Umfang der Übergabe",
+            .whole = "die ganze Aufzeichnung",
+            .excerpt = "Auszug von {} bis {} (Std:Min:Sek ab Beginn), geschnitten an den Grenzen der "
+                       "Fragmente; die Nachweise liegen bei",
+            .left_out = "Weggelassen",
+            .left_part = "{} bis {}: {}",
+            .tail = "Nicht signierter Rest",
+            .tail_none = "keiner",
+            .tail_text = "{} Byte nach dem letzten Kontrollpunkt. Sie sind nicht signiert und beweisen "
+                         "nichts; sie sind nicht Teil der "
+                         "Abspielfassung.",
+            .digests = "Prüfsummen (SHA-256)",
+            .header = "Kopf des Siegels",
+            .root = "Wurzel über die Stücke",
+            .root_text = "{} ({} Stücke, {} Byte)",
+            .seal = "Siegel",
+            .checks = "Prüfungen",
+            .check = "Prüfung",
+            .result = "Ergebnis",
+            .finding = "Befund",
+            .markers = "Vermerke der Kamera",
+            .marker = "Vermerk",
+            .time = "Zeit",
+            .media = "Stelle",
+            .media_facts = "Technische Angaben",
+            .stream = "Spur",
+            .custody = "Gewahrsam",
+            .event = "Ereignis",
+            .who = "Wer, wo",
+            .entry = "Protokoll",
+            .signed_ = "signiert",
+            .unsigned_ = "nicht signiert",
+            .waits = "wartet",
+            .entry_text = "{}: {}",
+            .who_text = "{} ({})",
+            .at_own = "eigene Uhr: {}",
+            .logs = "Das Transparenzprotokoll",
+            .log = "Protokoll {}",
+            .size = "Größe",
+            .log_text = "{} Einträge",
+            .origin = "Name",
+            .head = "Kopf (Wurzel)",
+            .signed_at = "Signiert",
+            .cosigned = "Mitsigniert",
+            .cosigned_none = "von niemandem. Die Zeiten sind damit das Wort der Behörde allein",
+            .certificates = "Zertifikate",
+            .role = "Wofür",
+            .name = "Name",
+            .serial = "Seriennummer",
+            .digest = "SHA-256",
+            .until = "Gültig bis",
+            .revocations = "Gesperrte Zertifikate",
+            .revocations_none = "Eine Sperrliste liegt nicht bei; Sperrungen sind nicht geprüft.",
+            .revocations_text = "Sperrliste Nr. {} vom {}. Gesperrt sind die Seriennummern:",
+            .revocations_empty = "Sperrliste Nr. {} vom {}. Gesperrt ist kein Zertifikat.",
+            .notes = "Was dieser Bericht nicht sagt",
+        },
+    .message =
+        {
+            .playable = "Aufzeichnung {}, Abspielfassung",
+            .excerpt = "Aufzeichnung {}, Auszug",
+            .sealed = "Aufzeichnung {}, verschlüsseltes Original",
+            .seal = "Aufzeichnung {}, Siegel der Kamera",
+        },
+    .notes = notes,
+    .checking =
+        {
+            .intro = "Sie können diese Übergabe selbst prüfen, ohne unser Zutun und ohne einem unserer "
+                     "Rechner zu vertrauen. Die Formate sind "
+                     "öffentlich und aus Standardteilen gebaut: age, Ed25519, CAdES, SHA-256.",
+            .what = "Was Sie brauchen",
+            .steps = "Schritt für Schritt",
+            .meaning = "Was die Ergebnisse bedeuten",
+            .not_said = "Was eine Prüfung nicht sagt",
+        },
+    .needs = needs,
+    .steps = steps,
+    .causes = causes,
+    .integrities = integrities,
+    .integrity_texts = integrity_texts,
+    .provenances = provenances,
+    .provenance_texts = provenance_texts,
+    .clock_states = clock_states,
+    .results = results,
+    .records = records,
+    .streams = streams,
+    .actors = actors,
+    .roles = roles,
+    .protections = protections,
+    .events = events,
+};
+
+const char *asv_word(const struct asv_word *words, const char *code)
+{
+    for (; words->code != NULL; words++) {
+        if (strcmp(words->code, code) == 0) {
+            return words->text;
+        }
+    }
+    return code;
+}
+
+const char *asv_sentence(char *out, const char *text, const char *const *values)
+{
+    size_t used = 0;
+    while (*text != '\0' && used + 1 < ASV_SENTENCE_BYTES) {
+        if (text[0] == '{' && text[1] == '}' && *values != NULL) {
+            int len = snprintf(out + used, ASV_SENTENCE_BYTES - used, "%s", *values++);
+            used += (size_t)len < ASV_SENTENCE_BYTES - used ? (size_t)len : ASV_SENTENCE_BYTES - 1 - used;
+            text += 2;
+        } else {
+            out[used++] = *text++;
+        }
+    }
+    out[used] = '\0';
+    return out;
+}

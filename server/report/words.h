@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The texts of the documents, in one place. "{}" stands for what a document puts there.
+ */
+#ifndef ASV_SERVER_REPORT_WORDS_H
+#define ASV_SERVER_REPORT_WORDS_H
+
+#include <stddef.h>
+
+#define ASV_SENTENCE_BYTES 8192 /* the longest text with what is put into it */
+
+struct asv_word {
+    const char *code, *text; /* as the facts say it, and as a reader does; the last code is NULL */
+};
+
+/* A step of the checking instructions. */
+struct asv_step {
+    const char *title, *text;
+    const char *command; /* NULL: none. {sealed}, {playable}, {document}, {signature}: names of files */
+    const char *output;  /* for this one alone ("filing", "carrier"); NULL: for both */
+};
+
+struct asv_words {
+    const char *documents[5]; /* the titles, by enum asv_document */
+    const char *facts_title;
+    const char *subject, *subject_prosecutor, *footer, *pdfa, *none, *unknown_yet, *number, *case_number,
+        *prosecutor;
+    const char *handover, *made_at, *agency, *authority, *offence, *danger, *period, *place, *accused,
+        *injured, *cause;
+    const char *nobody, *from_until, *requested, *approved, *by_at, *program, *statement, *recipients;
+    const char *protection, *nobody_encrypted;
+    struct {
+        const char *date, *our_sign, *your_sign, *contact, *phone, *mail, *subject, *dear, *what, *what_one,
+            *deviating, *excerpts, *tails, *enclosed, *access, *receipt, *signature, *unsigned_, *regards,
+            *by_order, *decided;
+    } letter;
+    struct {
+        const char *intro, *documents, *recordings, *others, *title, *file, *signature, *size, *digest,
+            *playable, *excerpt, *sealed, *seal, *recording;
+    } index;
+    struct {
+        const char *intro, *number, *name, *quantity, *origin, *date, *keeper, *reason, *whole, *excerpt,
+            *original, *one_file, *from_camera;
+    } exhibits;
+    struct {
+        const char *basis, *summary, *summary_text, *recording, *camera, *begin, *length, *integrity,
+            *provenance, *id, *device, *firmware, *certificate, *running, *unit, *area, *begin_camera,
+            *end_camera, *corrected, *corrected_from, *clock, *offset, *offset_text, *offset_none, *slow,
+            *fast, *docked, *docked_text, *committed, *erased, *not_erased, *extent, *whole, *excerpt,
+            *left_out, *left_part, *tail, *tail_none, *tail_text, *digests, *header, *root, *root_text, *seal,
+            *checks, *check, *result, *finding, *markers, *marker, *time, *media, *media_facts, *stream,
+            *custody, *event, *who, *entry, *signed_, *unsigned_, *waits, *entry_text, *at_own, *who_text,
+            *logs, *log, *log_text, *size, *origin, *head, *signed_at, *cosigned, *cosigned_none,
+            *certificates, *role, *name, *serial, *digest, *until, *revocations, *revocations_none,
+            *revocations_text, *revocations_empty, *notes;
+    } custody;
+    struct {
+        const char *playable, *excerpt, *sealed, *seal; /* of a recording, in letters of the message */
+    } message;
+    const char *const *notes; /* what the report does not prove; ends with NULL */
+    struct {
+        const char *intro, *what, *steps, *meaning, *not_said;
+    } checking;
+    const char *const *needs;     /* ends with NULL */
+    const struct asv_step *steps; /* ends with a title of NULL */
+    const struct asv_word *causes, *integrities, *integrity_texts, *provenances, *provenance_texts,
+        *clock_states, *results, *records, *streams, *actors, *roles, *protections, *events;
+};
+
+extern const struct asv_words asv_words_de;
+
+/* What a reader is told for a code of the facts; the code itself when there is no word for it. */
+const char *asv_word(const struct asv_word *words, const char *code);
+
+/* out[ASV_SENTENCE_BYTES]: text with each "{}" replaced by the next of `values`, which ends with NULL. */
+const char *asv_sentence(char *out, const char *text, const char *const *values);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Facts of a hand-over: what is refused is named, and what is read has what the documents take for granted.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/report/facts.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool condition)
+{
+    if (!condition) {
+        abort();
+    }
+}
+
+static void check_clip(const json_t *clip)
+{
+    require(asv_fact_text(clip, "camera_name") != NULL && asv_fact_ms(clip, "committed_at") >= 0);
+    require(asv_fact_text(json_object_get(clip, "sealed"), "sha256") != NULL);
+    require((json_object_get(clip, "playable") == NULL) != (json_object_get(clip, "excerpt") == NULL));
+    require(json_array_size(json_object_get(clip, "custody")) > 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct asv_facts *facts = NULL;
+    struct asv_err err = {0};
+    (void)setenv("TZ", "Europe/Berlin", 1);
+    if (asv_facts_read((const char *)data, size, &facts, &err) != ASV_OK) {
+        require(strncmp(err.text, "facts: ", 7) == 0 && facts == NULL);
+        for (const char *c = err.text; *c != '\0'; c++) {
+            require((unsigned char)*c >= 0x20 && *c != 0x7f);
+        }
+        return 0;
+    }
+    size_t i = 0;
+    json_t *clip = NULL;
+    json_array_foreach(json_object_get(facts->json, "clips"), i, clip)
+    {
+        check_clip(clip);
+    }
+    for (unsigned k = 0; k < ASV_DOCUMENTS; k++) {
+        require(asv_facts_document(facts->json, asv_document_name((enum asv_document)k)) != NULL);
+    }
+    asv_facts_free(facts);
+    return 0;
+}

@@ -1,0 +1,331 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""The documents of a hand-over (docs/HANDOVER_DOCUMENTS.md): what is refused and how it is named, what stands in them and in which
+order, and that nothing is lost. LAW H2, LAW H3, LAW H5, LAW H6, LAW H9, LAW H11.
+
+handover_documents.py PROGRAM [--write]: --write makes the golden texts and the schema anew.
+handover_documents.py PROGRAM --message: the message against the schemas of ../shared, which are not ours to give; of these one,
+xjustiz_0070 (the prisons' codes), is missing there and an empty one stands for it. Without ../shared it is skipped."""
+import copy
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import handover_facts
+
+TOP = Path(__file__).resolve().parents[2]
+GOLDEN = TOP / "tests/integration/handover"
+SCHEMA = TOP / "docs/handover-facts.schema.json"
+DOCUMENTS = ["cover_letter", "index", "exhibits", "custody", "checking"]
+SCHEMATA = TOP.parent / "shared/xjustiz-3.6.2"
+RELEASE = TOP / "deploy/xjustiz/3.6.2.json"
+PROGRAM, WRITE, MESSAGE = sys.argv[1], sys.argv[2:] == ["--write"], sys.argv[2:] == ["--message"]
+NAME = "{http://www.xjustiz.de}"
+
+
+def run(*argv, **more):
+    return subprocess.run([str(a) for a in argv], capture_output=True, **more)
+
+
+def make(directory, facts):
+    text = facts if isinstance(facts, bytes) else json.dumps(facts, ensure_ascii=False).encode()
+    (directory / "facts.json").write_bytes(text)
+    return run(PROGRAM, directory / "facts.json", directory)
+
+
+def made(directory, facts):
+    done = make(directory, facts)
+    assert done.returncode == 0, done.stderr
+    return directory
+
+
+def text_of(directory, name, *options):
+    return run("pdftotext", *options, directory / f"{name}.pdf", "-", check=True).stdout.decode()
+
+
+def mixed():
+    """One whole recording, and one that is everything else: cut, an excerpt, with a rest, not trusted, not cosigned."""
+    facts = handover_facts.facts(2, 12)
+    odd = facts["clips"][1]
+    odd.update(integrity="TRUNCATED", provenance="REVOKED", tail_bytes=4711, clock_offset_ms=-90500, clock_state="lost")
+    del odd["started_at"], odd["erased_on_camera_at"], odd["probe"], odd["custody"][3]["leaf"], odd["custody"][3]["log"]
+    excerpt = odd.pop("playable")
+    odd["excerpt"] = {**excerpt, "from_ms": 30000, "until_ms": 90000, "left_out": [
+        {"from_ms": 0, "until_ms": 30000, "reason": "zeigt Unbeteiligte"}, {"from_ms": 90000, "until_ms": 185000, "reason": "nach der Tat"}]}
+    odd["checks"][1].update(result="failed", text="Stück 1.408 fehlt")
+    facts["logs"][0]["cosignatures"] = []
+    facts["incident"]["injured"] = []
+    del facts["revocations"], facts["incident"]["prosecutor"]
+    return facts
+
+
+def change(facts, way, value):
+    """facts with clips[0].clip and the like set; a value of ... takes the member away."""
+    facts = copy.deepcopy(facts)
+    at, keys = facts, [int(k) if k.isdigit() else k for k in re.findall(r"\w+", way)]
+    for key in keys[:-1]:
+        at = at[key]
+    if value is ...:
+        del at[keys[-1]]
+    else:
+        at[keys[-1]] = value
+    return facts
+
+
+def refused(directory, facts, *said):
+    done = make(directory, facts)
+    assert done.returncode == 1, (said, done)
+    for part in said:
+        assert part in done.stderr.decode(), (part, done.stderr)
+
+
+def test_what_is_refused_is_named(directory):
+    """HD-001, HD-002, HD-003, HD-004, HD-005, HD-013: LAW H7"""
+    good = handover_facts.facts(2, 2)
+    for way, value, why in [
+            ("format", 2, "not in 1 to 1"), ("handover", ..., "is missing"), ("surplus", 1, "is not known"),
+            ("agency.surplus", 1, "is not known"), ("made_at", "2026-11-29T11:30:00Z", "is no time"), ("clips", [], "has 0 elements"),
+            ("clips[1].camera_name", "a\u202eb", "U+202E"), ("clips[1].camera_name", "a\x1b[2Jb", "U+001B"),
+            ("incident.accused", "a\u200bb", "U+200B"), ("incident.injured[0]", "a\u0301\u0301\u0301", "U+0301"),
+            ("incident.injured[0]", "\u4e2d", "U+4E2D"), ("incident.offence", "x" * 1001, "longer than 1000"),
+            ("incident.offence", "", "is no text"), ("incident.offence", 1, "is no text"), ("incident.case_number", "a–b", "DIN 91379"),
+            ("clips[0].sealed.name", "Αθήνα.age", "DIN 91379"), ("clips[0].sealed.sha256", "AB" * 32, "is not written like"),
+            ("clips[0].clip", "0", "is not written like"), ("clips[0].integrity", "OK", "is none of VALID"),
+            ("clips[0].tail_bytes", -1, "is not in 0"), ("clips[0].tail_bytes", 1.5, "is no whole number"),
+            ("clips[0].marked", 1, "is neither true"), ("clips[0].custody[1].leaf", 2**53, "is not in 0"), ("clips[0].checks", {}, "is no list"),
+            ("clips[0].probe", [], "is no object"), ("documents[1].document", "custody", "is there twice"),
+            ("documents[0].name", "a b.pdf", "no name for a filing"), ("clips[1].seal.signature", "a..p7s", "no name for a filing"),
+            ("files[0].name", "p/a.proof", "no name for a filing"), ("clips[0].sealed.name", "ä" * 87 + ".age", "no name for a filing"),
+            ("clips[1].clip", good["clips"][0]["clip"], "is there twice"), ("clips[1].playable", ..., "either the whole"),
+            ("clips[1].excerpt", {**good["clips"][1]["playable"], "from_ms": 0, "until_ms": 1, "left_out": []}, "either the whole")]:
+        name = {"documents[1].document": "documents[3].document", "clips[1].excerpt": "clips[1].playable"}.get(way, way)
+        refused(directory, change(good, way, value), f"facts: {name}: ", why)
+    odd = mixed()
+    refused(directory, change(odd, "clips[1].excerpt.until_ms", 185001), "facts: clips[1].excerpt.until_ms")
+    refused(directory, change(odd, "clips[1].excerpt.from_ms", 90000), "facts: clips[1].excerpt.until_ms")
+    refused(directory, change(odd, "clips[1].excerpt.left_out[1].until_ms", 185001), "clips[1].excerpt.left_out[1].until_ms")
+
+
+def test_a_fault_in_the_text_is_named(directory):
+    """HD-002"""
+    text = json.dumps(handover_facts.facts(1, 1), ensure_ascii=False).encode()
+    refused(directory, text.replace(b"Unbekannt", b"Unbek\xffnnt"), "accused: is no UTF-8")
+    refused(directory, text.replace(b"Unbekannt", b"\xed\xa0\x80"), "accused: is no UTF-8")  # half of a surrogate
+    refused(directory, text.replace(b"Unbekannt", b"a\\u0000b"), '"accused"')
+    refused(directory, text.replace(b'"accused"', b'"place": "x", "accused"'), "there twice")
+    refused(directory, text[:-1], "is no JSON")
+    refused(directory, b"[]", "is no object")
+
+
+def test_the_schema_is_the_table(directory):
+    """HD-001"""
+    said = run(PROGRAM, "--schema", check=True).stdout.decode()
+    if WRITE:
+        SCHEMA.write_text(said)
+    assert SCHEMA.read_text() == said, "docs/handover-facts.schema.json: asv-make-documents --schema says something else"
+    try:
+        import jsonschema
+    except ImportError:
+        return
+    for facts in handover_facts.facts(2, 3), mixed():
+        jsonschema.Draft202012Validator(json.loads(said)).validate(facts)
+
+
+def test_the_texts_are_these(directory):
+    """HD-006, HD-010: golden texts, in reading order"""
+    made(directory, mixed())
+    for name in DOCUMENTS:
+        golden, text = GOLDEN / f"{name}.txt", text_of(directory, name, "-layout")
+        if WRITE:
+            golden.write_text(text)
+        assert golden.read_text() == text, f"{name}: the text differs from {golden}"
+
+
+def test_every_fact_of_custody_is_printed(directory):
+    """HD-010: LAW H2, LAW H3, LAW H9, LAW H11"""
+    facts = mixed()
+    made(directory, facts)
+    texts = {name: re.sub(r"\s+", "", text_of(directory, name, "-raw")) for name in DOCUMENTS}
+    for clip in facts["clips"]:
+        for key in ["clip", "camera", "device_serial", "firmware", "header", "root", "seal_digest", "unit", "dock_name"]:
+            assert re.sub(r"\s+", "", clip[key]) in texts["custody"], key
+        for file in [clip.get("playable") or clip["excerpt"], clip["sealed"], clip["seal"]]:
+            assert file["name"] in texts["index"] and file["sha256"] in texts["index"]
+        for event in clip["custody"]:
+            assert "leaf" not in event or f"{event['log']}:{event['leaf']}" in texts["custody"], event
+        assert clip["clip"] in texts["exhibits"] and clip["device_serial"] in texts["exhibits"]
+    for said in ["90,500svor", "4.711Byte", "zeigtUnbeteiligte", "NICHTbestanden", "vonniemandem", "Sperrlisteliegtnichtbei", "gesperrtesGerät", "wartet"]:
+        assert said in texts["custody"], said
+    for said in ["Unbekannt", "keinebekannt", "WanheimerStraße12", "32-3/2026/0117", "nochnichtbekannt", "qualifizierteelektronischeSignatur"]:
+        assert said in texts["cover_letter"], said
+    assert "VorgangsnummeroderAktenzeichen" not in texts["cover_letter"]
+
+
+def test_nothing_is_lost_over_pages(directory):
+    """HD-008: 500 events, long names without a place to break, texts longer than half a page"""
+    facts = handover_facts.facts(1, 500)
+    clip = facts["clips"][0]
+    words = [f"w{i:03}ÄÖÜß" for i in range(70)]
+    for i in range(0, 500, 50):
+        clip["custody"][i]["detail"] = " ".join(words)
+        clip["custody"][i]["actor_name"] = "Donaudampfschifffahrt" * 8
+    clip["camera_name"] = "K" * 200
+    facts["incident"]["offence"] = "Ü" * 500
+    made(directory, facts)
+    text = text_of(directory, "custody", "-raw")
+    pages = text.split("\f")[:-1]
+    for i, page in enumerate(pages):
+        assert f"Seite {i + 1} von {len(pages)}" in page
+        assert page.startswith("Sicherungs- und Gewahrsamsbericht")
+    of_events = [page for page in pages if re.search(r"^\d+ \d\d\.\d\d\.2026", page, re.M)]
+    assert len(of_events) > 15
+    for page in of_events:
+        assert "Nr. Zeit Ereignis Wer, wo Protokoll" in page
+    seen = re.findall(r"^(\d+) \d\d\.\d\d\.2026", text, re.M)
+    first = seen[seen.index("1", 1):] if "1" in seen[1:] else seen  # behind the summary's
+    assert first[-500:] == [str(i + 1) for i in range(500)]
+    whole = re.sub(r"\s+", "", text)
+    for word in words:
+        assert whole.count(word) >= 10, word
+    assert "K" * 100 in whole and whole.count("K") > 200 and whole.count("Ü") >= 500
+
+
+def test_properties(directory):
+    """HD-007, HD-009: LAW H6"""
+    facts = change(mixed(), "agency.name", 'Stadt <Duisburg> & Rhein"')
+    made(directory, facts)
+    before = {name: (directory / f"{name}.pdf").read_bytes() for name in DOCUMENTS}
+    other = {**os.environ, "FONTCONFIG_FILE": "/dev/null", "LANG": "C", "HOME": "/nonexistent"}
+    run(PROGRAM, directory / "facts.json", directory, env=other, check=True)
+    for name in DOCUMENTS:
+        path = directory / f"{name}.pdf"
+        assert path.read_bytes() == before[name], f"{name}: other bytes for the same facts"
+        assert run("qpdf", "--check", path).returncode == 0
+        fonts = run("pdffonts", path, check=True).stdout.decode().splitlines()[2:]
+        assert fonts and all(re.search(r" yes yes yes +\d+ +0$", line) for line in fonts), fonts
+        qpdf = run("qpdf", "--json=2", "--json-stream-data=inline", "--decode-level=generalized", path, check=True).stdout
+        objects = [o.get("value", o.get("stream", {}).get("dict")) for k, o in json.loads(qpdf)["qpdf"][1].items() if k != "trailer"]
+        root = next(o for o in objects if isinstance(o, dict) and o.get("/Type") == "/Catalog")
+        assert root["/Lang"] in ("u:de-DE", "de-DE") and root["/ViewerPreferences"]["/DisplayDocTitle"] is True
+        intent = next(o for o in objects if isinstance(o, dict) and o.get("/Type") == "/OutputIntent")
+        assert intent["/S"] == "/GTS_PDFA1"
+        meta = run("pdfinfo", "-meta", path, check=True).stdout.decode()
+        info = run("pdfinfo", path, check=True).stdout.decode()
+        title = re.search(r"^Title: +(.*)$", info, re.M)[1]
+        assert f">{title}<" in meta and "<pdfaid:part>2" in meta and "2026-11-29T11:30:00Z" in meta
+        assert "Stadt &lt;Duisburg&gt; &amp; Rhein\"" in meta
+        assert "Die Konformität mit PDF/A wurde nicht" in text_of(directory, name)
+
+
+def message(directory, facts, release=RELEASE):
+    (directory / "facts.json").write_text(json.dumps(facts, ensure_ascii=False))
+    done = run(PROGRAM, directory / "facts.json", directory, release)
+    assert done.returncode == 0, done.stderr
+    return directory / "xjustiz_nachricht.xml"
+
+
+def valid(schemata, path, schema="xjustiz_0005_nachrichten_3_2.xsd"):
+    done = run("xmllint", "--noout", "--nonet", "--schema", schemata / schema, path)
+    return done.returncode == 0, done.stderr.decode()[-2000:]
+
+
+def message_is_valid(directory, schemata):
+    """HD-011: LAW H7"""
+    hostile = change(mixed(), "agency.name", 'Stadt <Duisburg> & "Rhein" ]]> &amp;')
+    for facts in handover_facts.facts(2, 2), mixed(), hostile, change(handover_facts.facts(1, 1), "agency.office", ...), handover_facts.facts(300, 1):
+        good, why = valid(schemata, message(directory, facts))
+        assert good, why
+    before = message(directory, hostile).read_bytes()
+    assert message(directory, hostile).read_bytes() == before
+    assert ET.fromstring(before).find(f".//{NAME}absender//{NAME}sonstige").text.startswith('Stadt <Duisburg> & "Rhein" ]]> &amp;, ')
+
+
+def message_says_codes_of_the_release(directory, schemata):
+    """HD-011: another version, and other codes, are another file"""
+    release = json.loads(RELEASE.read_text())
+    other = directory / "other.json"
+    other.write_text(json.dumps(change(change(release, "version", "4.0.0"), "codes.exhibit", "777")))
+    path = message(directory, handover_facts.facts(1, 1), other)
+    root = ET.parse(path).getroot()
+    assert root.find(f"{NAME}nachrichtenkopf").get("xjustizVersion") == "4.0.0"
+    assert [e.text for e in root.iterfind(f".//{NAME}dokumententyp/code")] == ["229", "777", "777", "777"]
+    assert not valid(schemata, path)[0]  # of 3.6.2
+    other.write_text(json.dumps(change(release, "codes.exhibit", 1)))
+    done = run(PROGRAM, directory / "facts.json", directory, other)
+    assert done.returncode == 1 and b"xjustiz: codes.exhibit: is no text" in done.stderr, done
+
+
+def message_names_every_file(directory, schemata):
+    """HD-012"""
+    facts = mixed()
+    root = ET.parse(message(directory, facts)).getroot()
+    files = [(f.find(f"{NAME}dateiname").text, f.find(f"{NAME}bestandteil/code").text, f.findtext(f"{NAME}dateiname.bezugsdatei"))
+             for f in root.iterfind(f".//{NAME}datei")]
+    clips = [clip[key] for clip in facts["clips"] for key in ["playable", "excerpt", "sealed", "seal"] if key in clip]
+    wanted = []
+    for file in facts["documents"] + clips + facts["files"]:
+        wanted.append((file["name"], "001", None))
+        if "signature" in file:
+            wanted.append((file["signature"], "003", file["name"]))
+    assert files == wanted, (files, wanted)
+    numbers = [int(e.text) for e in root.iterfind(f".//{NAME}nummerImUebergeordnetenContainer")]
+    assert numbers == list(range(1, len(numbers) + 1))
+    ids = [e.text for e in root.iterfind(f".//{NAME}identifikation/{NAME}id")]
+    assert len(set(ids)) == len(ids) and root.find(f".//{NAME}anschreiben/{NAME}ref.sgo").text == ids[0]
+    assert root.find(f".//{NAME}empfaenger//{NAME}gericht/code").text == "R1200S"
+    assert root.find(f".//{NAME}auswahl_aktenzeichen/{NAME}aktenzeichen.unbekannt").text == "true"
+    known = ET.parse(message(directory, handover_facts.facts(1, 1))).getroot()
+    assert known.find(f".//{NAME}empfaenger//{NAME}aktenzeichen.freitext").text == "570 Js 123/26"
+    for name in ["Willi", "Unbekannt"]:
+        assert name not in (directory / "xjustiz_nachricht.xml").read_text()
+
+
+def message_letters_are_those_of_the_norm(directory, schemata):
+    """HD-004"""
+    letters = run(PROGRAM, "--letters", check=True).stdout.decode()
+    assert len(letters) == 584 and "ß" in letters and "\u00a0" not in letters and "ő" in letters
+    (schemata / "letters.xsd").write_text('''<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:d="urn:xoev-de:kosit:xoev:datentyp:din-91379_2022-08">
+<xs:import schemaLocation="din-norm-91379-datatypes.xsd" namespace="urn:xoev-de:kosit:xoev:datentyp:din-91379_2022-08"/>
+<xs:element name="l"><xs:complexType><xs:sequence><xs:element name="c" type="d:datatypeC" maxOccurs="unbounded"/>
+<xs:element name="d" type="d:datatypeD" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:element></xs:schema>''')
+    root = ET.Element("l")
+    for kind in "cd":
+        for letter in letters:
+            ET.SubElement(root, kind).text = letter
+    ET.ElementTree(root).write(directory / "letters.xml", encoding="utf-8")
+    good, why = valid(schemata, directory / "letters.xml", "letters.xsd")
+    assert good, why
+    root[0].text = "–"
+    ET.ElementTree(root).write(directory / "letters.xml", encoding="utf-8")
+    assert not valid(schemata, directory / "letters.xml", "letters.xsd")[0]
+
+
+def main():
+    if MESSAGE and not SCHEMATA.is_dir():
+        print(f"skipped: {SCHEMATA} is not there, so the message is not validated")
+        sys.exit(77)
+    tests = [test for name, test in globals().items() if name.startswith("message_" if MESSAGE else "test_")]
+    for test in tests:
+        with tempfile.TemporaryDirectory() as directory:
+            if not MESSAGE:
+                test(Path(directory))
+            else:
+                schemata = Path(directory) / "schemata"
+                shutil.copytree(SCHEMATA, schemata)
+                (schemata / "xjustiz_0070_cl_justizvollzugsanstalt_3_1.xsd").write_text(
+                    '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="http://www.xjustiz.de"/>')
+                test(Path(directory), schemata)
+        print(f"ok {test.__name__}", flush=True)
+    if MESSAGE:
+        print("xjustiz_0070 was an empty stand-in")
+    print(f"{len(tests)} passed, 0 failed")
+
+
+main()
