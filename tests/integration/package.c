@@ -279,7 +279,8 @@ static void an_authority_stamps_each_signature(void **state)
 {
     (void)state;
     asv_test_write_file(dir_name, "tsa.cnf", tsa, sizeof tsa - 1);
-    sh("", "openssl req -x509 -config tsa.cnf -extensions e -newkey rsa:2048 -nodes -keyout tsa.key -subj "
+    sh("", "openssl req -x509 -config tsa.cnf -extensions e -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 "
+           "-nodes -keyout tsa.key -subj "
            "/CN=TSA -out tsa.pem");
     signer.stamp = stamp;
     make_carrier("stamped");
