@@ -230,20 +230,65 @@ static void it_is_a_signed_container(void **state)
        "echo >> unpacked/data/a*; if " ASV_SOURCE_DIR "/tests/integration/bag.py unpacked; then false; fi");
 }
 
-/* What the writer makes, the reader takes, from a file. PK-040, PK-043 */
-static void our_own_reader_takes_it(void **state)
+/* As our own reader has it. */
+static void expect_taken(const char *name, uint32_t stamped)
 {
     static struct asv_package package;
     struct asv_fault fault;
-    (void)state;
-    make_carrier("ours");
-    int fd = openat(dir, "ours", O_RDONLY | O_CLOEXEC);
+    int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
     const struct asv_package_input input = asv_package_input_file(&fd, (uint64_t)lseek(fd, 0, SEEK_END));
     assert_int_equal(ASV_OK, asv_package_open(&package, &input, NULL, &fault, NULL));
     assert_int_equal(package.payload_files, 4);
     assert_int_equal(package.documents, 1);
+    assert_int_equal(package.stamped, stamped);
+    assert_int_equal(package.signature.stamped, stamped > 0);
     asv_package_close(&package);
     close(fd);
+}
+
+/* What the writer makes, the reader takes, from a file. PK-040, PK-043 */
+static void our_own_reader_takes_it(void **state)
+{
+    (void)state;
+    make_carrier("ours");
+    expect_taken("ours", 0);
+}
+
+static const char tsa[] =
+    "[tsa]\ndefault_tsa=t\n[t]\nserial=serial\ncrypto_device=builtin\nsigner_digest=sha256\ndefault_policy=1."
+    "2.3\ndigests=sha256\n"
+    "ess_cert_id_alg=sha256\n[e]\nextendedKeyUsage=critical,timeStamping\n[req]\ndistinguished_name=d\n[d]\n";
+
+static enum asv_status stamp(void *ctx, struct asv_bytes request, uint8_t *response, size_t *len,
+                             struct asv_err *err)
+{
+    uint8_t *data = NULL;
+    (void)ctx;
+    asv_test_write_file(dir_name, "q.tsq", request.data, request.len);
+    sh("", "openssl ts -reply -config tsa.cnf -section t -queryfile q.tsq -signer tsa.pem -inkey tsa.key "
+           "-out r.tsr");
+    asv_test_read_file(dir_name, "r.tsr", &data, len);
+    assert_true(*len <= ASV_CADES_STAMP_MAX_BYTES);
+    memcpy(response, data, *len);
+    free(data);
+    return *len > 0 ? ASV_OK : asv_fail(err, ASV_E_AWAY, "no response");
+}
+
+/* PK-034: the package's and the document's; by a test's own authority. */
+static void an_authority_stamps_each_signature(void **state)
+{
+    (void)state;
+    asv_test_write_file(dir_name, "tsa.cnf", tsa, sizeof tsa - 1);
+    sh("", "openssl req -x509 -config tsa.cnf -extensions e -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 "
+           "-nodes -keyout tsa.key -subj "
+           "/CN=TSA -out tsa.pem");
+    signer.stamp = stamp;
+    make_carrier("stamped");
+    signer.stamp = NULL;
+    expect_taken("stamped", 2);
+    sh("stamped", "rm -rf unpacked; LC_ALL=C.UTF-8 unzip -q $P -d unpacked");
+    sh("stamped", VERIFY "-in unpacked/META-INF/signature.p7s -content unpacked/META-INF/ASiCManifest.xml");
+    sh("stamped", "openssl ts -verify -in r.tsr -queryfile q.tsq -CAfile tsa.pem");
 }
 
 /* PK-002, PK-012: nobody is asked to sign again what an earlier run had signed. */
@@ -273,6 +318,7 @@ int main(void)
         cmocka_unit_test(unpacked_it_is_a_bag),
         cmocka_unit_test(it_is_a_signed_container),
         cmocka_unit_test(our_own_reader_takes_it),
+        cmocka_unit_test(an_authority_stamps_each_signature),
         cmocka_unit_test(a_signature_that_was_made_is_kept),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
