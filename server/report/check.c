@@ -133,9 +133,8 @@ static enum asv_status check_array(const struct node *node, const struct asv_fac
     }
     for (size_t i = 0; i < count && status == ASV_OK; i++) {
         struct node element = {node, NULL, i, json_array_get(node->json, i), NULL};
-        status = fact->kind == ASV_FACT_TEXTS
-                     ? check_text(&element, ASV_FACT_TEXT_BYTES, ASV_LETTERS_DOCUMENT, err)
-                     : check_members(&element, fact->members, err);
+        status = fact->kind == ASV_FACT_TEXTS ? check_text(&element, fact->bytes, ASV_LETTERS_DOCUMENT, err)
+                                              : check_members(&element, fact->members, err);
     }
     return status;
 }

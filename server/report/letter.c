@@ -26,21 +26,26 @@ static void place_lines(struct asv_sheet *sheet, double *y, const json_t *lines)
     }
 }
 
-/* Who writes, above the address as in a window, and to whom. Returns where it ends. */
-static double place_address(struct asv_sheet *sheet, const struct asv_report *report)
+/* Whose letter it is. Returns where the address begins. */
+static double place_head(struct asv_sheet *sheet, const struct asv_report *report)
 {
     const json_t *agency = json_object_get(report->facts, "agency");
-    const json_t *authority = json_object_get(report->facts, "authority");
     const char *office = asv_fact_text(agency, "office");
     double y = 15 * MM;
     y += asv_sheet_place(sheet, ASV_STYLE_HEADING, LEFT, y, 165 * MM, asv_fact_text(agency, "name"));
     if (office != NULL) {
         y += asv_sheet_place(sheet, ASV_STYLE_BODY, LEFT, y, 165 * MM, office);
     }
-    y = y + 3 * MM > ADDRESS_TOP ? y + 3 * MM : ADDRESS_TOP;
+    return y + 3 * MM > ADDRESS_TOP ? y + 3 * MM : ADDRESS_TOP;
+}
+
+/* From where it comes, above the address as in a window, and to whom it goes. Returns where it ends. */
+static double place_address(struct asv_sheet *sheet, const struct asv_report *report, double y)
+{
+    const json_t *authority = json_object_get(report->facts, "authority");
     size_t i = 0;
     json_t *line = NULL;
-    json_array_foreach(json_object_get(agency, "address"), i, line)
+    json_array_foreach(json_object_get(json_object_get(report->facts, "agency"), "address"), i, line)
     {
         y += asv_sheet_place(sheet, ASV_STYLE_FINE, LEFT, y, ADDRESS_WIDTH, json_string_value(line));
     }
@@ -59,14 +64,13 @@ static void place_detail(struct asv_sheet *sheet, double *y, const char *label, 
     }
 }
 
-static double place_details(struct asv_sheet *sheet, const struct asv_report *report)
+static double place_details(struct asv_sheet *sheet, const struct asv_report *report, double y)
 {
     char date[ASV_MOMENT_BYTES];
     const struct asv_words *words = report->words;
     const json_t *incident = json_object_get(report->facts, "incident");
     const json_t *contact = json_object_get(json_object_get(report->facts, "agency"), "contact");
     const char *prosecutor = asv_fact_text(incident, "prosecutor");
-    double y = ADDRESS_TOP;
     place_detail(sheet, &y, words->letter.date, asv_moment_date(date, asv_fact_ms(report->facts, "made_at")));
     place_detail(sheet, &y, words->letter.our_sign, asv_fact_text(incident, "case_number"));
     place_detail(sheet, &y, words->letter.your_sign, prosecutor != NULL ? prosecutor : words->unknown_yet);
@@ -160,7 +164,8 @@ void asv_build_cover_letter(struct asv_sheet *sheet, const void *context)
     const char *const counted[] = {asv_number_text(count, (int64_t)clips), NULL};
     const char *const access[] = {asv_word(words->protections, asv_fact_text(report->facts, "protection")),
                                   NULL};
-    double address = place_address(sheet, report), details = place_details(sheet, report);
+    double top = place_head(sheet, report);
+    double address = place_address(sheet, report, top), details = place_details(sheet, report, top);
     double y = address > details ? address : details;
     asv_sheet_go(sheet, y + 8 * MM > BODY_TOP ? y + 8 * MM : BODY_TOP);
     asv_sheet_text(sheet, ASV_STYLE_BOLD, words->letter.subject);

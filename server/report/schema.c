@@ -5,6 +5,7 @@
 #include "server/report/schema.h"
 
 #define SAFE_INTEGER 9007199254740991LL /* what every JSON reader takes exactly: 2^53 - 1 */
+#define LINE_BYTES   100                /* of an address, which has its place in the letter */
 #define DAY_MS       86400000LL
 #define CLIPS_MAX    1000  /* LAW H8: a filing has no more files */
 #define EVENTS_MAX   10000 /* of one recording: three hundred a day for a month */
@@ -50,9 +51,9 @@
     {                                                                                      \
         .key = (name), .kind = ASV_FACT_OBJECTS, .members = (list), .min = (n), .max = (m) \
     }
-#define TEXTS(name, low, high)                                             \
-    {                                                                      \
-        .key = (name), .kind = ASV_FACT_TEXTS, .min = (low), .max = (high) \
+#define TEXTS(name, size, low, high)                                                        \
+    {                                                                                       \
+        .key = (name), .kind = ASV_FACT_TEXTS, .bytes = (size), .min = (low), .max = (high) \
     }
 /* The same, and it may be missing. */
 #define MAY_TEXT(name, bytes)                                                  \
@@ -104,12 +105,12 @@ static const struct asv_fact agency[] = {
     DIGEST("agency"),
     LABEL("name", 200),
     MAY_LABEL("office", 200),
-    TEXTS("address", 1, 4),
+    TEXTS("address", LINE_BYTES, 1, 4),
     MAY_OBJECT("contact", contact),
     END,
 };
-static const struct asv_fact authority[] = {LABEL("code", 12), LABEL("name", 200), TEXTS("address", 1, 4),
-                                            END};
+static const struct asv_fact authority[] = {LABEL("code", 12), LABEL("name", 200),
+                                            TEXTS("address", LINE_BYTES, 1, 4), END};
 static const struct asv_fact incident[] = {
     UUID("incident"),
     LABEL("case_number", 64),
@@ -120,7 +121,7 @@ static const struct asv_fact incident[] = {
     MAY_TIME("until_at"),
     TEXT("place", ASV_FACT_TEXT_BYTES),
     TEXT("accused", ASV_FACT_TEXT_BYTES), /* "Unbekannt" until somebody is (LAW H9) */
-    TEXTS("injured", 0, 100),
+    TEXTS("injured", ASV_FACT_TEXT_BYTES, 0, 100),
     MAY_LABEL("prosecutor", 64), /* the prosecutor's Aktenzeichen */
     END,
 };
@@ -229,7 +230,8 @@ static const struct asv_fact ledger_log[] = {
 static const struct asv_fact certificate[] = {
     WORD("role", roles), TEXT("name", 200), TEXT("serial", 64), DIGEST("digest"), TIME("not_after"), END,
 };
-static const struct asv_fact revocations[] = {COUNT("number"), TIME("at"), TEXTS("serials", 0, 10000), END};
+static const struct asv_fact revocations[] = {COUNT("number"), TIME("at"),
+                                              TEXTS("serials", LINE_BYTES, 0, 10000), END};
 
 const struct asv_fact asv_facts_members[] = {
     INTEGER("format", 1, 1),

@@ -24,7 +24,7 @@ enum asv_fact_kind {
     ASV_FACT_WORD,    /* one of `words` */
     ASV_FACT_OBJECT,  /* of `members` */
     ASV_FACT_OBJECTS, /* min to max objects of `members` */
-    ASV_FACT_TEXTS,   /* min to max texts of ASV_FACT_TEXT_BYTES at most */
+    ASV_FACT_TEXTS,   /* min to max texts of `bytes` at most */
 };
 
 #define ASV_FACT_TEXT_BYTES 1000
@@ -34,6 +34,7 @@ struct asv_fact {
     enum asv_fact_kind kind;
     bool optional;
     json_int_t min, max;
+    size_t bytes;
     const char *const *words; /* ends with NULL */
     const struct asv_fact *members;
 };

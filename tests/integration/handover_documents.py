@@ -102,6 +102,7 @@ def test_what_is_refused_is_named(directory):
             ("clips[0].marked", 1, "is neither true"), ("clips[0].custody[1].leaf", 2**53, "is not in 0"), ("clips[0].checks", {}, "is no list"),
             ("clips[0].probe", [], "is no object"), ("documents[1].document", "custody", "is there twice"),
             ("documents[0].name", "a b.pdf", "no name for a filing"), ("clips[1].seal.signature", "a..p7s", "no name for a filing"),
+            ("clips[1].seal.name", "a.b.c.d", "no name for a filing"), ("clips[1].seal.name", ".seal", "no name for a filing"),
             ("files[0].name", "p/a.proof", "no name for a filing"), ("clips[0].sealed.name", "ä" * 87 + ".age", "no name for a filing"),
             ("clips[1].clip", good["clips"][0]["clip"], "is there twice"), ("clips[1].playable", ..., "either the whole"),
             ("clips[1].excerpt", {**good["clips"][1]["playable"], "from_ms": 0, "until_ms": 1, "left_out": []}, "either the whole")]:
@@ -176,6 +177,8 @@ def test_nothing_is_lost_over_pages(directory):
     for i in range(0, 500, 50):
         clip["custody"][i]["detail"] = " ".join(words)
         clip["custody"][i]["actor_name"] = "Donaudampfschifffahrt" * 8
+    for i in range(25, 500, 50):
+        clip["custody"][i]["detail"] = "W" * 1000  # more than half a page: is broken
     clip["camera_name"] = "K" * 200
     facts["incident"]["offence"] = "Ü" * 500
     made(directory, facts)
@@ -194,7 +197,40 @@ def test_nothing_is_lost_over_pages(directory):
     whole = re.sub(r"\s+", "", text)
     for word in words:
         assert whole.count(word) >= 10, word
+    assert whole.count("W") - whole.count("Wache") - whole.count("Wer,wo") >= 10000
     assert "K" * 100 in whole and whole.count("K") > 200 and whole.count("Ü") >= 500
+
+
+def boxes(directory, name):
+    """Each page's size and words: text, left, top, right, bottom."""
+    said = run("pdftotext", "-bbox", directory / f"{name}.pdf", "-", check=True).stdout.decode()
+    for page in said.split("<page ")[1:]:
+        size = [float(x) for x in re.match(r'width="([\d.]+)" height="([\d.]+)"', page).groups()]
+        yield size, [(w, *map(float, at)) for *at, w in re.findall(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>', page)]
+
+
+def test_nothing_stands_outside_or_on_other_text(directory):
+    """HD-008: with each text as long as it may be"""
+    facts = handover_facts.facts(2, 3)
+    facts["agency"].update(name="N" * 200, office="O" * 200, address=["A" * 100] * 4, contact={"name": "C" * 200, "phone": "P" * 60, "mail": "M" * 254})
+    facts["authority"].update(name="S" * 200, address=["B" * 100] * 4)
+    facts["incident"].update(case_number="V" * 64, prosecutor="J" * 64, offence="T" * 1000, danger="G" * 1000, place="L" * 1000, accused="U" * 1000,
+                             injured=["I" * 1000] * 3)
+    facts["requested"].update(name="R" * 200, reason="Q" * 1000)
+    for clip in facts["clips"]:
+        for key in ["camera_name", "model", "device_serial", "firmware", "unit", "area", "dock_name"]:
+            clip[key] = "W" * 200
+        clip["checks"][0].update(check="X" * 200, text="Y" * 1000)
+        clip["custody"][0].update(detail="D" * 1000, actor_name="E" * 200, place="F" * 200)
+    made(directory, facts)
+    for name in DOCUMENTS:
+        for (width, height), words in boxes(directory, name):
+            for word, left, top, right, bottom in words:
+                assert left > 60 and right < width - 50 and top > 30 and bottom < height - 30, (name, word, left, top, right, bottom)
+            for i, (word, left, top, right, bottom) in enumerate(words):
+                for other, left2, top2, right2, bottom2 in words[i + 1:]:
+                    across, down = min(right, right2) - max(left, left2), min(bottom, bottom2) - max(top, top2)
+                    assert across < 1 or down < 3, (name, word, other, across, down)
 
 
 def test_properties(directory):

@@ -98,8 +98,8 @@ static void say_fact(const struct asv_fact *fact, int depth)
     case ASV_FACT_TEXTS:
         printf(
             "{\"type\": \"array\", \"minItems\": %lld, \"maxItems\": %lld, \"items\": {\"type\": \"string\", "
-            "\"minLength\": 1, \"maxLength\": %d}}",
-            (long long)fact->min, (long long)fact->max, ASV_FACT_TEXT_BYTES);
+            "\"minLength\": 1, \"maxLength\": %zu}}",
+            (long long)fact->min, (long long)fact->max, fact->bytes);
         break;
     default:
         say_string(fact);
