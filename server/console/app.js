@@ -9,7 +9,7 @@ import { choices, dialog, loading, problem, state } from "./components.js";
 import { h } from "./dom.js";
 import { begin, onLanguage, t } from "./i18n.js";
 import news from "./news.js";
-import { COUNCIL, EVALUATE, LOOKS, MACHINES, OVERSIGHT, PEOPLE, RECORDINGS } from "./roles.js";
+import { COUNCIL, EVALUATE, LOOKS, MACHINES, OVERSIGHT, PEOPLE, RECORDINGS, SHOWN } from "./roles.js";
 import { find, hasEnded, isNew, lapse, leave as signOut, may, onSession, session } from "./session.js";
 
 const ROUTES = [
@@ -32,7 +32,7 @@ const ROUTES = [
   { path: "/policies/proposals/:proposal", title: "policies", module: () => import("./page-policy-proposal.js"), roles: PEOPLE },
   { path: "/policies/:version", title: "policies", module: () => import("./page-policy.js"), roles: "anyone" },
   { path: "/sign-in", title: "enter", module: () => import("./page-sign-in.js"), roles: null },
-  { path: "/openings/:opening", title: "opening", module: () => import("./page-opening.js"), roles: ["reviewer"] },
+  { path: "/openings/:opening", title: "opening", module: () => import("./page-opening.js"), roles: SHOWN },
   { path: "/account", title: "account", module: () => import("./page-account.js"), roles: "newcomer" },
 ];
 

@@ -11,6 +11,7 @@ export const MACHINES = [...RECORDINGS, "administrator"];
 export const OVERSIGHT = [OFFICER, "administrator"];
 export const PEOPLE = [...SUPERIORS, ...OVERSIGHT];
 export const COUNCIL = ["staff_council", OFFICER];
+export const SHOWN = [...SUPERIORS, "reviewer", OFFICER];
 export const LOOKS = ["wearer", ...COUNCIL];
 export const EVALUATE = [...SUPERIORS, ...COUNCIL];
 

@@ -103,7 +103,7 @@ export async function withPassword(name, password, code) {
 
 /** The server says that it is over. */
 export function lapse() {
-  become(null);
+  become(null, true);
 }
 
 export async function leave() {
