@@ -266,12 +266,12 @@ ASV_MUST_CHECK enum asv_status asv_clip_note_order(struct asv_clip_dir *clip, st
 /* Removes every part but commit, link, chain, order and erasure, in every root. */
 ASV_MUST_CHECK enum asv_status asv_clip_empty(struct asv_clip_dir *clip, struct asv_err *err);
 
-/* Whether nothing that this removes is left, in any root, and none is away. */
+/* Whether nothing that asv_clip_empty removes is left, in any root, and none is away. */
 bool asv_clip_is_empty(const struct asv_clip_dir *clip);
 
-/* The same as asv_clip_empty, then moves what is left to `to`, its place in tombstones; a root that has a tombstone there, or
- * no commit record here, keeps nothing here. Closes the handle, even on failure. ASV_E_AWAY when a root could
- * not be looked into: it is to be done again when its disk is back. */
+/* The same as asv_clip_empty, then moves what is left to `to`, its place in tombstones; a root that has a
+ * tombstone there, or no commit record here, keeps nothing here. Closes the handle, even on failure.
+ * ASV_E_AWAY when a root could not be looked into: it is to be done again when its disk is back. */
 ASV_MUST_CHECK enum asv_status asv_clip_erase_take(struct asv_clip_dir *clip, const char *to,
                                                    struct asv_err *err);
 
