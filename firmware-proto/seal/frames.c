@@ -175,9 +175,10 @@ static enum asv_status write_signed(struct asv_writer *out, uint8_t digest[ASV_S
     return ASV_OK;
 }
 
+/* pk NULL: whoever signed it. */
 static enum asv_status read_signed(void *object, struct asv_object *signed_object, enum asv_purpose purpose,
                                    const struct asv_layout *fields, size_t count, struct asv_bytes data,
-                                   const uint8_t pk[ASV_ED25519_PK_BYTES])
+                                   const uint8_t *pk)
 {
     struct asv_reader in;
     enum asv_status status = asv_object_split(signed_object, data.data, data.len);
@@ -189,7 +190,7 @@ static enum asv_status read_signed(void *object, struct asv_object *signed_objec
     if (status == ASV_OK) {
         status = asv_read_end(&in);
     }
-    if (status == ASV_OK) {
+    if (status == ASV_OK && pk != NULL) {
         status = asv_object_verify(signed_object, purpose, pk);
     }
     return status;
@@ -215,8 +216,8 @@ enum asv_status asv_seal_checkpoint_write(struct asv_writer *out, uint8_t digest
                         COUNT(checkpoint_fields), sk);
 }
 
-enum asv_status asv_seal_checkpoint_read(struct asv_seal_checkpoint *out, uint8_t digest[ASV_SHA256_BYTES],
-                                         const void *data, size_t len, const uint8_t pk[ASV_ED25519_PK_BYTES])
+static enum asv_status read_checkpoint(struct asv_seal_checkpoint *out, uint8_t digest[ASV_SHA256_BYTES],
+                                       const void *data, size_t len, const uint8_t *pk)
 {
     struct asv_seal_checkpoint checkpoint;
     struct asv_object object;
@@ -231,6 +232,19 @@ enum asv_status asv_seal_checkpoint_read(struct asv_seal_checkpoint *out, uint8_
         *out = checkpoint;
     }
     return status;
+}
+
+enum asv_status asv_seal_checkpoint_read(struct asv_seal_checkpoint *out, uint8_t digest[ASV_SHA256_BYTES],
+                                         const void *data, size_t len, const uint8_t pk[ASV_ED25519_PK_BYTES])
+{
+    return read_checkpoint(out, digest, data, len, pk);
+}
+
+enum asv_status asv_seal_checkpoint_read_unsigned(struct asv_seal_checkpoint *out,
+                                                  uint8_t digest[ASV_SHA256_BYTES], const void *data,
+                                                  size_t len)
+{
+    return read_checkpoint(out, digest, data, len, NULL);
 }
 
 /* S-013 */

@@ -122,6 +122,10 @@ ASV_MUST_CHECK enum asv_status asv_seal_record_read(struct asv_seal_record *out,
 ASV_MUST_CHECK enum asv_status asv_seal_checkpoint_read(struct asv_seal_checkpoint *out,
                                                         uint8_t digest[ASV_SHA256_BYTES], const void *data,
                                                         size_t len, const uint8_t pk[ASV_ED25519_PK_BYTES]);
+/* The same without its signature: nothing of it is to be believed until that was verified. */
+ASV_MUST_CHECK enum asv_status asv_seal_checkpoint_read_unsigned(struct asv_seal_checkpoint *out,
+                                                                 uint8_t digest[ASV_SHA256_BYTES],
+                                                                 const void *data, size_t len);
 ASV_MUST_CHECK enum asv_status asv_seal_end_read(struct asv_seal_end *out, uint8_t digest[ASV_SHA256_BYTES],
                                                  const void *data, size_t len,
                                                  const uint8_t pk[ASV_ED25519_PK_BYTES]);

@@ -197,13 +197,20 @@ static const char *wrong_checkpoint(const struct asv_seal_verifier *verifier,
     return NULL;
 }
 
+static enum asv_status read_checkpoint(const struct asv_seal_verifier *verifier,
+                                       struct asv_seal_checkpoint *out, uint8_t digest[ASV_SHA256_BYTES])
+{
+    return verifier->events.signature == NULL
+               ? asv_seal_checkpoint_read(out, digest, verifier->buffer, verifier->have, verifier->signer.pk)
+               : asv_seal_checkpoint_read_unsigned(out, digest, verifier->buffer, verifier->have);
+}
+
 static enum asv_status take_checkpoint(struct asv_seal_verifier *verifier, struct asv_err *err)
 {
     struct asv_seal_result *result = &verifier->result;
     struct asv_seal_checkpoint checkpoint;
     uint8_t digest[ASV_SHA256_BYTES];
-    enum asv_status status =
-        asv_seal_checkpoint_read(&checkpoint, digest, verifier->buffer, verifier->have, verifier->signer.pk);
+    enum asv_status status = read_checkpoint(verifier, &checkpoint, digest);
     if (status != ASV_OK) {
         return asv_fail_at(err, status, "seal: checkpoint unreadable or not signed by the sealer, at byte",
                            verifier->frame_at);
@@ -211,6 +218,11 @@ static enum asv_status take_checkpoint(struct asv_seal_verifier *verifier, struc
     const char *wrong = wrong_checkpoint(verifier, &checkpoint, &status);
     if (wrong != NULL) {
         return asv_fail_at(err, status, wrong, verifier->frame_at);
+    }
+    if (verifier->events.signature != NULL &&
+        stop_if(verifier, verifier->events.signature(verifier->events.ctx, verifier->buffer,
+                                                     verifier->have)) != ASV_OK) {
+        return verifier->stopped;
     }
     result->checkpoint = checkpoint;
     result->has_checkpoint = true;

@@ -45,6 +45,11 @@ struct asv_seal_events {
 
     /* Right: all leaves and records so far are signed. */
     enum asv_status (*checkpoint)(void *ctx, const struct asv_seal_checkpoint *checkpoint);
+
+    /* If there is one, it is handed each checkpoint as asv_seal_checkpoint_read takes it, before the event
+     * above, and its signature is not verified here: whoever says ASV_OK verifies it, and believes nothing of
+     * the seal before all of them are right. */
+    enum asv_status (*signature)(void *ctx, const void *data, size_t len);
 };
 
 struct asv_seal_result {

@@ -14,6 +14,7 @@
 #include "server/base/fail.h"
 #include "server/base/io.h"
 #include "server/incident/open_index.h"
+#include "server/incident/signatures.h"
 
 #define BLOCK 16384
 
@@ -24,6 +25,7 @@ struct walk {
     struct asv_err *err;
     bool keeps;
     struct asv_exhibit_keeping keeping;
+    struct asv_signatures signatures; /* of which nothing is believed before all are verified */
     bool wrong, signed_wrong;
     uint64_t wrong_at;
     uint64_t payload_bytes;
@@ -63,6 +65,12 @@ static enum asv_status on_record(void *ctx, const struct asv_seal_record *record
 {
     struct walk *walk = ctx;
     return walk->keeps ? asv_exhibit_keep_record(&walk->keeping, record, walk->err) : ASV_OK;
+}
+
+static enum asv_status on_signature(void *ctx, const void *data, size_t len)
+{
+    struct walk *walk = ctx;
+    return asv_signatures_add(&walk->signatures, data, len);
 }
 
 /* By lengths and the chunk that ends it: a chunk that is wrong shows when it is read. */
@@ -112,11 +120,16 @@ static enum asv_status take_result(struct asv_exhibit *exhibit, const struct wal
     return judge(exhibit, result, walk->payload_bytes, err);
 }
 
+/* at_once: the signatures of all checkpoints are verified at the end, together. */
 static enum asv_status walk_seal(struct asv_exhibit *exhibit, const struct asv_seal_signer *signer,
-                                 const uint8_t header[32], struct walk *walk, struct asv_err *err)
+                                 const uint8_t header[32], struct walk *walk, bool at_once)
 {
-    const struct asv_seal_events events = {
-        .ctx = walk, .leaf = on_leaf, .record = on_record, .checkpoint = on_checkpoint};
+    const struct asv_seal_events events = {.ctx = walk,
+                                           .leaf = on_leaf,
+                                           .record = on_record,
+                                           .checkpoint = on_checkpoint,
+                                           .signature = at_once ? on_signature : NULL};
+    struct asv_err *err = walk->err;
     struct asv_seal_verifier verifier;
     struct asv_err why = {0};
     uint8_t block[BLOCK];
@@ -131,6 +144,9 @@ static enum asv_status walk_seal(struct asv_exhibit *exhibit, const struct asv_s
             fed = asv_seal_verifier_feed(&verifier, block, len, &why);
         }
     }
+    if (status == ASV_OK && fed == ASV_OK && at_once) {
+        status = asv_signatures_verify(&walk->signatures, signer->pk);
+    }
     const struct asv_seal_result *result = asv_seal_verifier_result(&verifier);
     if (status == ASV_OK && fed != ASV_OK && result->status == ASV_OK) {
         return fed; /* the disk, in an event */
@@ -139,6 +155,27 @@ static enum asv_status walk_seal(struct asv_exhibit *exhibit, const struct asv_s
         return asv_failf(err, fed, "the seal in the vault is not what the camera signed: %s", why.text);
     }
     return status == ASV_OK ? take_result(exhibit, walk, result, header, err) : status;
+}
+
+/* M-045. Where anything is wrong, one checkpoint after the other says what, and at which byte. */
+static enum asv_status read_seal(struct asv_exhibit *exhibit, const struct asv_seal_signer *signer,
+                                 const uint8_t header[32], uint64_t payload_bytes, bool keeps,
+                                 struct asv_err *err)
+{
+    for (bool at_once = keeps;; at_once = false) {
+        struct asv_err found = {0};
+        struct walk walk = {.exhibit = exhibit,
+                            .err = at_once ? &found : err,
+                            .keeps = keeps,
+                            .keeping = {.index = &exhibit->index},
+                            .payload_bytes = payload_bytes};
+        enum asv_status status = walk_seal(exhibit, signer, header, &walk, at_once);
+        asv_signatures_free(&walk.signatures);
+        if (status == ASV_OK || !at_once) {
+            return status;
+        }
+        asv_exhibit_index_free(&exhibit->index);
+    }
 }
 
 /* The chunks that the keeper tries its key on. */
@@ -161,8 +198,7 @@ static enum asv_status read_parts(struct asv_exhibit *exhibit, const struct asv_
 {
     struct asv_chain chain;
     struct asv_seal_signer signer;
-    struct walk walk = {
-        .exhibit = exhibit, .err = err, .keeps = keeps, .keeping = {.index = &exhibit->index}};
+    uint64_t payload_bytes = 0;
     enum asv_status status = asv_clip_get(exhibit->dir, ASV_PART_CHAIN, exhibit->chain, sizeof exhibit->chain,
                                           &exhibit->chain_len, err);
     if (status == ASV_OK) {
@@ -174,13 +210,13 @@ static enum asv_status read_parts(struct asv_exhibit *exhibit, const struct asv_
                               &exhibit->stanzas_len, err);
     }
     if (status == ASV_OK) {
-        status = asv_clip_size(exhibit->dir, ASV_PART_PAYLOAD, &walk.payload_bytes, err);
+        status = asv_clip_size(exhibit->dir, ASV_PART_PAYLOAD, &payload_bytes, err);
     }
     if (status == ASV_OK) {
         status = asv_clip_header(exhibit->dir, exhibit->frame, &exhibit->frame_len, err);
     }
     if (status == ASV_OK) {
-        status = walk_seal(exhibit, &signer, name->header, &walk, err);
+        status = read_seal(exhibit, &signer, name->header, payload_bytes, keeps, err);
     }
     return status == ASV_OK ? read_samples(exhibit, err) : status;
 }

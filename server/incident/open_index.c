@@ -103,4 +103,5 @@ void asv_exhibit_index_free(struct asv_exhibit_index *index)
     free(index->frames);
     free(index->checkpoints);
     free(index->records);
+    *index = (struct asv_exhibit_index){0};
 }

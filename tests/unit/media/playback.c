@@ -132,6 +132,41 @@ static void what_the_camera_did_not_sign_is_not_shown(void **state)
     assert_true(read_at(3 * 65536, 10) != ASV_OK);
 }
 
+/* Where the body of the seal's checkpoint number n (from 0) begins. */
+static size_t checkpoint_at(unsigned n)
+{
+    const uint8_t *seal = it.clip.seal.data;
+    for (size_t at = 0;; at += ASV_SEAL_FRAME_HEADER_BYTES + asv_load_be32(seal + at + 1)) {
+        assert_true(at < it.clip.seal.len);
+        if (seal[at] == ASV_FRAME_CHECKPOINT && n-- == 0) {
+            return at + ASV_SEAL_FRAME_HEADER_BYTES;
+        }
+    }
+}
+
+/* M-045 */
+static void one_wrong_signature_of_many_is_found(void **state)
+{
+    static const unsigned wrong[] = {0, 63, 64, 127, 159};
+    (void)state;
+    asv_test_in_vault_remove(&it);
+    asv_test_in_vault_make(&it, &(struct asv_test_plan){.chunks = 160, .every = 1, .pad = 16});
+    assert_int_equal(open_with(it.file_key), ASV_OK);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct asv_exhibit *exhibit = NULL;
+        struct asv_err err = {0};
+        char at[32];
+        size_t body = checkpoint_at(wrong[i]);
+        snprintf(at, sizeof at, "at byte: %zu", body - ASV_SEAL_FRAME_HEADER_BYTES);
+        asv_test_in_vault_flip(&it, "seal", body + ASV_SEAL_CHECKPOINT_BYTES - 20);
+        assert_int_equal(asv_exhibit_open_seal(it.vault, &it.name, &exhibit, &err), ASV_E_SIGNATURE);
+        assert_non_null(strstr(err.text, at));
+        asv_test_in_vault_flip(&it, "seal", body + ASV_SEAL_CHECKPOINT_BYTES - 20);
+        assert_int_equal(asv_exhibit_open_seal(it.vault, &it.name, &exhibit, &err), ASV_OK);
+        asv_exhibit_close(exhibit);
+    }
+}
+
 /* M-002: who has the file key encrypts whatever he likes, and the camera has not signed it. */
 static void who_has_the_key_cannot_change_it(void **state)
 {
@@ -250,6 +285,7 @@ int main(void)
         TEST(every_range_is_what_was_recorded),
         TEST(only_the_chunks_of_a_range_are_read),
         TEST(what_the_camera_did_not_sign_is_not_shown),
+        TEST(one_wrong_signature_of_many_is_found),
         TEST(who_has_the_key_cannot_change_it),
         TEST(another_key_opens_nothing),
         TEST(a_seal_that_is_not_the_cameras_opens_nothing),

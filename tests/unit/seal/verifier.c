@@ -79,7 +79,7 @@ static enum asv_status on_checkpoint(void *ctx, const struct asv_seal_checkpoint
 static struct asv_seal_events events_for(struct seen *seen)
 {
     memset(seen, 0, sizeof *seen);
-    return (struct asv_seal_events){seen, on_header, on_leaf, on_record, on_checkpoint};
+    return (struct asv_seal_events){seen, on_header, on_leaf, on_record, on_checkpoint, NULL};
 }
 
 static enum asv_status feed_all(struct asv_seal_verifier *verifier, const uint8_t *data, size_t len)
