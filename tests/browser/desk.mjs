@@ -79,6 +79,19 @@ async function aSessionEndsElsewhere() {
   await says(busy.locator(".state"), "Bitte melden Sie sich an");
 }
 
+/** a page whose stream does not come says that it may be overtaken, until it comes. */
+async function newsThatDoesNotCome() {
+  const page = await desk("rita", "#/inbox");
+  page.context().excused = /ERR_FAILED/;
+  await page.addInitScript(() => { delete globalThis.SharedWorker; });
+  await page.route("**/api/v1/events", (route) => route.abort());
+  await page.reload();
+  await says(page.locator(".news"), "Ob sich hier etwas ändert, ist gerade nicht bekannt.");
+  await isAccessible(page, "what is not known");
+  await page.unroute("**/api/v1/events");
+  await until(async () => await page.locator(".news").textContent() === "", "that it is known again");
+}
+
 async function aTokenIsShownOnce() {
   const page = await desk("doris");
   await page.getByRole("button", { name: "Zugang anlegen" }).click();
@@ -173,8 +186,13 @@ async function aScreenIsSetUp() {
   await says(page.locator(".issue"), "Dieser Bildschirm darf nicht ausgeben");
 }
 
+<<<<<<< HEAD
 const STEPS = [whoMayNotIsToldSo, withAKey, aSessionEndsElsewhere, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
   ...CASES, ...TROUBLE, ...PLAYER];
+=======
+const STEPS = [whoMayNotIsToldSo, withAKey, aSessionEndsElsewhere, newsThatDoesNotCome, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
+  ...CASES, ...PLAYER];
+>>>>>>> live
 
 let good = false;
 try {

@@ -113,7 +113,8 @@ async function allIsSaid(keys) {
 async function rolesAreTheContracts() {
   const roles = await load("roles.js");
   const paths = fs.readFileSync(path.join(TOP, "docs/openapi.yaml"), "utf8");
-  for (const [name, route] of [["RECORDINGS", "clips"], ["MACHINES", "cameras"], ["OVERSIGHT", "alarms"], ["PEOPLE", "users"], ["COUNCIL", "access-counts"], ["EVALUATE", "evaluation"]]) {
+  for (const [name, route] of [["RECORDINGS", "clips"], ["MACHINES", "cameras"], ["OVERSIGHT", "alarms"], ["PEOPLE", "users"], ["COUNCIL", "access-counts"], ["EVALUATE", "evaluation"],
+    ["SHOWN", "openings/{opening}"]]) {
     const access = paths.split(`\n  /api/v1/${route}:\n`)[1].match(/x-access: (.*)/)[1].split(",");
     assert.deepEqual([...roles[name]].sort(), access.sort(), name);
   }
