@@ -186,13 +186,8 @@ async function aScreenIsSetUp() {
   await says(page.locator(".issue"), "Dieser Bildschirm darf nicht ausgeben");
 }
 
-<<<<<<< HEAD
-const STEPS = [whoMayNotIsToldSo, withAKey, aSessionEndsElsewhere, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
-  ...CASES, ...TROUBLE, ...PLAYER];
-=======
 const STEPS = [whoMayNotIsToldSo, withAKey, aSessionEndsElsewhere, newsThatDoesNotCome, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
-  ...CASES, ...PLAYER];
->>>>>>> live
+  ...CASES, ...TROUBLE, ...PLAYER];
 
 let good = false;
 try {
