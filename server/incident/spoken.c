@@ -109,6 +109,12 @@ static const struct {
      {"a policy's version must be above that of every one that was decided on",
       "die Fassung einer Regelung muss höher sein als die jeder Regelung, die entschieden wurde"}},
     {asv_incident_policy_none, {"this text is no policy", "dieser Text ist keine Regelung"}},
+    {asv_incident_not_shown,
+     {asv_incident_not_shown,
+      "die Aufzeichnung wurde Ihnen nicht gezeigt: ein Standbild vermerkt, wer sie sieht"}},
+    {asv_incident_no_still,
+     {asv_incident_no_still,
+      "die Aufzeichnung wird nicht mehr aufbewahrt, oder ihr Vorgang hat schon 100 Standbilder"}},
 };
 
 const struct asv_incident_rule *asv_incident_rule_of(const char *words)

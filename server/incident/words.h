@@ -24,6 +24,8 @@ extern const char asv_incident_keyless[];      /* a time of which a camera has n
 extern const char asv_incident_policy_begun[]; /* a policy whose first day is not ahead */
 extern const char asv_incident_policy_old[];   /* a policy whose version is not above the others' */
 extern const char asv_incident_policy_none[];  /* a text that is no policy */
+extern const char asv_incident_not_shown[];    /* a picture of what somebody did not see */
+extern const char asv_incident_no_still[];     /* of what is not held, or one too many */
 
 /* The policy's sentence, and what to do. */
 const char *asv_incident_words_refusal(enum asv_policy_refusal refusal);
