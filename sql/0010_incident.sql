@@ -79,6 +79,31 @@ COMMENT ON COLUMN asv.incident_clip.by IS 'who said so';
 COMMENT ON COLUMN asv.incident_clip.salt IS 'random; with it the statement names what this row says; NULL: it follows from a decision to hold the recording for the incident';
 COMMENT ON COLUMN asv.incident_clip.statement IS 'with which somebody signed it, and why; or the approval of that decision';
 
+CREATE TABLE asv.incident_still (
+    incident uuid NOT NULL REFERENCES asv.incident,
+    recording uuid NOT NULL REFERENCES asv.clip,
+    at_ms bigint NOT NULL CHECK (at_ms BETWEEN 0 AND 604800000),
+    picture asv.digest NOT NULL,
+    width integer NOT NULL CHECK (width BETWEEN 1 AND 16384),
+    height integer NOT NULL CHECK (height BETWEEN 1 AND 16384),
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    by asv.note NOT NULL,
+    salt asv.digest NOT NULL,
+    statement asv.digest NOT NULL UNIQUE REFERENCES asv.statement,
+    PRIMARY KEY (incident, recording, at_ms, picture)
+);
+COMMENT ON TABLE asv.incident_still IS 'pictures of recordings that somebody who was shown them points out for an incident: where, and a digest; the pictures are nowhere. Forgotten with the incident''s versions';
+COMMENT ON COLUMN asv.incident_still.incident IS 'for which';
+COMMENT ON COLUMN asv.incident_still.recording IS 'of which';
+COMMENT ON COLUMN asv.incident_still.at_ms IS 'where: media time, of the stream''s own line';
+COMMENT ON COLUMN asv.incident_still.picture IS 'SHA-256 of the picture as PNG, as the browser made it of what it showed';
+COMMENT ON COLUMN asv.incident_still.width IS 'in pixels';
+COMMENT ON COLUMN asv.incident_still.height IS 'in pixels';
+COMMENT ON COLUMN asv.incident_still.since IS 'when somebody said so';
+COMMENT ON COLUMN asv.incident_still.by IS 'who said so';
+COMMENT ON COLUMN asv.incident_still.salt IS 'random; with it the statement names what this row says';
+COMMENT ON COLUMN asv.incident_still.statement IS 'with which somebody signed it, and why';
+
 CREATE TABLE asv.incident_forgotten (
     incident uuid PRIMARY KEY REFERENCES asv.incident,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -123,9 +148,10 @@ BEGIN
 END
 $$;
 CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.incident_version FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
+CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.incident_still FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
 CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.issue FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
 
--- But for what is forgotten: versions go.
+-- But for what is forgotten: versions and stills go.
 CREATE FUNCTION asv.check_incident_forgotten() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
@@ -138,6 +164,8 @@ END
 $$;
 COMMENT ON FUNCTION asv.check_incident_forgotten() IS 'trigger: what is known of an incident stays until its term is over';
 CREATE TRIGGER check_forgotten BEFORE DELETE ON asv.incident_version
+    FOR EACH ROW EXECUTE FUNCTION asv.check_incident_forgotten();
+CREATE TRIGGER check_forgotten BEFORE DELETE ON asv.incident_still
     FOR EACH ROW EXECUTE FUNCTION asv.check_incident_forgotten();
 
 CREATE FUNCTION asv.record_text(v asv.incident_version) RETURNS text
@@ -155,6 +183,14 @@ CREATE FUNCTION asv.record_text(n asv.incident_clip) RETURNS text
         (SELECT encode(c.header, 'hex') FROM asv.clip c WHERE c.recording = n.recording)])
 $$;
 COMMENT ON FUNCTION asv.record_text(asv.incident_clip) IS 'what is signed of a recording that shows an incident, or does not';
+
+CREATE FUNCTION asv.record_text(n asv.incident_still) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.record_lines(ARRAY['incident-still', n.incident::text, (SELECT i.case_number FROM asv.incident i WHERE i.id = n.incident),
+        (SELECT encode(c.header, 'hex') FROM asv.clip c WHERE c.recording = n.recording), n.at_ms::text, n.width::text, n.height::text,
+        encode(n.picture, 'hex')])
+$$;
+COMMENT ON FUNCTION asv.record_text(asv.incident_still) IS 'what is signed of a picture of a recording';
 
 -- LAW L4, A-104. Its units are those of its recordings, of what was asked for it, and of who wrote it down.
 CREATE FUNCTION asv.is_own_incident(p_incident uuid, p_units text[]) RETURNS boolean

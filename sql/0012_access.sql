@@ -91,6 +91,7 @@ CREATE FUNCTION asv.check_recorded() RETURNS trigger
 BEGIN
     IF NOT EXISTS (SELECT FROM asv.incident_version WHERE statement = new.digest)
        AND NOT EXISTS (SELECT FROM asv.incident_clip WHERE statement = new.digest AND salt IS NOT NULL)
+       AND NOT EXISTS (SELECT FROM asv.incident_still WHERE statement = new.digest)
        AND NOT EXISTS (SELECT FROM asv.subject_request WHERE statement = new.digest) THEN
         RAISE EXCEPTION 'record: nothing was written down of what was signed' USING ERRCODE = 'VA002';
     END IF;
@@ -390,6 +391,7 @@ BEGIN
         INSERT INTO asv.incident_forgotten (incident, ended_at) VALUES (v_incident, asv.incident_ended_at(v_incident))
         ON CONFLICT DO NOTHING;
         DELETE FROM asv.incident_version WHERE incident = v_incident; -- with their salts (ST-105)
+        DELETE FROM asv.incident_still WHERE incident = v_incident;
         v_count := v_count + 1;
     END LOOP;
     RETURN v_count;
@@ -527,6 +529,21 @@ END
 $$;
 COMMENT ON FUNCTION asv.incident_exhibits IS 'the recordings that show an incident, or that were taken out of it, and who signed that; for incident_about, nobody may call it';
 
+CREATE FUNCTION asv.incident_stills(p_incident uuid) RETURNS json
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(json_agg(json_strip_nulls(json_build_object('clip', c.clip, 'started_at', asv.utc(c.started_at), 'at_ms', n.at_ms,
+                       'width', n.width, 'height', n.height, 'picture', encode(n.picture, 'hex'), 'since', asv.utc(n.since), 'signed_by', k.name,
+                       'statement', encode(n.statement, 'hex'))) ORDER BY n.since, n.statement), '[]')
+            FROM asv.incident_still n
+            JOIN asv.clip c ON c.recording = n.recording
+            LEFT JOIN asv.statement s ON s.digest = n.statement
+            LEFT JOIN asv.credential k ON k.digest = s.credential
+            WHERE n.incident = p_incident);
+END
+$$;
+COMMENT ON FUNCTION asv.incident_stills IS 'the pictures that were pointed out for an incident, and who signed that; for incident_about, nobody may call it';
+
 CREATE FUNCTION asv.incident_requests(p_incident uuid) RETURNS json
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
@@ -550,7 +567,7 @@ COMMENT ON FUNCTION asv.incident_requests IS 'what was asked for an incident, by
 
 CREATE FUNCTION asv.incident_about(p_incident uuid)
     RETURNS TABLE (incident uuid, case_number text, state text, opened_at timestamptz, forgotten_at timestamptz, versions json, clips json,
-                   removed json, requests json)
+                   removed json, stills json, requests json)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -561,13 +578,84 @@ BEGIN
     PERFORM asv.one_at_a_time('incident ' || i.case_number) FROM asv.incident i WHERE i.id = p_incident;
     RETURN QUERY
     SELECT i.id, i.case_number::text, asv.incident_state(i.id), i.opened_at, f.at, asv.incident_versions(i.id), asv.incident_exhibits(i.id, true),
-           asv.incident_exhibits(i.id, false), asv.incident_requests(i.id)
+           asv.incident_exhibits(i.id, false), asv.incident_stills(i.id), asv.incident_requests(i.id)
     FROM asv.incident i LEFT JOIN asv.incident_forgotten f ON f.incident = i.id
     WHERE i.id = p_incident;
 END
 $$;
-COMMENT ON FUNCTION asv.incident_about IS 'one incident with its persons, versions, recordings and requests, and who signed which; of one in a transaction (LAW L6)';
+COMMENT ON FUNCTION asv.incident_about IS 'one incident with its persons, versions, recordings, stills and requests, and who signed which; of one in a transaction (LAW L6)';
 GRANT EXECUTE ON FUNCTION asv.incident_about TO asv_staff;
+
+-- A-220. A still is its viewer's: for the incident for which the recording was shown, and while it is held.
+CREATE FUNCTION asv.incident_still_next(p_clip uuid, p_at_ms bigint, p_picture bytea)
+    RETURNS TABLE (incident uuid, case_number text, recording uuid, header bytea, there boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    c asv.clip;
+    v_incident uuid;
+BEGIN
+    PERFORM asv.check_known();
+    SELECT * INTO c FROM asv.clip k WHERE k.clip = p_clip AND NOT k.uuid_taken;
+    SELECT a.incident INTO v_incident FROM asv.access_log a JOIN asv.statement s ON s.digest = a.shown
+    WHERE a.recording = c.recording AND s.person = asv.caller() ORDER BY a.id DESC LIMIT 1;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'still: nobody has shown the caller a recording %', p_clip USING ERRCODE = 'VA006';
+    ELSIF asv.state_of(c.recording) <> 'held' THEN
+        RAISE EXCEPTION 'still: % is not held any more', p_clip USING ERRCODE = 'VA002';
+    END IF;
+    RETURN QUERY SELECT v_incident, (SELECT i.case_number::text FROM asv.incident i WHERE i.id = v_incident), c.recording, c.header::bytea,
+        EXISTS (SELECT FROM asv.incident_still n
+                WHERE n.incident = v_incident AND n.recording = c.recording AND n.at_ms = p_at_ms AND n.picture = p_picture);
+END
+$$;
+COMMENT ON FUNCTION asv.incident_still_next IS 'what is to be signed of a picture that the caller was shown; there: it is written down already';
+GRANT EXECUTE ON FUNCTION asv.incident_still_next TO asv_staff;
+
+CREATE FUNCTION asv.incident_still_put(p_clip uuid, p_at_ms bigint, p_width integer, p_height integer, p_picture bytea, p_by text, p_salt bytea,
+                                       p_statement bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v record;
+    v_new asv.incident_still;
+BEGIN
+    PERFORM asv.check_known();
+    PERFORM FROM asv.recording r WHERE r.id = (SELECT c.recording FROM asv.clip c WHERE c.clip = p_clip AND NOT c.uuid_taken) FOR NO KEY UPDATE;
+    SELECT * INTO STRICT v FROM asv.incident_still_next(p_clip, p_at_ms, p_picture);
+    PERFORM FROM asv.incident WHERE id = v.incident FOR NO KEY UPDATE;
+    IF EXISTS (SELECT FROM asv.incident_still WHERE statement = p_statement) THEN
+        RETURN 'already';
+    END IF;
+    -- Of an incident 100 are shown, as of its recordings; nobody needs more, and one person's statements are bounded.
+    IF (SELECT count(*) FROM asv.incident_still n WHERE n.incident = v.incident) >= 100 THEN
+        RAISE EXCEPTION 'still: an incident has at most 100' USING ERRCODE = 'VA002';
+    END IF;
+    v_new := ROW(v.incident, v.recording, p_at_ms, p_picture, p_width, p_height, clock_timestamp(), asv.said_by(p_by), p_salt, p_statement);
+    PERFORM asv.record_check(p_statement, 'incident-still', 64, v.incident, asv.record_digest(p_salt, asv.record_text(v_new)));
+    INSERT INTO asv.incident_still VALUES (v_new.*);
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.incident_still_put IS 'points a picture of a recording out, as the statement of the same transaction says, by who was shown it';
+GRANT EXECUTE ON FUNCTION asv.incident_still_put TO asv_staff;
+
+CREATE FUNCTION asv.incident_still_list(p_case text, p_limit integer)
+    RETURNS TABLE (clip uuid, at_ms bigint, width integer, height integer, picture bytea, since timestamptz, by text)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM asv.check_known();
+    PERFORM asv.one_at_a_time('incident ' || p_case);
+    RETURN QUERY
+    SELECT c.clip, n.at_ms, n.width, n.height, n.picture::bytea, n.since, n.by::text
+    FROM asv.incident i JOIN asv.incident_still n ON n.incident = i.id JOIN asv.clip c ON c.recording = n.recording
+    WHERE i.case_number = p_case AND asv.is_own_incident(i.id, asv.own_units())
+    ORDER BY n.since, c.clip
+    LIMIT p_limit;
+END
+$$;
+COMMENT ON FUNCTION asv.incident_still_list IS 'the pictures that were pointed out for one incident; of one in a transaction (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.incident_still_list TO asv_staff;
 
 -- ---- what the data-protection officer and the staff council are told
 

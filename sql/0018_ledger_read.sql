@@ -314,6 +314,8 @@ CREATE FUNCTION asv.ledger_record(p_statement bytea) RETURNS TABLE (what text, s
           FROM asv.incident_version v WHERE v.statement = p_statement
           UNION ALL SELECT format('incident %s, recording %s, %s', n.incident, n.recording, n.number), n.salt::bytea, asv.record_text(n)
           FROM asv.incident_clip n WHERE n.statement = p_statement AND n.salt IS NOT NULL
+          UNION ALL SELECT format('incident %s, still of recording %s at %s ms', f.incident, f.recording, f.at_ms), f.salt::bytea, asv.record_text(f)
+          FROM asv.incident_still f WHERE f.statement = p_statement
           UNION ALL SELECT format('request %s of somebody recorded', q.id), q.salt::bytea, asv.record_text(q)
           FROM asv.subject_request q WHERE q.statement = p_statement) AS r
     ORDER BY r.what LIMIT 4
@@ -344,6 +346,10 @@ CREATE FUNCTION asv.ledger_unsigned(p_limit integer) RETURNS TABLE (what text)
                      ELSE n.shows AND s.step = 2 AND asv.statement_taken_at(s.digest) IS NOT NULL
                           AND (s.action = 1 AND s.subject = c.header OR s.action = 6 AND s.subject = c.camera) END) IS NOT TRUE
      LIMIT p_limit)
+    UNION ALL
+    (SELECT format('incident %s, still of recording %s at %s ms', f.incident, f.recording, f.at_ms)
+     FROM asv.incident_still f LEFT JOIN asv.statement s ON s.digest = f.statement
+     WHERE (s.action = 64 AND s.subject_name = 'incident-still' AND s.incident = f.incident) IS NOT TRUE LIMIT p_limit)
     UNION ALL
     (SELECT format('request %s of somebody recorded', q.id)
      FROM asv.subject_request q LEFT JOIN asv.statement s ON s.digest = q.statement

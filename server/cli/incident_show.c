@@ -3,11 +3,13 @@
  *
  * asservat incident: show, list (LAW H9).
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
+#include "server/base/hex.h"
 #include "server/base/uuid.h"
 #include "server/cli/clip.h"
 #include "server/cli/incident.h"
@@ -165,14 +167,56 @@ static enum asv_status print_removed(const struct asv_cli *cli, const struct asv
     return asv_table_print(&table, cli->out, "", err);
 }
 
-/* An incident with its recordings, those that were taken out among them. */
+static enum asv_status print_stills(const struct asv_cli *cli, const struct asv_db_still_row *rows,
+                                    size_t count, struct asv_err *err)
+{
+    static const char *const columns[] = {"STILL OF", "AT MS", "SIZE", "SHA-256 (PNG)", "SIGNED", "BY"};
+    struct asv_table table = {.column_count = sizeof columns / sizeof *columns, .columns = columns};
+    char text[2 * ASV_SHA256_BYTES + 1];
+    if (count == 0) {
+        return ASV_OK;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct asv_db_still *still = &rows[i].still;
+        asv_uuid_format(text, still->clip);
+        asv_table_add(&table, text);
+        (void)snprintf(text, sizeof text, "%" PRId64, still->at_ms);
+        asv_table_add(&table, text);
+        (void)snprintf(text, sizeof text, "%ux%u", still->width, still->height);
+        asv_table_add(&table, text);
+        asv_hex_encode(text, still->picture, sizeof still->picture);
+        asv_table_add(&table, text);
+        asv_table_add(&table, asv_text_time(text, rows[i].since_ms));
+        asv_table_add(&table, rows[i].by);
+    }
+    fputc('\n', cli->out);
+    return asv_table_print(&table, cli->out, "", err);
+}
+
+/* An incident with its recordings, those that were taken out among them, and its stills. */
 struct shown {
     struct asv_db_incident incident;
     struct asv_db_incident_clip clips[ASV_DB_INCIDENT_CLIPS];
     struct asv_db_incident_removed removed[ASV_DB_INCIDENT_CLIPS];
-    size_t clip_count, removed_count;
+    struct asv_db_still_row stills[ASV_DB_INCIDENT_CLIPS];
+    size_t clip_count, removed_count, still_count;
     struct signature signature;
 };
+
+static json_t *stills_json(const struct shown *shown)
+{
+    json_t *stills = json_array();
+    for (size_t i = 0; i < shown->still_count; i++) {
+        const struct asv_db_still_row *row = &shown->stills[i];
+        (void)json_array_append_new(
+            stills, json_pack("{s:o, s:I, s:i, s:i, s:o, s:o, s:s}", "clip", asv_json_uuid(row->still.clip),
+                              "at_ms", (json_int_t)row->still.at_ms, "width", (int)row->still.width, "height",
+                              (int)row->still.height, "picture",
+                              asv_json_hex(row->still.picture, sizeof row->still.picture), "since",
+                              asv_json_time(row->since_ms), "by", row->by));
+    }
+    return stills;
+}
 
 static enum asv_status print_json(const struct asv_cli *cli, const struct shown *shown, struct asv_err *err)
 {
@@ -198,6 +242,7 @@ static enum asv_status print_json(const struct asv_cli *cli, const struct shown 
     }
     (void)json_object_set_new(object, "recordings", clips);
     (void)json_object_set_new(object, "removed", removed);
+    (void)json_object_set_new(object, "stills", stills_json(shown));
     return asv_json_print_take(cli->out, object, err);
 }
 
@@ -215,8 +260,10 @@ static enum asv_status read_shown(const struct asv_cli *cli, struct shown *shown
     if (status == ASV_OK) {
         status = asv_db_incident_clips(db, number, shown->clips, &shown->clip_count, err);
     }
-    return status == ASV_OK ? asv_db_incident_removed(db, number, shown->removed, &shown->removed_count, err)
-                            : status;
+    if (status == ASV_OK) {
+        status = asv_db_incident_removed(db, number, shown->removed, &shown->removed_count, err);
+    }
+    return status == ASV_OK ? asv_db_still_list(db, number, shown->stills, &shown->still_count, err) : status;
 }
 
 static enum asv_status show_into(const struct asv_cli *cli, struct shown *shown, struct asv_err *err)
@@ -229,7 +276,10 @@ static enum asv_status show_into(const struct asv_cli *cli, struct shown *shown,
         print_shown(cli->out, &shown->incident, &shown->signature);
         status = print_clips(cli, shown->clips, shown->clip_count, err);
     }
-    return status == ASV_OK ? print_removed(cli, shown->removed, shown->removed_count, err) : status;
+    if (status == ASV_OK) {
+        status = print_removed(cli, shown->removed, shown->removed_count, err);
+    }
+    return status == ASV_OK ? print_stills(cli, shown->stills, shown->still_count, err) : status;
 }
 
 static enum asv_status show(struct asv_cli *cli, struct asv_err *err)

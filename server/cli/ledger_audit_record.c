@@ -18,8 +18,8 @@ static bool is_of(const struct asv_statement *said, enum asv_record record)
            memcmp(said->subject.name.data, name, said->subject.name.len) == 0;
 }
 
-/* An incident's version, when it was forgotten at the end of its term; and what is forgotten with the
- * statement, between the two readings of this program. */
+/* An incident's version or still, when it was forgotten at the end of its term; and what is forgotten with
+ * the statement, between the two readings of this program. */
 static enum asv_status may_be_gone(struct asv_audit *audit, const struct asv_statement *said,
                                    const struct asv_ledger_entry *entry, bool *may, struct asv_err *err)
 {
@@ -29,7 +29,7 @@ static enum asv_status may_be_gone(struct asv_audit *audit, const struct asv_sta
     if (is_of(said, ASV_RECORD_SUBJECT_REQUEST)) {
         return asv_audit_may_be_gone(audit, entry, may, err);
     }
-    if (!is_of(said, ASV_RECORD_INCIDENT)) {
+    if (!is_of(said, ASV_RECORD_INCIDENT) && !is_of(said, ASV_RECORD_INCIDENT_STILL)) {
         return ASV_OK;
     }
     const int64_t at_ms = entry->event.recorded_ms;

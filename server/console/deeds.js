@@ -200,6 +200,11 @@ export function removeClip(incident, clip, again) {
   return act(t("do.remove"), { action: "incident-clip-out", step: "alone", incident: incident.case_number, clip: clip.clip, record: {} }, again);
 }
 
+/** For the incident for which the recording is shown: where a picture is, and its digest. */
+export function keepStill(clip, row) {
+  return decide(t("do.still"), { action: "incident-still", step: "alone", clip, record: row });
+}
+
 function camerasFor(title) {
   return attempt(title, async () => (await get(`/api/v1/cameras?limit=${CHOICES_MOST}`)).cameras);
 }

@@ -10,6 +10,7 @@ import { add, number, t } from "./i18n.js";
 import { shown } from "./news.js";
 import { may } from "./session.js";
 import texts from "./texts-incident.js";
+import { position } from "./timeline.js";
 
 add(texts);
 
@@ -64,6 +65,15 @@ function removed(incident) {
   ], incident.removed));
 }
 
+function stills(incident) {
+  return incident.stills.length === 0 ? null : section(t("incident.stills"), table(t("incident.stills"), [
+    { title: t("incident.when"), cell: clipLink },
+    { title: t("incident.stills.at"), cell: (still) => [h("span", { class: "figure" }, position(still.at_ms / 1000, true)), h("br"), `${still.width} × ${still.height}`] },
+    { title: t("incident.stills.digest"), cell: (still) => h("span", { class: "digest" }, still.picture) },
+    { title: t("incident.by"), cell: (still) => [still.signed_by ?? t("incident.unsigned"), h("br"), moment(still.since)] },
+  ], incident.stills));
+}
+
 function requests(title, all, incident, mine, again, none) {
   const there = [...incident.clips, ...incident.removed];
   return section(title, all.length === 0 ? h("p", { class: "hint" }, none)
@@ -84,6 +94,7 @@ export async function draw(main, { params, again }) {
     clips(incident, again),
     requests(t("requests"), others, incident, mine, again, t("incident.requests.none")),
     requests(t("incident.openings"), openings, incident, mine, again, t("incident.openings.none")),
+    stills(incident),
     removed(incident),
   ].filter(Boolean));
 }

@@ -302,12 +302,12 @@ export class Player {
 
   still() {
     this.video.pause();
-    const at = (this.frame ?? this.video.currentTime) - this.feed.origin;
+    const seen = this.frame ?? this.video.currentTime;
     if (this.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) {
       say(this.note, t("opening.still.none"));
       return;
     }
-    new Still(this.video, this.told.clip, position(at, true)).show();
+    new Still(this.video, this.told.clip, seen, position(seen - this.feed.origin, true)).show();
   }
 
   full() {

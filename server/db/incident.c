@@ -178,6 +178,62 @@ enum asv_status asv_db_incident_removed(struct asv_db *db, const char *case_numb
                        err);
 }
 
+static void row_still_next(struct asv_row *row, void *to)
+{
+    struct asv_db_still *out = to;
+    asv_row_uuid(row, out->incident);
+    asv_row_text(row, out->case_number, sizeof out->case_number);
+    asv_row_bytes(row, out->header, sizeof out->header);
+    out->there = asv_row_bool(row);
+}
+
+enum asv_status asv_db_still_next(struct asv_db *db, struct asv_db_still *still, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, still->clip);
+    asv_param_i64(&params, still->at_ms);
+    asv_param_digest(&params, still->picture);
+    return asv_db_run_value(db, ASV_QUERY_INCIDENT_STILL_NEXT, &params, row_still_next, still, err);
+}
+
+enum asv_status asv_db_still_put(struct asv_db *db, const struct asv_db_still *still,
+                                 const struct asv_db_signed *it, const char *by, enum asv_db_outcome *outcome,
+                                 struct asv_err *err)
+{
+    struct asv_params params;
+    uint8_t digest[ASV_SHA256_BYTES];
+    char who[ASV_NOTE_BYTES + 1];
+    asv_params_init(&params);
+    asv_param_uuid(&params, still->clip);
+    asv_param_i64(&params, still->at_ms);
+    asv_param_i32(&params, still->width);
+    asv_param_i32(&params, still->height);
+    asv_param_digest(&params, still->picture);
+    asv_param_text(&params, asv_note_clean(who, by));
+    param_signed(&params, it, digest);
+    return put_signed(db, it, ASV_QUERY_INCIDENT_STILL_PUT, &params, outcome, err);
+}
+
+static void row_still(struct asv_row *row, void *to)
+{
+    struct asv_db_still_row *out = to;
+    asv_row_uuid(row, out->still.clip);
+    out->still.at_ms = asv_row_i64(row);
+    out->still.width = (uint16_t)asv_row_i32(row);
+    out->still.height = (uint16_t)asv_row_i32(row);
+    asv_row_bytes(row, out->still.picture, sizeof out->still.picture);
+    out->since_ms = asv_row_time(row);
+    asv_row_text(row, out->by, sizeof out->by);
+}
+
+enum asv_status asv_db_still_list(struct asv_db *db, const char *case_number, struct asv_db_still_row *rows,
+                                  size_t *count, struct asv_err *err)
+{
+    return of_incident(db, ASV_QUERY_INCIDENT_STILL_LIST, case_number, row_still, rows, sizeof *rows, count,
+                       err);
+}
+
 static void row_clip(struct asv_row *row, void *to)
 {
     struct asv_db_incident_clip *out = to;

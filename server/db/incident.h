@@ -102,6 +102,39 @@ ASV_MUST_CHECK enum asv_status asv_db_incident_removed(struct asv_db *db, const 
                                                        struct asv_db_incident_removed *rows, size_t *count,
                                                        struct asv_err *err);
 
+/* A picture of a recording, that who is shown it points out for the incident. */
+struct asv_db_still {
+    uint8_t clip[ASV_UUID_BYTES];
+    int64_t at_ms;          /* media time, of the stream's own line */
+    uint16_t width, height; /* pixels */
+    uint8_t picture[ASV_SHA256_BYTES];
+    uint8_t incident[ASV_UUID_BYTES], header[ASV_SHA256_BYTES]; /* by asv_db_still_next, as all below */
+    char case_number[ASV_NAME_MAX_BYTES + 1];
+    bool there; /* it is written down already */
+};
+
+/* What is to be signed: clip, at_ms and picture are the caller's. ASV_E_NOT_FOUND: the caller was not shown
+ * the recording. ASV_E_STATE: it is not held any more. */
+ASV_MUST_CHECK enum asv_status asv_db_still_next(struct asv_db *db, struct asv_db_still *still,
+                                                 struct asv_err *err);
+
+/* As it was signed. The same errors; ASV_E_STATE, too: the incident has as many as it may. ASV_E_MISMATCH:
+ * something else was signed. */
+ASV_MUST_CHECK enum asv_status asv_db_still_put(struct asv_db *db, const struct asv_db_still *still,
+                                                const struct asv_db_signed *it, const char *by,
+                                                enum asv_db_outcome *outcome, struct asv_err *err);
+
+struct asv_db_still_row {
+    struct asv_db_still still; /* clip, at_ms, width, height, picture */
+    int64_t since_ms;
+    char by[ASV_DB_NOTE_SIZE];
+};
+
+/* In their order; rows[ASV_DB_INCIDENT_CLIPS]: no incident has more. */
+ASV_MUST_CHECK enum asv_status asv_db_still_list(struct asv_db *db, const char *case_number,
+                                                 struct asv_db_still_row *rows, size_t *count,
+                                                 struct asv_err *err);
+
 /* ---- who was shown what ---- */
 
 struct asv_db_access {

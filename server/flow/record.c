@@ -79,6 +79,41 @@ enum asv_status asv_flow_put_exhibit(const struct asv_flow *flow, const struct a
     return in_words(exhibit, status, &inner, err);
 }
 
+static enum asv_status still_in_words(enum asv_status status, const struct asv_err *inner,
+                                      struct asv_err *err)
+{
+    if (status == ASV_E_NOT_FOUND) {
+        return asv_fail(err, ASV_E_DENIED, asv_incident_not_shown);
+    }
+    if (status == ASV_E_STATE) {
+        return asv_fail(err, status, asv_incident_no_still);
+    }
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", inner->text);
+}
+
+enum asv_status asv_flow_put_still(const struct asv_flow *flow, struct asv_db_still *still,
+                                   const uint8_t salt[ASV_SHA256_BYTES], struct asv_err *err)
+{
+    struct asv_person_statement stated = {0};
+    struct asv_db_signed it = {.said = &stated.said};
+    struct asv_statement what;
+    struct asv_err inner = {0};
+    enum asv_db_outcome outcome;
+    enum asv_status status = asv_db_still_next(flow->db, still, &inner);
+    if (status != ASV_OK || still->there) {
+        return still_in_words(status, &inner, err);
+    }
+    memcpy(it.salt, salt, sizeof it.salt);
+    asv_record_still(&what, still, salt);
+    status = asv_person_sign(flow, NULL, &what, &stated, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    it.bytes = (struct asv_bytes){stated.bytes, stated.len};
+    status = asv_db_still_put(flow->db, still, &it, flow->actor, &outcome, &inner);
+    return still_in_words(status, &inner, err);
+}
+
 /* A-049, LAW L6: a camera may be one person's, so who asks about one asks about one day; as the database
  * says. */
 static enum asv_status check_day(const struct asv_db_subject_request *request, struct asv_err *err)

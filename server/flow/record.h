@@ -25,6 +25,12 @@ ASV_MUST_CHECK enum asv_status asv_flow_put_exhibit(const struct asv_flow *flow,
                                                     const uint8_t salt[ASV_SHA256_BYTES],
                                                     struct asv_err *err);
 
+/* A picture of a recording that the person is shown: its incident is found. Nothing is signed of one that is
+ * written down already. ASV_E_DENIED: it was not shown to this person; ASV_E_STATE: it is not held, or the
+ * incident has as many as it may. */
+ASV_MUST_CHECK enum asv_status asv_flow_put_still(const struct asv_flow *flow, struct asv_db_still *still,
+                                                  const uint8_t salt[ASV_SHA256_BYTES], struct asv_err *err);
+
 /* What a recorded person asks, and what the database answers, into rows[ASV_DB_PAGE_MAX]. */
 ASV_MUST_CHECK enum asv_status asv_flow_put_subject_request(const struct asv_flow *flow,
                                                             const struct asv_db_subject_request *request,

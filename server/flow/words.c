@@ -76,6 +76,8 @@ static text records[ASV_RECORDS] = {
     [ASV_RECORD_INCIDENT_CLIP] = {"a recording shows the incident", "eine Aufzeichnung zeigt den Vorgang"},
     [ASV_RECORD_INCIDENT_CLIP_OUT] = {"a recording does not show the incident",
                                       "eine Aufzeichnung zeigt den Vorgang nicht"},
+    [ASV_RECORD_INCIDENT_STILL] = {"a picture of a recording, by where it is and its digest",
+                                   "ein Standbild einer Aufzeichnung, mit Stelle und Prüfsumme"},
     [ASV_RECORD_SUBJECT_REQUEST] = {"what a recorded person asks", "was eine aufgezeichnete Person fragt"},
 };
 

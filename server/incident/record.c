@@ -151,6 +151,24 @@ void asv_record_exhibit(struct asv_statement *out, const struct asv_db_exhibit *
     asv_sha256_final(&lines.sha, out->subject.id);
 }
 
+void asv_record_still(struct asv_statement *out, const struct asv_db_still *still,
+                      const uint8_t salt[ASV_SHA256_BYTES])
+{
+    struct lines lines;
+    compose(out, ASV_RECORD_INCIDENT_STILL);
+    name_incident(out, still->incident, still->case_number);
+    begin(&lines, salt);
+    line(&lines, asv_record_name(ASV_RECORD_INCIDENT_STILL));
+    line_uuid(&lines, still->incident);
+    line(&lines, still->case_number);
+    line_digest(&lines, still->header);
+    line_number(&lines, still->at_ms);
+    line_number(&lines, still->width);
+    line_number(&lines, still->height);
+    line_digest(&lines, still->picture);
+    asv_sha256_final(&lines.sha, out->subject.id);
+}
+
 void asv_record_subject_request(struct asv_statement *out, const struct asv_db_subject_request *request,
                                 const uint8_t salt[ASV_SHA256_BYTES])
 {

@@ -14,6 +14,8 @@ void asv_record_incident(struct asv_statement *out, const struct asv_db_incident
                          const uint8_t salt[ASV_SHA256_BYTES]);
 void asv_record_exhibit(struct asv_statement *out, const struct asv_db_exhibit *exhibit,
                         const uint8_t salt[ASV_SHA256_BYTES]);
+void asv_record_still(struct asv_statement *out, const struct asv_db_still *still,
+                      const uint8_t salt[ASV_SHA256_BYTES]);
 void asv_record_subject_request(struct asv_statement *out, const struct asv_db_subject_request *request,
                                 const uint8_t salt[ASV_SHA256_BYTES]);
 

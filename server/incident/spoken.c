@@ -97,6 +97,12 @@ static const struct {
     {asv_incident_forgotten,
      {"this incident was forgotten, as its term was over",
       "dieser Vorgang wurde vergessen, da seine Frist vorbei war"}},
+    {asv_incident_not_shown,
+     {asv_incident_not_shown,
+      "die Aufzeichnung wurde Ihnen nicht gezeigt: ein Standbild vermerkt, wer sie sieht"}},
+    {asv_incident_no_still,
+     {asv_incident_no_still,
+      "die Aufzeichnung wird nicht mehr aufbewahrt, oder ihr Vorgang hat schon 100 Standbilder"}},
 };
 
 const struct asv_incident_rule *asv_incident_rule_of(const char *words)

@@ -27,6 +27,10 @@ const char asv_incident_no_such_day[] = "by the dock's clock it was not recorded
 
 const char asv_incident_forgotten[] =
     "this incident was forgotten, as its term was over: write another one down (\"asservat incident new\")";
+const char asv_incident_not_shown[] =
+    "the recording was not shown to you: a picture of it is noted by who sees it";
+const char asv_incident_no_still[] =
+    "the recording is not held any more, or its incident has 100 pictures already";
 
 /* Each begins with the policy's own sentence: a test compares them. */
 static const char *const texts[ASV_REFUSALS] = {

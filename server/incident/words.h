@@ -20,6 +20,8 @@ extern const char asv_incident_confirmed[];   /* a block that stays for good */
 extern const char asv_incident_own_block[];   /* who set it does not decide that it stays */
 extern const char asv_incident_no_such_day[]; /* outside of what the dock measured */
 extern const char asv_incident_forgotten[];   /* an incident whose term is over */
+extern const char asv_incident_not_shown[];   /* a picture of what somebody did not see */
+extern const char asv_incident_no_still[];    /* of what is not held, or one too many */
 
 /* The policy's sentence, and what to do. */
 const char *asv_incident_words_refusal(enum asv_policy_refusal refusal);

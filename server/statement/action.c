@@ -84,6 +84,7 @@ static const struct {
     [ASV_RECORD_INCIDENT] = {"incident", ASV_ACTION_INCIDENT},
     [ASV_RECORD_INCIDENT_CLIP] = {"incident-clip", ASV_ACTION_INCIDENT},
     [ASV_RECORD_INCIDENT_CLIP_OUT] = {"incident-clip-out", ASV_ACTION_INCIDENT},
+    [ASV_RECORD_INCIDENT_STILL] = {"incident-still", ASV_ACTION_INCIDENT},
     [ASV_RECORD_SUBJECT_REQUEST] = {"subject-request", ASV_ACTION_SUBJECT_REQUEST},
 };
 

@@ -75,6 +75,7 @@ enum asv_record {
     ASV_RECORD_INCIDENT,          /* what is known of an incident */
     ASV_RECORD_INCIDENT_CLIP,     /* that a recording shows it ... */
     ASV_RECORD_INCIDENT_CLIP_OUT, /* ... or does not, after all */
+    ASV_RECORD_INCIDENT_STILL,    /* a picture of a recording of it */
     ASV_RECORD_SUBJECT_REQUEST,
     ASV_RECORDS
 };

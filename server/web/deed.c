@@ -11,51 +11,42 @@
 #include "server/db/clip.h"
 #include "server/incident/words.h"
 
+/* As the database has it. */
+#define STILL_AT_MAX_MS (INT64_C(7) * 24 * 3600 * 1000)
+#define STILL_SIDE_MAX  16384
+
 /* What is done here, by the names that requests have for it. */
 static const struct deed {
     const char *name;
     uint16_t action;
     bool alone;
-    bool out;
+    enum asv_record kind;
 } deeds[] = {
-    {"hold", ASV_ACTION_HOLD, false, false},
-    {"release", ASV_ACTION_RELEASE, false, false},
-    {"erase-early", ASV_ACTION_ERASE_EARLY, false, false},
-    {"open", ASV_ACTION_OPEN, false, false},
-    {"show", ASV_ACTION_SHOW, true, false},
-    {"day", ASV_ACTION_DAY, false, false},
-    {"hold-ahead", ASV_ACTION_HOLD_AHEAD, false, false},
-    {"release-ahead", ASV_ACTION_RELEASE_AHEAD, false, false},
-    {"block", ASV_ACTION_BLOCK, true, false},
-    {"unblock", ASV_ACTION_UNBLOCK, true, false},
-    {"incident", ASV_ACTION_INCIDENT, true, false},
-    {"incident-clip", ASV_ACTION_INCIDENT, true, false},
-    {"incident-clip-out", ASV_ACTION_INCIDENT, true, true},
-    {"subject-request", ASV_ACTION_SUBJECT_REQUEST, true, false},
-    {"enrol", ASV_ACTION_ENROL, false, false},
-    {"revoke", ASV_ACTION_REVOKE, true, false},
-    {"recipient", ASV_ACTION_RECIPIENT, false, false},
-    {"recipient-ends", ASV_ACTION_RECIPIENT_ENDS, true, false},
+    {"hold", ASV_ACTION_HOLD, false, ASV_RECORDS},
+    {"release", ASV_ACTION_RELEASE, false, ASV_RECORDS},
+    {"erase-early", ASV_ACTION_ERASE_EARLY, false, ASV_RECORDS},
+    {"open", ASV_ACTION_OPEN, false, ASV_RECORDS},
+    {"show", ASV_ACTION_SHOW, true, ASV_RECORDS},
+    {"day", ASV_ACTION_DAY, false, ASV_RECORDS},
+    {"hold-ahead", ASV_ACTION_HOLD_AHEAD, false, ASV_RECORDS},
+    {"release-ahead", ASV_ACTION_RELEASE_AHEAD, false, ASV_RECORDS},
+    {"block", ASV_ACTION_BLOCK, true, ASV_RECORDS},
+    {"unblock", ASV_ACTION_UNBLOCK, true, ASV_RECORDS},
+    {"incident", ASV_ACTION_INCIDENT, true, ASV_RECORD_INCIDENT},
+    {"incident-clip", ASV_ACTION_INCIDENT, true, ASV_RECORD_INCIDENT_CLIP},
+    {"incident-clip-out", ASV_ACTION_INCIDENT, true, ASV_RECORD_INCIDENT_CLIP_OUT},
+    {"incident-still", ASV_ACTION_INCIDENT, true, ASV_RECORD_INCIDENT_STILL},
+    {"subject-request", ASV_ACTION_SUBJECT_REQUEST, true, ASV_RECORD_SUBJECT_REQUEST},
+    {"enrol", ASV_ACTION_ENROL, false, ASV_RECORDS},
+    {"revoke", ASV_ACTION_REVOKE, true, ASV_RECORDS},
+    {"recipient", ASV_ACTION_RECIPIENT, false, ASV_RECORDS},
+    {"recipient-ends", ASV_ACTION_RECIPIENT_ENDS, true, ASV_RECORDS},
 };
-static const char *const names[] = {"hold",
-                                    "release",
-                                    "erase-early",
-                                    "open",
-                                    "show",
-                                    "day",
-                                    "hold-ahead",
-                                    "release-ahead",
-                                    "block",
-                                    "unblock",
-                                    "incident",
-                                    "incident-clip",
-                                    "incident-clip-out",
-                                    "subject-request",
-                                    "enrol",
-                                    "revoke",
-                                    "recipient",
-                                    "recipient-ends",
-                                    NULL};
+static const char *const names[] = {
+    "hold",     "release",       "erase-early",       "open",           "show",
+    "day",      "hold-ahead",    "release-ahead",     "block",          "unblock",
+    "incident", "incident-clip", "incident-clip-out", "incident-still", "subject-request",
+    "enrol",    "revoke",        "recipient",         "recipient-ends", NULL};
 
 static const char *const steps[] = {"propose", "approve", "refuse", "withdraw", "alone", NULL};
 static const char *const grounds[] = {
@@ -82,6 +73,10 @@ static const struct asv_web_field record_field[] = {
     {"area", ASV_WEB_TEXT, false, 0, ASV_TEXT_SIZE - 1, NULL, NULL},
     {"camera", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
     {"clip", ASV_WEB_UUID, false, 0, 0, NULL, NULL},
+    {"at_ms", ASV_WEB_INT, false, 0, STILL_AT_MAX_MS, NULL, NULL},
+    {"width", ASV_WEB_INT, false, 1, STILL_SIDE_MAX, NULL, NULL},
+    {"height", ASV_WEB_INT, false, 1, STILL_SIDE_MAX, NULL, NULL},
+    {"picture", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
 };
 const struct asv_web_fields asv_web_record_fields = ASV_WEB_FIELDS(record_field);
 
@@ -165,11 +160,12 @@ static const char *missing_in_house(const struct asv_web_deed *deed)
     return about_key ? (deed->has_recipient ? NULL : "recipient") : (deed->has_credential ? NULL : "about");
 }
 
-static const char *missing_of(const struct asv_web_deed *deed, const char *name)
+static const char *missing_of(const struct asv_web_deed *deed)
 {
-    bool about_case =
-        deed->action == ASV_ACTION_HOLD || is_ahead(deed->action) || deed->action == ASV_ACTION_INCIDENT;
-    bool about_row = deed->action == ASV_ACTION_SUBJECT_REQUEST || strcmp(name, "incident") == 0;
+    bool about_still = deed->kind == ASV_RECORD_INCIDENT_STILL;
+    bool about_case = deed->action == ASV_ACTION_HOLD || is_ahead(deed->action) ||
+                      (deed->action == ASV_ACTION_INCIDENT && !about_still);
+    bool about_row = deed->kind == ASV_RECORD_SUBJECT_REQUEST || deed->kind == ASV_RECORD_INCIDENT;
     bool about_clip = !is_ahead(deed->action) && !about_row;
     if (is_answer(deed->step)) {
         return deed->request[0] == '\0' ? "request" : NULL;
@@ -177,11 +173,11 @@ static const char *missing_of(const struct asv_web_deed *deed, const char *name)
     if (asv_web_house_does(deed->action)) {
         return missing_in_house(deed);
     }
-    return about_clip && !deed->has_clip                       ? "clip"
-           : is_ahead(deed->action) && !deed->has_range        ? "camera"
-           : about_case && deed->case_number[0] == '\0'        ? "incident"
-           : deed->action == ASV_ACTION_DAY && deed->date == 0 ? "date"
-           : about_row && deed->record == NULL                 ? "record"
+    return about_clip && !deed->has_clip                        ? "clip"
+           : is_ahead(deed->action) && !deed->has_range         ? "camera"
+           : about_case && deed->case_number[0] == '\0'         ? "incident"
+           : deed->action == ASV_ACTION_DAY && deed->date == 0  ? "date"
+           : (about_row || about_still) && deed->record == NULL ? "record"
            : (deed->action == ASV_ACTION_BLOCK || deed->action == ASV_ACTION_UNBLOCK) && deed->ground == 0
                ? "ground"
                : NULL;
@@ -194,7 +190,7 @@ const char *asv_web_deed_read(struct asv_web_deed *out, const json_t *request)
     const char *number = asv_web_text(request, "incident");
     const char *digits = asv_web_text(request, "request");
     *out = (struct asv_web_deed){
-        .action = deed->action, .step = step_of(asv_web_text(request, "step")), .out = deed->out};
+        .action = deed->action, .step = step_of(asv_web_text(request, "step")), .kind = deed->kind};
     if (deed->alone != (out->step == ASV_STEP_SOLE)) {
         return "step";
     }
@@ -219,16 +215,21 @@ const char *asv_web_deed_read(struct asv_web_deed *out, const json_t *request)
     if (!read_row(out, json_object_get(request, "record"))) {
         return "record";
     }
-    return missing_of(out, deed->name);
+    return missing_of(out);
 }
 
 /* ---- what was signed ---- */
 
+/* ASV_RECORDS: it is about no row. */
 static void take_record(struct asv_web_deed *out, const struct asv_statement *said)
 {
-    const char *name = asv_record_name(ASV_RECORD_INCIDENT_CLIP_OUT);
     const struct asv_bytes *which = &said->subject.name;
-    out->out = which->len == strlen(name) && memcmp(which->data, name, which->len) == 0;
+    out->kind = 0;
+    while (out->kind < ASV_RECORDS &&
+           !(said->subject.kind == ASV_SUBJECT_RECORD && which->len == strlen(asv_record_name(out->kind)) &&
+             memcmp(which->data, asv_record_name(out->kind), which->len) == 0)) {
+        out->kind++;
+    }
     out->has_clip = out->record != NULL && asv_web_uuid(out->record, "clip", out->clip);
 }
 

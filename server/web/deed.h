@@ -22,7 +22,8 @@ struct asv_web_deed {
     uint8_t step;
     uint8_t ground;
     uint32_t date;
-    bool has_clip, has_range, has_row, out; /* out: a recording does not show the incident */
+    enum asv_record kind; /* of what is written down, with ASV_ACTION_INCIDENT or _SUBJECT_REQUEST */
+    bool has_clip, has_range, has_row;
     uint8_t clip[ASV_UUID_BYTES];
     char request[2 * ASV_SHA256_BYTES + 1];
     char case_number[ASV_NAME_MAX_BYTES + 1];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Rows that one person writes down and signs: incidents, which recordings show them, and what recorded people
- * ask. */
+ * Rows that one person writes down and signs: incidents, which recordings show them, stills, and what
+ * recorded people ask. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,12 +113,26 @@ static enum asv_status do_incident(const struct asv_flow *flow, const struct asv
 static enum asv_status do_exhibit(const struct asv_flow *flow, const struct asv_web_deed *deed,
                                   struct asv_err *err)
 {
-    struct asv_db_exhibit exhibit = {.shows = !deed->out};
+    struct asv_db_exhibit exhibit = {.shows = deed->kind == ASV_RECORD_INCIDENT_CLIP};
     bool news = false;
     memcpy(exhibit.case_number, deed->case_number, sizeof exhibit.case_number);
     memcpy(exhibit.clip, deed->clip, sizeof exhibit.clip);
     enum asv_status status = asv_flow_find_exhibit(flow->db, &exhibit, &news, err);
     return status == ASV_OK && news ? asv_flow_put_exhibit(flow, &exhibit, deed->row.salt, err) : status;
+}
+
+static enum asv_status do_still(const struct asv_flow *flow, const struct asv_web_deed *deed,
+                                struct asv_err *err)
+{
+    struct asv_db_still still = {.at_ms = asv_web_int(deed->record, "at_ms", -1),
+                                 .width = (uint16_t)asv_web_int(deed->record, "width", 0),
+                                 .height = (uint16_t)asv_web_int(deed->record, "height", 0)};
+    memcpy(still.clip, deed->clip, sizeof still.clip);
+    if (still.at_ms < 0 || still.width == 0 || still.height == 0 ||
+        !asv_web_hash(deed->record, "picture", still.picture)) {
+        return asv_fail(err, ASV_E_USAGE, "a still has a place, a width, a height and a digest");
+    }
+    return asv_flow_put_still(flow, &still, deed->row.salt, err);
 }
 
 /* ---- what a recorded person asks (LAW L7) ---- */
@@ -218,8 +232,14 @@ static enum asv_status do_subject_request(const struct asv_flow *flow, const str
 enum asv_status asv_web_record_do(const struct asv_flow *flow, const struct asv_web_deed *deed,
                                   json_t **answered, struct asv_err *err)
 {
-    if (deed->action == ASV_ACTION_SUBJECT_REQUEST) {
+    if (deed->kind == ASV_RECORD_SUBJECT_REQUEST) {
         return do_subject_request(flow, deed, answered, err);
     }
-    return deed->has_clip ? do_exhibit(flow, deed, err) : do_incident(flow, deed, err);
+    if (deed->kind == ASV_RECORD_INCIDENT) {
+        return do_incident(flow, deed, err);
+    }
+    if (!deed->has_clip) {
+        return asv_fail(err, ASV_E_USAGE, "what is written down of a recording comes with its clip");
+    }
+    return deed->kind == ASV_RECORD_INCIDENT_STILL ? do_still(flow, deed, err) : do_exhibit(flow, deed, err);
 }

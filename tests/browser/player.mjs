@@ -193,6 +193,25 @@ async function byKeyboard(page, told) {
   assert.equal(await clock(page), "0:00,000", "a key of the player counts outside of it");
 }
 
+/** A-220: signed by who sees it, and read in the incident. */
+async function kept(page, still, digest, there) {
+  await still.getByRole("button", { name: "Im Vorgang vermerken" }).click();
+  const dialog = page.getByRole("dialog").last();
+  await dialog.getByLabel("Begründung").fill("Der Schlag ist zu sehen");
+  await dialog.getByRole("button", { name: "Weiter" }).click();
+  await says(dialog, "ein Standbild einer Aufzeichnung");
+  await dialog.getByRole("button", { name: "unterschreiben" }).click();
+  await says(still, "Im Vorgang vermerkt");
+  const { stills } = await page.evaluate(async (number) => {
+    const { incidents: [{ incident }] } = await (await fetch(`/api/v1/incidents?case_number=${encodeURIComponent(number)}`)).json();
+    return (await fetch(`/api/v1/incidents/${incident}`)).json();
+  }, CASE);
+  assert.deepEqual(stills.map(({ width, height, picture: one }) => [width, height, one]), [[640, 360, digest]]);
+  const [minutes, seconds, parts] = there.split(/[:,]/).map(Number);
+  const past = stills[0].at_ms - (minutes * 60_000 + seconds * 1000 + parts); // which is rounded
+  assert.ok(past === 0 || past === 1, `${stills[0].at_ms} ms at ${there}`);
+}
+
 /** M-035 */
 async function aStill(page, told) {
   const there = picturedAt(marksOf(told)[0]);
@@ -216,6 +235,7 @@ async function aStill(page, told) {
   await says(dialog, "Kopiert");
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()),
     `Standbild aus der Aufnahme ${site.clips[WATCHED]}, Stelle ${there}, 640 × 360, SHA-256 (PNG) ${digest}`);
+  await kept(page, dialog, digest, there);
   await dialog.getByRole("button", { name: "Schließen" }).click();
   const menu = await page.evaluate(() => document.querySelector("video").dispatchEvent(new MouseEvent("contextmenu", { cancelable: true })));
   assert.equal(menu, false, "the browser offers to save it");

@@ -343,6 +343,26 @@ def whole(tab, opening, size, step=300007):
     return b"".join(tab.piece(opening, at, step)[1] for at in range(0, size, step))
 
 
+def a_picture_is_pointed_out(desk, web, people, rita, clip):
+    """A-220: by who was shown the recording, for the incident for which it was; the picture itself is nowhere."""
+    still = {"at_ms": 83033, "width": 1920, "height": 1080, "picture": "ab" * 32}
+    web.sign(people["rita"], "incident-still", "alone", clip=clip, record=still)
+    shown = desk.json("incident", "show", site.CASE, *desk.account("rita"))["stills"]
+    assert [one | {"since": None, "by": None} for one in shown] == [still | {"clip": clip, "since": None, "by": None}], shown
+    assert "83033" in desk.run("incident", "show", site.CASE, *desk.account("rita"))
+    incident = desk.sql("SELECT id FROM asv.incident")[0][0]
+    told = rita.ask("GET", f"/api/v1/incidents/{incident}")[1]["stills"]
+    assert len(told) == 1 and told[0]["picture"] == still["picture"] and told[0]["signed_by"] == "rita", told
+    assert rita.prepare("incident-still", "alone", clip=clip, record=still)[1]["state"] == "done", "once"
+    refused(web.prepare(people["sigrid"], "incident-still", "alone", clip=clip, record=still), 403, "refused", "was not shown to you")
+    refused(rita.prepare("incident-still", "alone", clip=clip), 400, "missing-field")
+    refused(rita.prepare("incident-still", "alone", clip=clip, record=still | {"width": 0}), 400, "bad-field")
+    refused(rita.prepare("incident-still", "alone", clip=clip, record={"at_ms": 1}), 400, "bad-field")
+    status, draft = web.prepare(people["rita"], "incident-still", "alone", clip=clip, record=still | {"at_ms": 1})
+    assert status == 200 and draft["record"]["clip"] == clip, draft
+    refused(web.hand_in(people["rita"], draft | {"record": draft["record"] | {"at_ms": 2}}), 409, "says-else")
+
+
 def a_recording_is_shown(desk, web, people, clip):
     """M-008 to M-010, LAW L1, L2, L5: to the reviewer whom another has agreed to, in one session, for one signature."""
     rita, sigrid = Tab(web, people["rita"]), people["sigrid"]
@@ -378,6 +398,7 @@ def a_recording_is_shown(desk, web, people, clip):
     for start, size, name in ((told["bytes"], 1, "beyond-end"), (2**62, 1, "beyond-end"), (-1, 1, "bad-field"), (0, 0, "bad-field"),
                               (0, 4194305, "bad-field"), ("1e3", 1, "bad-field"), (0, "1&bytes=2", "doubled-field")):
         refused(rita.piece(opening, start, size), 400, name)
+    a_picture_is_pointed_out(desk, web, people, rita, clip)
     # The same again opens nothing; nor is it another's, or another session's of the same person, or a program's.
     status, again = rita.ask("POST", STATEMENTS, {"body": draft["body"], "assertion": rita.who.assertion(draft["challenge"])})
     assert status != 200 or again["answer"] is None, again

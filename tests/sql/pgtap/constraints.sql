@@ -379,6 +379,11 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('incident_clip', '{"salt": null, "shows": false}', '23514'),
     ('incident_clip', '{"number": 2}', '23505'), -- one statement for two
     ('incident_clip', '{}', '23505'),
+    ('incident_still', '{"at_ms": -1}', '23514'),
+    ('incident_still', '{"width": 0}', '23514'),
+    ('incident_still', '{"height": 16385}', '23514'),
+    ('incident_still', '{}', '23505'),
+    ('incident_still', '{"at_ms": 1}', '23505'), -- one statement for two
     ('incident_forgotten', '{}', '23505'),
     ('incident_forgotten', jsonb_build_object('incident', asv.uuid7()), '23503'),
     ('issue', '{"number": 0}', '23514'),
@@ -500,6 +505,9 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('incident_clip', jsonb_build_object('number', 2, 'statement', dig('x')), '23503'),
     ('incident_clip', jsonb_build_object('incident', asv.uuid7(), 'statement', dig('look')), '23503'),
     ('incident_clip', jsonb_build_object('recording', asv.uuid7(), 'statement', dig('look')), '23503'),
+    ('incident_still', jsonb_build_object('at_ms', 1, 'statement', dig('x')), '23503'),
+    ('incident_still', jsonb_build_object('incident', asv.uuid7(), 'statement', dig('look')), '23503'),
+    ('incident_still', jsonb_build_object('recording', asv.uuid7(), 'statement', dig('look')), '23503'),
     ('subject_request', jsonb_build_object('id', asv.uuid7(), 'statement', dig('x')), '23503'),
     ('subject_request', jsonb_build_object('id', asv.uuid7(), 'statement', dig('look'), 'camera', dig('x')), '23503'),
     ('hold', jsonb_build_object('proposal', dig('look')), '23505'), -- its event

@@ -740,6 +740,14 @@ SELECT is(pg_temp.unasked('h14'), 'false', 'what nobody marked is of no concern'
 CREATE FUNCTION pg_temp.small(number int) RETURNS text LANGUAGE sql AS $$
     SELECT tap.incident_put(tap.uid('small'), 'V-9', number, 'o', 'Petra', 'willi')
 $$;
+CREATE FUNCTION pg_temp.still() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    PERFORM tap.put('incident_still', (SELECT fields FROM tap.template WHERE tbl = 'incident_still') || jsonb_build_object('incident', tap.uid('small'),
+        'recording', (SELECT recording FROM asv.clip WHERE clip = tap.uid('h21'))));
+    SET LOCAL session_replication_role = origin;
+END
+$$;
 -- Everything about it happened so long ago.
 CREATE FUNCTION pg_temp.aged(ago interval) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -762,6 +770,7 @@ SELECT pg_temp.record('h22', 22);
 SELECT pg_temp.small(1);
 SELECT pg_temp.small(2);
 SELECT tap.clip_put(uid('small'), 'V-9', clip, shows, number, 'willi') FROM (VALUES ('h21', true, 1), ('h22', true, 1), ('h22', false, 2)) AS c (clip, shows, number);
+SELECT pg_temp.still();
 SELECT pg_temp.aged('3 years');
 SELECT is(array_agg(asv.incident_ended_at(uid('small'))), ARRAY[NULL, NULL, NULL, NULL]::timestamptz[], 'an incident goes on while a recording of it lives')
 FROM unnest(ARRAY['sealed', 'quarantined', 'pending', 'held']) AS state, pg_temp.is_in(state) AS is_in;
@@ -785,10 +794,13 @@ UPDATE asv.request SET ended_at = now() - interval '3 years' WHERE proposal = (S
 SET LOCAL session_replication_role = origin;
 SELECT throws_ok($$ DELETE FROM asv.incident_version WHERE incident = uid('small') $$, 'VA005', NULL, 'what is over is not forgotten by the way');
 SELECT throws_ok($$ UPDATE asv.incident_version SET place = 'q' WHERE incident = uid('small') $$, 'VA005', NULL, 'nor changed');
+SELECT throws_ok($$ DELETE FROM asv.incident_still $$, 'VA005', NULL, 'nor is a still');
+SELECT throws_ok($$ UPDATE asv.incident_still SET at_ms = 1 $$, 'VA005', NULL, 'or another place said');
 SELECT is(asv.incidents_forget(), 1::bigint, 'it is forgotten');
 SELECT is(asv.incidents_forget() + asv.incidents_over(), 0::bigint, 'once');
 SELECT is((SELECT (case_number, number, offence, danger, place, accused, injured, from_at, clips)::text FROM asv.incident_overview WHERE id = uid('small')),
     '(V-9,,,,,,,,1)', 'its number and its recordings stay, and nothing of what happened, where and to whom');
+SELECT is((SELECT count(*) FROM asv.incident_still), 0::bigint, 'no still is left');
 SELECT is((SELECT (c.clip, n.statement = dig(uid('small') || ' h22 2'))::text FROM asv.incident_clip n JOIN asv.clip c USING (recording)
            WHERE n.incident = uid('small') AND NOT n.shows), format('(%s,t)', uid('h22')), 'what was taken out stays, as it was signed');
 SELECT is((SELECT count(*) FROM asv.statement WHERE incident = uid('small') AND subject_name = 'incident'), 2::bigint,

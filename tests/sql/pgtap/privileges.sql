@@ -21,7 +21,7 @@ SELECT 'asv_dock', unnest(ARRAY['alarm_raise', 'assignment_issued', 'bulletin_is
 INSERT INTO given
 SELECT 'asv_staff', unnest(ARRAY['access_page', 'access_put', 'ahead_standing', 'block_decision', 'block_put', 'block_void', 'caller', 'camera_find', 'check_recorded', 'clip_events',
     'clip_record', 'clip_standing', 'credential_find', 'credential_mine', 'credential_offer', 'credential_page', 'duty_list', 'incident_clip_next', 'incident_clip_put',
-    'incident_find', 'incident_put', 'incident_removed', 'is_own_incident', 'own_units', 'person_disable', 'policy_file_find', 'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods',
+    'incident_find', 'incident_put', 'incident_removed', 'incident_still_list', 'incident_still_next', 'incident_still_put', 'is_own_incident', 'own_units', 'person_disable', 'policy_file_find', 'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods',
     'request_end', 'request_find', 'request_put', 'request_void', 'requests_shown', 'revocations_newest', 'schema_number', 'statement_answered', 'statement_approval', 'statement_find',
     'statement_open', 'statement_put', 'statement_undelivered', 'subject_request_answer', 'undocked']);
 -- What people are shown (API.md), which each of these functions holds against who asks.

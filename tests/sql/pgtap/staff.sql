@@ -196,6 +196,17 @@ FROM (VALUES
     ('stranger', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'VA007', 'keeps nobody out who waits for the second signature'),
     ('willi', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'VA007', 'nor does who may revoke nothing'),
     ('sigrid', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'done', 'a superior does'),
+    -- ---- A-220: a still is its viewer's
+    ('rita', 'SELECT (case_number, header = tap.dig(''h1''), there)::text FROM asv.incident_still_next(tap.uid(''h1''), 83033, tap.dig(''pic''))', '(V-1,t,f)',
+     'who was shown a recording is told what to sign of a picture of it'),
+    ('rita', 'SELECT tap.still_put(tap.uid(''incident''), ''V-1'', ''h1'', ''pic'', ''rita'')', 'done', 'and points it out'),
+    ('rita', 'SELECT tap.still_put(tap.uid(''incident''), ''V-1'', ''h1'', ''pic'', ''rita'', 1921)', 'VA001', 'as it was signed'),
+    ('rita', 'SELECT tap.still_put(tap.uid(''other''), ''V-2'', ''h1'', ''pic'', ''rita'')', 'VA001', 'for the incident for which it was shown'),
+    ('rita', 'SELECT tap.still_put(tap.uid(''incident''), ''V-1'', ''h1'', ''pic'', ''sigrid'')', 'VA007', 'in no other name'),
+    ('rita', 'SELECT tap.still_put(tap.uid(''incident''), ''V-1'', ''h3'', ''pic'', ''rita'')', 'VA006', 'and of no recording that she was not shown'),
+    ('sigrid', 'SELECT count(*) FROM asv.incident_still_next(tap.uid(''h1''), 83033, tap.dig(''pic''))', 'VA006', 'nor does who agreed that she sees it'),
+    ('stranger', 'SELECT count(*) FROM asv.incident_still_next(tap.uid(''h1''), 83033, tap.dig(''pic''))', 'VA007', 'or a stranger'),
+    ('adele', 'SELECT count(*) FROM asv.incident_still_list(''V-1'', 9)', '0', 'whose unit''s it is not is told of none'),
     -- ---- ST-104: who writes something down has signed it
     ('sigrid', 'SELECT tap.incident_put(tap.uid(''f3''), ''V-8'', 1, ''o'', '''', ''sigrid'')', 'done', 'what she signed is written down'),
     ('sigrid', 'SELECT tap.incident_put(tap.uid(''f3''), ''V-8'', 1, ''o'', '''', ''willi'')', 'VA007', 'and nothing in the name of another'),

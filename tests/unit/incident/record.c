@@ -132,6 +132,21 @@ static void a_recording_is_named_by_its_header(void **state)
     names(&what, "incident-clip-out", "41b1653d75c22a83218c58975242c6c3ee6eae5c4451dd998e5ef77071f703b8");
 }
 
+static void a_still_is_a_place_and_a_digest(void **state)
+{
+    (void)state;
+    struct asv_statement what;
+    struct asv_db_still still = {.at_ms = 83033, .width = 1920, .height = 1080};
+    strcpy(still.case_number, "V-1/2026");
+    memcpy(still.incident, incident.id, sizeof still.incident);
+    memset(still.header, 0xaa, sizeof still.header);
+    memset(still.picture, 0xbb, sizeof still.picture);
+    asv_record_still(&what, &still, salt);
+    names(&what, "incident-still", "ee0cf417d9e6a515fc4975e2b0974d5e50ab1772ecba2d60fb41b2425d2b3771");
+    assert_int_equal(what.action, ASV_ACTION_INCIDENT);
+    assert_memory_equal(what.incident, incident.id, sizeof incident.id);
+}
+
 static void a_request_is_of_no_incident(void **state)
 {
     (void)state;
@@ -163,6 +178,7 @@ int main(void)
         cmocka_unit_test_setup(an_incident_is_its_fields_one_to_a_line, set_up),
         cmocka_unit_test_setup(whatever_is_changed_is_seen, set_up),
         cmocka_unit_test_setup(a_recording_is_named_by_its_header, set_up),
+        cmocka_unit_test_setup(a_still_is_a_place_and_a_digest, set_up),
         cmocka_unit_test_setup(a_request_is_of_no_incident, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
