@@ -27,6 +27,7 @@ BEGIN
         ('statement_answer', 'INSERT', 'requests clips incidents users policies sessions'),
         ('incident_version', 'INSERT', 'incidents clips'),
         ('incident_clip', 'INSERT', 'incidents clips'),
+        ('incident_still', 'INSERT', 'incidents'),
         ('incident_forgotten', 'INSERT', 'incidents'),
         ('subject_request', 'INSERT OR DELETE', 'subject-requests'),
         ('retention_run', 'INSERT', 'retention/runs'),
