@@ -130,8 +130,11 @@ static void take_index(struct key_loot *loot, const struct key_thief *thief, con
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_AHEADS); i++) {
         const struct asv_index_ahead *ahead = asv_index_row(index, ASV_INDEX_AHEADS, i);
         for (unsigned key = 0; key < ahead->key_count; key++) {
-            snprintf(text, sizeof text, "ahead %u", (unsigned)ahead->keys[key].date);
-            add(loot, KEY_AHEAD, text, ahead->keys[key].sk, sizeof ahead->keys[key].sk);
+            bool reserve = ahead->keys[key].date == 0; /* which may be in its own file as well */
+            snprintf(text, sizeof text, reserve ? "key of reserve, ahead" : "ahead %u",
+                     (unsigned)ahead->keys[key].date);
+            add(loot, reserve ? KEY_RESERVE : KEY_AHEAD, text, ahead->keys[key].sk,
+                sizeof ahead->keys[key].sk);
         }
     }
 }
