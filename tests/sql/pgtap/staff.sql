@@ -69,6 +69,7 @@ SELECT tap.say('q1', 1, 1, 'h1', 'willi', NULL), asv.request_put(dig('q1'), now(
        tap.say('q2', 1, 1, 'h2', 'sigrid', NULL), asv.request_put(dig('q2'), now() + interval '1 day', NULL, NULL),
        tap.say('q3', 1, 1, 'h3', 'willi', NULL), asv.request_put(dig('q3'), now() + interval '1 day', NULL, NULL),
        tap.took('q3');
+SELECT tap.say('own adele', 1, 1, 'own', 'adele', NULL), tap.took('own adele'), tap.say('own willi', 1, 1, 'own', 'willi', NULL), tap.took('own willi');
 SELECT tap.say('a1', 1, 2, 'h1', 'sigrid', 'q1'), asv.request_end(dig('a1'), NULL),
        tap.say('l1', 4, 1, 'h1', 'rita', NULL), asv.request_put(dig('l1'), now() + interval '1 day', NULL, NULL);
 SELECT tap.say('l2', 4, 2, 'h1', 'sigrid', 'l1'), asv.request_end(dig('l2'), NULL);
@@ -295,9 +296,9 @@ FROM (VALUES
     ('adele', 'SELECT count(*) FROM asv.incident_about(tap.uid(''incident''))', '0', 'or its id'),
     ('adele', 'SELECT tap.incident_put(tap.uid(''incident''), ''V-1'', 2, ''o'', '''', ''adele'')', 'VA006', 'nor does she come to read it by writing it anew'),
     ('adele', 'SELECT tap.clip_put(tap.uid(''incident''), ''V-1'', ''h3'', true, 1, ''adele'')', 'VA006', 'or by adding a recording'),
-    ('adele', 'SELECT tap.say(''own'', 1, 1, ''own'', ''adele'', NULL) || tap.took(''own'') || asv.request_put(tap.dig(''own''), now() + interval ''1 day'', NULL, NULL)', 'VA006',
+    ('adele', 'SELECT asv.request_put(tap.dig(''own adele''), now() + interval ''1 day'', NULL, NULL)', 'VA006',
      'or by asking that another one is kept for it'),
-    ('willi', 'SELECT tap.say(''own'', 1, 1, ''own'', ''willi'', NULL) || tap.took(''own'') || asv.request_put(tap.dig(''own''), now() + interval ''1 day'', NULL, NULL)', 'donedonedone',
+    ('willi', 'SELECT asv.request_put(tap.dig(''own willi''), now() + interval ''1 day'', NULL, NULL)', 'done',
      'which somebody of its unit does'),
     ('udo', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_overview', 'V-1 V-2 V-7', 'who deputises reads for that unit, too'),
     ('emil', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_overview', 'V-1 V-2 V-7', 'who is of no unit is of the agency'),
