@@ -44,9 +44,11 @@ function over(page) {
 async function finish(page) {
   const dialog = page.getByRole("dialog");
   await says(dialog, "Das unterschreiben Sie:");
+  const box = await dialog.elementHandle(); // another one may follow at once
+  const isOpen = () => box.evaluate((element) => element.isConnected);
   await button(dialog, "Mit dem Sicherheitsschlüssel unterschreiben").click();
-  await until(async () => [null, "Erledigt."].includes(await over(page)), "that it is signed");
-  if (await over(page) !== null) {
+  await until(async () => !await isOpen() || await over(page) === "Erledigt.", "that it is signed");
+  if (await isOpen()) {
     await button(dialog, "Schließen").click();
   }
 }
@@ -350,15 +352,15 @@ async function aBlockIsConfirmedAndItIsErased() {
 /** LAW T1: on which day it was recorded, no clock tells; two people say it. */
 async function aDayIsEstablished() {
   const willi = await desk("willi", clip(site.lost));
-  await says(willi.locator("h1"), "Aufnahme zu unbekannter Zeit");
+  await says(willi.locator("h1"), "Aufzeichnung zu unbekannter Zeit");
   await says(willi.locator("main"), "Tag ist festzustellen");
   const day = async (text) => {
-    await button(willi, "Tag der Aufnahme feststellen").click();
+    await button(willi, "Tag der Aufzeichnung feststellen").click();
     return prepare(willi, "Streife am Hafen", (dialog) => dialog.getByLabel("Tag", { exact: true }).fill(text));
   };
   willi.context().excused = STATUS;
   const dialog = await day(new Date(Date.now() + 3 * 86_400_000).toLocaleDateString("sv"));
-  await says(dialog, "nach der Uhr des Docks entstand sie nicht an diesem Tag");
+  await says(dialog, "Nach der Uhr des Docks entstand sie nicht an diesem Tag");
   await picture(willi, "day-refused");
   await button(dialog, "Schließen").click();
   await day(new Date().toLocaleDateString("sv"));
@@ -372,7 +374,7 @@ async function aDayIsEstablished() {
   await until(async () => !(await willi.locator("main").textContent()).includes("Tag ist festzustellen"), "a day");
   await says(willi.locator("main"), "noch 15 Tage");
   await says(willi.locator("h1"), new Date().toLocaleDateString("de-DE", { day: "2-digit", month: "2-digit", year: "numeric" }));
-  assert.equal(await button(willi, "Tag der Aufnahme feststellen").count(), 0);
+  assert.equal(await button(willi, "Tag der Aufzeichnung feststellen").count(), 0);
   await willi.setViewportSize({ width: 1280, height: 1500 });
   await picture(willi, "day-established");
 }

@@ -42,6 +42,8 @@ async function whoMayNotIsToldSo() {
   await says(page.locator(".state"), "Nicht angemeldet");
 }
 
+const ENTER = "elden Sie sich"; // "Bitte melden Sie sich an", or again
+
 async function withAKey() {
   const page = await desk("rita");
   await says(page.locator("h1"), "Mein Konto");
@@ -54,7 +56,7 @@ async function withAKey() {
   await says(second.locator("h1"), "Mein Konto");
   await page.getByRole("button", { name: "Abmelden" }).click();
   await page.getByRole("banner").getByRole("link", { name: "Anmelden" }).waitFor();
-  await says(second.locator(".state"), "Bitte melden Sie sich an"); // pages of one browser leave together
+  await says(second.locator(".state"), ENTER); // pages of one browser leave together
 }
 
 /** whose session ends leaves, without doing anything; what somebody has typed stays until then. */
@@ -70,13 +72,13 @@ async function aSessionEndsElsewhere() {
     await fetch("/api/v1/sessions", { method: "DELETE", headers: { "X-CSRF-Token": csrf } });
   });
   for (const page of [here, second, other]) {
-    await says(page.locator(".state"), "Bitte melden Sie sich an");
+    await says(page.locator(".state"), ENTER);
   }
   await says(busy.locator(".news"), "Die Sitzung ist zu Ende.");
   assert.equal(await busy.getByRole("dialog").getByLabel("Bezeichnung").inputValue(), "Noch nicht fertig");
   busy.context().excused = STATUS; // then it asks anew
   await busy.getByRole("button", { name: "Schließen" }).click();
-  await says(busy.locator(".state"), "Bitte melden Sie sich an");
+  await says(busy.locator(".state"), ENTER);
 }
 
 /** a page whose stream does not come says that it may be overtaken, until it comes. */
