@@ -715,6 +715,18 @@ CREATE FUNCTION asv.night_of(p_due_at timestamptz) RETURNS date
 $$;
 COMMENT ON FUNCTION asv.night_of IS 'the local day in whose first hour the run is that erases what is due then';
 
+-- A-222. What it recorded on the day of its last docking is due first; not how much that is (A-048).
+CREATE FUNCTION asv.camera_out_lines(p_after text, p_limit integer)
+    RETURNS TABLE (camera bytea, name text, docked_at timestamptz, issued boolean, due_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT u.camera::bytea, u.name, u.last_docked_at, u.issued,
+           CASE WHEN u.days > 0 THEN ((u.last_docked_at AT TIME ZONE 'Europe/Berlin')::date + u.days + 1)::timestamp AT TIME ZONE 'Europe/Berlin' END
+    FROM asv.undocked(clock_timestamp(), decode(p_after, 'hex'), p_limit) AS u
+    WHERE (SELECT asv.check_role(166))
+$$;
+COMMENT ON FUNCTION asv.camera_out_lines IS 'cameras that hold recordings, or may, and are in no dock, and when the first of those may be due (NULL: by no policy): for superiors, administration and the data-protection officer';
+GRANT EXECUTE ON FUNCTION asv.camera_out_lines TO asv_staff;
+
 CREATE FUNCTION asv.night_lines(p_nights integer)
     RETURNS TABLE (night date, recordings bigint, marked bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off SET jit = off AS $$

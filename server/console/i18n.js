@@ -93,6 +93,12 @@ export function month(text) {
   return new Intl.DateTimeFormat(LOCALES[current], { month: "short", year: "numeric", timeZone: "UTC" }).format(Date.parse(text));
 }
 
+/** From Monday on. */
+export function weekdays() {
+  const name = new Intl.DateTimeFormat(LOCALES[current], { weekday: "short", timeZone: "UTC" });
+  return Array.from({ length: 7 }, (_, i) => name.format(Date.UTC(2024, 0, 1 + i)));
+}
+
 export function number(n) {
   return new Intl.NumberFormat(LOCALES[current]).format(n);
 }

@@ -9,6 +9,12 @@ void asv_web_cameras(struct asv_web_call *call)
     asv_web_list(call, ASV_DB_READ_CAMERAS, "cameras", NULL, 0);
 }
 
+/* */
+void asv_web_cameras_out(struct asv_web_call *call)
+{
+    asv_web_list(call, ASV_DB_READ_CAMERAS_OUT, "cameras", NULL, 0);
+}
+
 void asv_web_camera(struct asv_web_call *call)
 {
     char camera[ASV_WEB_VALUE_BYTES];

@@ -59,6 +59,7 @@ void asv_web_clip_custody(struct asv_web_call *call);
 void asv_web_clip_accesses(struct asv_web_call *call);
 /* devices.c */
 void asv_web_cameras(struct asv_web_call *call);
+void asv_web_cameras_out(struct asv_web_call *call);
 void asv_web_camera(struct asv_web_call *call);
 void asv_web_docks(struct asv_web_call *call);
 void asv_web_alarms(struct asv_web_call *call);

@@ -80,6 +80,8 @@ const struct asv_web_route asv_web_routes[] = {
      &asv_web_evaluation_query, NULL, asv_web_evaluation},
     {"GET", "/api/v1/cameras", "cameras", 0, MACHINES, ASV_WEB_SCOPE_DEVICES_READ, &asv_web_list_query, NULL,
      asv_web_cameras},
+    {"GET", "/api/v1/cameras/out", "cameras-out", 0, PEOPLE, ASV_WEB_SCOPE_DEVICES_READ, &asv_web_list_query,
+     NULL, asv_web_cameras_out},
     {"GET", "/api/v1/cameras/{camera:hash}", "camera", 0, MACHINES, ASV_WEB_SCOPE_DEVICES_READ, NULL, NULL,
      asv_web_camera},
     {"GET", "/api/v1/docks", "docks", 0, MACHINES, ASV_WEB_SCOPE_DEVICES_READ, &asv_web_list_query, NULL,

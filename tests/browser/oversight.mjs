@@ -37,7 +37,7 @@ async function pages(who, wanted) {
 }
 
 async function whoWatchesOverIt() {
-  await pages("doris", [["#/retention", "Die nächsten Nächte", "Tagesbilanz", "Vernichtete Tagesschlüssel"], ["#/ledger", "Einträge", "Wurzel"],
+  await pages("doris", [["#/retention", "Die nächsten Nächte", "Ausstehende Kameras", "Tagesbilanz", "Vernichtete Tagesschlüssel"], ["#/ledger", "Einträge", "Wurzel"],
     ["#/machines", "in Betrieb", "Plätze"], ["#/alarms", "Meldung"], ["#/people", "sigrid", "Datenschutz"], ["#/policies", "nrw-ordnungsamt", "gilt"],
     ["#/policies/1", "Ordnungsbehörde in Nordrhein-Westfalen"], ["#/looks", "Einsichtnahmen je Monat", "Auskunftsersuchen"]]);
 }
@@ -48,6 +48,31 @@ async function theSignedHeadIsDownloaded() {
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Unterschriebenen Stand herunterladen" }).click()]);
   const note = fs.readFileSync(await download.path(), "utf8");
   assert.match(note, /^asservat\.example\/ledger\n\d+\n[A-Za-z0-9+/=]+\n\n— asservat\.example\/ledger /);
+}
+
+/** cameras that are out, by what is due first; and the balance as a calendar. */
+async function whatIsOutAndEven() {
+  const page = await desk("doris");
+  const at = (days) => new Date(Date.now() + days * 86_400_000).toISOString();
+  const camera = (name, due, issued) => ({ camera: "9f".repeat(32), name, docked_at: at(-9), issued, due_at: at(due) });
+  const balance = (of, even) => ({ day: of, even, ingested: 3, expired: 0, running: 3, pending: 0, held: 0, quarantined: 0, erasing: 0, erased: 0, found_at: at(0) });
+  const json = (body) => (route) => route.fulfill({ json: body });
+  await page.route("**/api/v1/cameras/out?*", json({ cameras: [camera("Kamera 1", 9, true), camera("Kamera 2", -1, false), camera("Kamera 3", 2, true)] }));
+  await page.route("**/api/v1/balances*", json({ balances: [balance("2026-09-30", true), balance("2026-09-01", true), balance("2026-08-31", false)] }));
+  await page.evaluate(() => { location.hash = "#/retention"; });
+  const rows = page.locator("section", { hasText: "Ausstehende Kameras" }).locator("tbody tr");
+  await until(async () => await rows.count() === 3, "cameras that are out");
+  assert.deepEqual(await rows.evaluateAll((all) => all.map((one) => [one.cells[0].textContent, one.cells.item(4).textContent])),
+    [["Kamera 2", "Frist vorbei"], ["Kamera 3", "Frist läuft bald ab"], ["Kamera 1", "in der Frist"]]);
+  assert.deepEqual(await page.locator(".calendar").evaluateAll((all) => all.map((one) => [one.caption.textContent, one.rows.length - 1,
+    [...one.querySelectorAll("td")].findIndex((cell) => cell.textContent !== ""), [...one.querySelectorAll("td")].filter((cell) => cell.textContent !== "").length])),
+  [["Aug. 2026", 6, 5, 31], ["Sept. 2026", 5, 1, 30]]);
+  await says(page.locator(".calendar").first(), "31! geht nicht auf");
+  await isAccessible(page, "the calendar");
+  await page.setViewportSize({ width: 1280, height: 2600 });
+  await picture(page, "retention-out");
+  await page.setViewportSize({ width: 320, height: 640 });
+  assert.equal((await fits(page)).across, true);
 }
 
 /** in one row where there is room; behind a button, by keyboard, where there is none, as at 200 % (WCAG 1.4.10). */
@@ -220,4 +245,4 @@ async function aPolicyIsChangedByTwo() {
   assert.equal(await sigrid.getByText("Warten auf eine zweite Person").count(), 0);
 }
 
-export const OVERSIGHT = [whoWatchesOverIt, theSignedHeadIsDownloaded, whoseBusinessItIsNot, theSectionsFit, aKeyIsEnrolledByTwo, aPolicyIsChangedByTwo, somebodyRecordedAsks];
+export const OVERSIGHT = [whoWatchesOverIt, theSignedHeadIsDownloaded, whoseBusinessItIsNot, whatIsOutAndEven, theSectionsFit, aKeyIsEnrolledByTwo, aPolicyIsChangedByTwo, somebodyRecordedAsks];

@@ -577,16 +577,16 @@ SELECT is((SELECT dayless FROM asv.standing_of(uid('y'), uid('rita'))), true, 't
 SELECT is(pg_temp.asks('y5', 10, 'y', 'willi'), 'done', 'it is said again');
 SELECT is(pg_temp.say('y6', 10, 2, 'y', 'sigrid', 'y5'), 'done', 'a superior agrees');
 SELECT is(pg_temp.arrived(NULL), '1=1+0', 'until the keeper took it it is in the balance of no day');
-SELECT is(asv.request_end(dig('y6'), now() + interval '11 days'), 'done', 'it did, and says until when');
+SELECT is(asv.request_end(dig('y6'), now() + interval '10 days'), 'done', 'it did, and says until when');
 SELECT is(asv.request_end(dig('y6'), now() + interval '12 days'), 'already', 'once');
 SELECT is(pg_temp.state('y') || ' ' || pg_temp.kinds('y'),
     'sealed day_requested/person day_refused/person day_requested/person day_approved/person', 'all of it in custody');
 SELECT is(pg_temp.nameless(), NULL, 'nobody has to decide any more');
 SELECT is_empty($$ SELECT FROM asv.alert_matters(now()) WHERE kind = 'dayless' $$, 'nor is told');
-SELECT is((SELECT (dayless, due_at - now())::text FROM asv.standing_of(uid('y'), uid('rita'))), '(f,"11 days")', 'its period runs');
-SELECT is((SELECT (day, due_at - now())::text FROM asv.clip_overview WHERE clip = uid('y')), (current_date - 3, interval '11 days')::text,
+SELECT is((SELECT (dayless, due_at - now())::text FROM asv.standing_of(uid('y'), uid('rita'))), '(f,"10 days")', 'its period runs');
+SELECT is((SELECT (day, due_at - now())::text FROM asv.clip_overview WHERE clip = uid('y')), (current_date - 3, interval '10 days')::text,
     'as lists say');
-SELECT is((SELECT (day, decided_day, due_at - now())::text FROM asv.retained_of(dig('y'))), (NULL::date, current_date - 3, interval '11 days')::text,
+SELECT is((SELECT (day, decided_day, due_at - now())::text FROM asv.retained_of(dig('y'))), (NULL::date, current_date - 3, interval '10 days')::text,
     'and retention, which knows where it lies');
 SELECT is(pg_temp.arrived(NULL) || ' ' || pg_temp.arrived(current_date - 3), '0=0+0 1=1+0', 'it is in the balance of its day');
 SELECT is((SELECT day FROM asv.balance_page(current_date - 4, 1)), current_date - 3, 'which is one of the days');

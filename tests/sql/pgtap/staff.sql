@@ -208,6 +208,10 @@ FROM (VALUES
     ('stranger', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'VA007', 'keeps nobody out who waits for the second signature'),
     ('willi', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'VA007', 'nor does who may revoke nothing'),
     ('sigrid', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'done', 'a superior does'),
+    -- ---- A-222: cameras that are out
+    ('willi', 'SELECT count(*) FROM asv.camera_out_lines(NULL, 9)', 'VA007', 'who is in charge of nobody is not told which cameras are out'),
+    ('sigrid', 'SELECT count(*) FROM asv.camera_out_lines(NULL, 9) o WHERE NOT EXISTS (SELECT FROM asv.undocked(now() + interval ''1 day'', NULL, 9) u WHERE u.name = o.name)', '0',
+     'who is, is told of those'),
     -- ---- A-221, LAW L8: whoever wore the camera is told that it was looked at
     ('willi', 'SELECT string_agg(clip::text, '','') FROM asv.own_access_lines(NULL, 9)', tap.uid('h1')::text, 'of his own recordings those that were shown'),
     ('willi', 'SELECT count(*) FROM asv.own_access_lines(tap.uid(''access''), 9)', '0', 'a page after the other'),
