@@ -267,12 +267,19 @@ DECLARE
     v_person uuid := asv.caller();
 BEGIN
     PERFORM asv.check_known();
+    -- Of a bounded number of accesses (A-043): there is no way from a person to recordings.
     RETURN QUERY
-    SELECT a.id, a.at, c.clip, c.started_at
-    FROM asv.access_log a JOIN asv.clip c ON c.recording = a.recording
-    WHERE (p_after IS NULL OR a.id < p_after) AND (asv.worn_as(coalesce(c.assignment, c.recording))).holder = v_person
-    ORDER BY a.id DESC
-    LIMIT p_limit;
+    WITH seen AS MATERIALIZED (
+        SELECT a.id, a.at, a.recording FROM asv.access_log a WHERE p_after IS NULL OR a.id < p_after ORDER BY a.id DESC LIMIT 1000
+    ), own AS MATERIALIZED (
+        SELECT n.id, n.at, c.clip, c.started_at FROM seen n JOIN asv.clip c ON c.recording = n.recording
+        WHERE (asv.worn_as(coalesce(c.assignment, c.recording))).holder = v_person ORDER BY n.id DESC LIMIT p_limit
+    )
+    SELECT o.id, o.at, o.clip, o.started_at FROM own o
+    UNION ALL
+    SELECT l.id, NULL, NULL, NULL FROM (SELECT n.id FROM seen n ORDER BY n.id LIMIT 1) AS l
+    WHERE (SELECT count(*) FROM own) < p_limit AND (SELECT count(*) FROM seen) = 1000
+    ORDER BY 1 DESC;
 END
 $$;
 COMMENT ON FUNCTION asv.own_access_lines IS 'when recordings were shown whose camera the caller wore, the newest first, without names';
@@ -372,6 +379,7 @@ BEGIN
                          AND NOT EXISTS (SELECT FROM asv.request r
                                          WHERE r.incident = p_incident AND (r.outcome IS NULL OR asv.ahead_counts(r)))
                    THEN greatest((SELECT max(v.since) FROM asv.incident_version v WHERE v.incident = p_incident),
+                                 (SELECT max(f.since) FROM asv.incident_still f WHERE f.incident = p_incident),
                                  (SELECT max(n.since) FROM asv.incident_clip n WHERE n.incident = p_incident),
                                  (SELECT max(s.since) FROM asv.incident_clip n JOIN asv.recording_state s ON s.recording = n.recording
                                   WHERE n.incident = p_incident),
@@ -647,7 +655,7 @@ $$;
 COMMENT ON FUNCTION asv.incident_about IS 'one incident with its persons, versions, recordings, stills and requests, and who signed which; of one in a transaction (LAW L6)';
 GRANT EXECUTE ON FUNCTION asv.incident_about TO asv_staff;
 
--- A-220. A still is its viewer's: for the incident for which the recording was shown, and while it is held.
+-- A-220. A still is its viewer's: for the incident for which the recording is held, and was shown.
 CREATE FUNCTION asv.incident_still_next(p_clip uuid, p_at_ms bigint, p_picture bytea)
     RETURNS TABLE (incident uuid, case_number text, recording uuid, header bytea, there boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -658,12 +666,20 @@ DECLARE
 BEGIN
     PERFORM asv.check_known();
     SELECT * INTO c FROM asv.clip k WHERE k.clip = p_clip AND NOT k.uuid_taken;
-    SELECT a.incident INTO v_incident FROM asv.access_log a JOIN asv.statement s ON s.digest = a.shown
-    WHERE a.recording = c.recording AND s.person = asv.caller() ORDER BY a.id DESC LIMIT 1;
-    IF NOT FOUND THEN
+    IF NOT EXISTS (SELECT FROM asv.access_log a JOIN asv.statement s ON s.digest = a.shown
+                   WHERE a.recording = c.recording AND s.person = asv.caller()) THEN
         RAISE EXCEPTION 'still: nobody has shown the caller a recording %', p_clip USING ERRCODE = 'VA006';
     ELSIF asv.state_of(c.recording) <> 'held' THEN
         RAISE EXCEPTION 'still: % is not held any more', p_clip USING ERRCODE = 'VA002';
+    END IF;
+    SELECT r.incident INTO v_incident FROM asv.hold h JOIN asv.request r ON r.proposal = h.proposal
+    WHERE h.recording = c.recording ORDER BY h.event DESC LIMIT 1;
+    IF NOT asv.is_own_incident(v_incident, asv.own_units())
+       OR NOT EXISTS (SELECT FROM asv.access_log a JOIN asv.statement s ON s.digest = a.shown
+                      WHERE a.recording = c.recording AND a.incident = v_incident AND s.person = asv.caller()) THEN
+        RAISE EXCEPTION 'still: nobody has shown the caller % for the incident for which it is held', p_clip USING ERRCODE = 'VA006';
+    ELSIF EXISTS (SELECT FROM asv.incident_forgotten f WHERE f.incident = v_incident) THEN
+        RAISE EXCEPTION 'still: the incident of % was forgotten', p_clip USING ERRCODE = 'VA002';
     END IF;
     RETURN QUERY SELECT v_incident, (SELECT i.case_number::text FROM asv.incident i WHERE i.id = v_incident), c.recording, c.header::bytea,
         EXISTS (SELECT FROM asv.incident_still n
@@ -684,6 +700,7 @@ BEGIN
     PERFORM FROM asv.recording r WHERE r.id = (SELECT c.recording FROM asv.clip c WHERE c.clip = p_clip AND NOT c.uuid_taken) FOR NO KEY UPDATE;
     SELECT * INTO STRICT v FROM asv.incident_still_next(p_clip, p_at_ms, p_picture);
     PERFORM FROM asv.incident WHERE id = v.incident FOR NO KEY UPDATE;
+    PERFORM FROM asv.incident_still_next(p_clip, p_at_ms, p_picture); -- it may have been forgotten meanwhile
     IF EXISTS (SELECT FROM asv.incident_still WHERE statement = p_statement) THEN
         RETURN 'already';
     END IF;

@@ -66,3 +66,5 @@ CREATE TRIGGER news AFTER INSERT ON asv.clip_event FOR EACH ROW WHEN (NEW.kind N
     EXECUTE FUNCTION asv.news('clips incidents retention/nights');
 -- A revocation counts at once, whether the keeper was there or not.
 CREATE TRIGGER news AFTER INSERT ON asv.statement FOR EACH ROW WHEN (NEW.action IN (33, 34)) EXECUTE FUNCTION asv.news('users sessions');
+-- A proposal is one once it is signed.
+CREATE TRIGGER news_policy AFTER INSERT ON asv.statement FOR EACH ROW WHEN (NEW.action = 48) EXECUTE FUNCTION asv.news('policies');

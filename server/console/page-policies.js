@@ -2,11 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * By which rules it is kept and erased: what two people decided on, and from when (POLICIES.md). */
-import { get } from "./api.js";
 import { badge, moment, pageHead, section } from "./components.js";
 import { h } from "./dom.js";
 import { add, day, number, t } from "./i18n.js";
 import { list } from "./list.js";
+import { shown } from "./news.js";
+import { PEOPLE } from "./roles.js";
 import { may } from "./session.js";
 import texts from "./texts-policies.js";
 
@@ -23,7 +24,7 @@ const PROPOSALS = "/api/v1/policies/proposals";
 
 /** For those who may answer one, or have to know of it; nothing as long as there is none. */
 async function waiting() {
-  if (!may(["supervisor", "deputy", "data_protection_officer", "administrator"]) || (await get(`${PROPOSALS}?limit=1`)).proposals.length === 0) {
+  if (!may(PEOPLE) || (await shown(`${PROPOSALS}?limit=1`)).proposals.length === 0) {
     return null;
   }
   return section(t("policies.wait"), list({

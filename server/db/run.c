@@ -95,6 +95,7 @@ static enum asv_status await_result(struct asv_db *db, uint64_t deadline_ms, enu
             *retry = ASV_RETRY_NO;
             PQfinish(db->conn);
             db->conn = NULL;
+            db->listening = false;
             memset(db->prepared, 0, sizeof db->prepared);
             return asv_fail(err, ASV_E_TIMEOUT, "database: no answer in time");
         }

@@ -27,9 +27,13 @@
 #define ASV_WEB_QUICK    (1u << 19) /* with PUBLIC: asks nobody else, and is answered at once */
 #define ASV_WEB_ORIGIN \
     (1u << 20) /* with PUBLIC: from our own pages only; else wherever a cookie changes things */
-#define ASV_WEB_WAITS (1u << 21) /* beside the others: for keeper or dock, of which each may hang */
-
-#define ASV_WEB_UNASKED (1u << 21) /* a page asks it by itself: the session is not used by it */
+#define ASV_WEB_WAITS   (1u << 21) /* beside the others: for keeper or dock, of which each may hang */
+#define ASV_WEB_UNASKED (1u << 22) /* a page asks it by itself: the session is not used by it */
+_Static_assert(ASV_WEB_ANYONE + ASV_WEB_NEWCOMER + ASV_WEB_PUBLIC + ASV_WEB_QUICK + ASV_WEB_ORIGIN +
+                       ASV_WEB_WAITS + ASV_WEB_UNASKED ==
+                   (ASV_WEB_ANYONE | ASV_WEB_NEWCOMER | ASV_WEB_PUBLIC | ASV_WEB_QUICK | ASV_WEB_ORIGIN |
+                    ASV_WEB_WAITS | ASV_WEB_UNASKED),
+               "two of them are one bit");
 
 /* What an API token is good for. A route without one takes no token. */
 #define ASV_WEB_SCOPE_RECORDINGS_READ (1u << 0) /* clips, custody, requests, holds */

@@ -132,6 +132,9 @@ static void become(struct asv_web_news *news, enum asv_web_news_state state)
 {
     pthread_mutex_lock(&news->lock);
     bool told = news->state == state;
+    if (!told && news->state == ASV_WEB_NEWS_AWAY) {
+        news->heard = EVERY; /* and that it answers again */
+    }
     news->state = state;
     if (!told && state == ASV_WEB_NEWS_AWAY) {
         say_to_all(news, EVERY);
@@ -264,14 +267,21 @@ static bool is_due(uint64_t now_ms, uint64_t last_ms, uint64_t pause_ms)
     return last_ms == 0 || now_ms >= last_ms + pause_ms;
 }
 
+/* Returns for how long. */
+static uint64_t be_away(struct asv_web_news *news)
+{
+    const uint64_t wait_ms = (uint64_t)asv_db_wait_ms(news->db) + 1;
+    become(news, ASV_WEB_NEWS_AWAY);
+    return wait_ms > PACE_MS ? wait_ms : PACE_MS;
+}
+
 /* Sessions first: what is new is told to none whose session is over. Returns for how long there is nothing to
  * do, unless something is heard (*hears). */
 static uint64_t step(struct asv_web_news *news, uint64_t now_ms, bool *hears)
 {
     *hears = false;
     if (!listen_to(news)) {
-        become(news, ASV_WEB_NEWS_AWAY);
-        return asv_db_wait_ms(news->db) + 1;
+        return be_away(news);
     }
     pthread_mutex_lock(&news->lock);
     news->doubtful = news->doubtful || news->come;
@@ -279,9 +289,9 @@ static uint64_t step(struct asv_web_news *news, uint64_t now_ms, bool *hears)
     pthread_mutex_unlock(&news->lock);
     if (is_due(now_ms, news->looked_ms, news->doubtful ? PACE_MS : STANDING_MS)) {
         sweep(news);
-        if (!look_at_sessions(news, now_ms)) {
-            become(news, ASV_WEB_NEWS_AWAY);
-            return asv_db_wait_ms(news->db) + 1;
+        if (!look_at_sessions(news, now_ms) ||
+            asv_db_news_socket(news->db) < 0) { /* or it has connected anew */
+            return be_away(news);
         }
     }
     become(news, ASV_WEB_NEWS_LIVE);
@@ -289,7 +299,7 @@ static uint64_t step(struct asv_web_news *news, uint64_t now_ms, bool *hears)
         tell(news, now_ms);
     }
     *hears = news->heard == 0 && !news->doubtful;
-    return *hears ? STANDING_MS : PACE_MS;
+    return *hears ? news->looked_ms + STANDING_MS - now_ms : PACE_MS;
 }
 
 /* At the end false. timeout_ms -1: until somebody has come. */

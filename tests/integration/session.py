@@ -688,6 +688,9 @@ class Test:
         assert Ears(a, 429).answer.headers["Retry-After"] == "1"
         a.good("GET", "/api/v1/policies", X_Unasked="yes")
         assert sql(seen) == before
+        a.ask("POST", "/api/v1/statements/prepare", {"action": "hold", "step": "propose", "reason": "x"})
+        assert sql(seen) > before, "whoever signs is there"
+        forge(f"UPDATE asv.session SET seen_at = '{before}' WHERE person = '{mine.uuid}'")
         a.good("GET", "/api/v1/policies")
         a.good("GET", "/api/v1/session")
         assert sql(seen) > before

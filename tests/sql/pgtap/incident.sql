@@ -765,6 +765,7 @@ BEGIN
     SET LOCAL session_replication_role = replica;
     UPDATE asv.incident_version SET since = now() - ago WHERE incident = tap.uid('small');
     UPDATE asv.incident_clip SET since = now() - ago WHERE incident = tap.uid('small');
+    UPDATE asv.incident_still SET since = now() - ago WHERE incident = tap.uid('small');
     UPDATE asv.recording_state s SET since = now() - ago FROM asv.clip c WHERE c.recording = s.recording AND c.clip IN (tap.uid('h21'), tap.uid('h22'));
     SET LOCAL session_replication_role = origin;
 END

@@ -176,6 +176,20 @@ BEGIN
     RETURN got;
 END
 $$;
+-- A-220
+SAVEPOINT elsewhere;
+SET LOCAL session_replication_role = replica;
+UPDATE asv.request SET incident = uid('other') WHERE proposal = dig('q1');
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.asked('rita', 'SELECT count(*) FROM asv.incident_still_next(tap.uid(''h1''), 83033, tap.dig(''pic''))'), 'VA006',
+    'a still is for the incident for which the recording is held, and for which it was shown');
+ROLLBACK TO elsewhere;
+SET LOCAL session_replication_role = replica;
+INSERT INTO asv.incident_forgotten (incident, ended_at) VALUES (uid('incident'), now());
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.asked('rita', 'SELECT count(*) FROM asv.incident_still_next(tap.uid(''h1''), 83033, tap.dig(''pic''))'), 'VA002', 'and for none that was forgotten');
+ROLLBACK TO elsewhere;
+
 SELECT is(pg_temp.asked(login, query), want, login || ': ' || what)
 FROM (VALUES
     -- ---- whose account it is
