@@ -19,6 +19,11 @@ const FACTS = {
 const CAMERA = "K-02"; // the other one brought what no clock tells the day of
 const [kept, refusedOne, withdrawn, raced, proven] = site.clips;
 
+/** Of the office, wherever the test runs; from now on so many days. */
+function theDay(on = 0) {
+  return new Date(Date.now() + on * 86_400_000).toLocaleDateString("sv", { timeZone: "Europe/Berlin" });
+}
+
 function button(at, name) {
   return at.getByRole("button", { name, exact: true });
 }
@@ -100,10 +105,10 @@ async function theInboxIsMetadata() {
   await says(page.locator("summary"), "1 gesetzt");
   await button(page, "Filter zurücksetzen").click();
   await until(async () => (await rows.count()) >= 5, "all of them again");
-  await page.getByLabel("Tag, oder erster Tag").fill(new Date().toLocaleDateString("sv"));
+  await page.getByLabel("Tag, oder erster Tag").fill(theDay());
   await page.getByLabel("Kamera", { exact: true }).selectOption({ label: CAMERA });
   await says(rows.first(), await page.getByLabel("Kamera", { exact: true }).locator("option:checked").textContent());
-  await page.getByLabel("letzter Tag").fill(new Date().toLocaleDateString("sv"));
+  await page.getByLabel("letzter Tag").fill(theDay());
   assert.ok(await page.getByLabel("Kamera", { exact: true }).isDisabled());
 }
 
@@ -359,11 +364,11 @@ async function aDayIsEstablished() {
     return prepare(willi, "Streife am Hafen", (dialog) => dialog.getByLabel("Tag", { exact: true }).fill(text));
   };
   willi.context().excused = STATUS;
-  const dialog = await day(new Date(Date.now() + 3 * 86_400_000).toLocaleDateString("sv"));
+  const dialog = await day(theDay(3));
   await says(dialog, "Nach der Uhr des Docks entstand sie nicht an diesem Tag");
   await picture(willi, "day-refused");
   await button(dialog, "Schließen").click();
-  await day(new Date().toLocaleDateString("sv"));
+  await day(theDay());
   await isAccessible(willi, "saying a day");
   await finish(willi);
   await stands(willi.locator(".request").first(), "willi", "steht aus");
@@ -373,7 +378,7 @@ async function aDayIsEstablished() {
   await willi.reload();
   await until(async () => !(await willi.locator("main").textContent()).includes("Tag ist festzustellen"), "a day");
   await says(willi.locator("main"), "noch 15 Tage");
-  await says(willi.locator("h1"), new Date().toLocaleDateString("de-DE", { day: "2-digit", month: "2-digit", year: "numeric" }));
+  await says(willi.locator("h1"), theDay().split("-").reverse().join("."));
   assert.equal(await button(willi, "Tag der Aufzeichnung feststellen").count(), 0);
   await willi.setViewportSize({ width: 1280, height: 1500 });
   await picture(willi, "day-established");
@@ -383,7 +388,7 @@ async function recordingsAreAddedAndTakenOut() {
   const page = await incident("sigrid");
   await button(page, "Aufzeichnung zuordnen").click();
   await sign(page, "Dieselbe Streife", async (dialog) => {
-    await dialog.getByLabel("Tag", { exact: true }).fill(new Date().toLocaleDateString("sv"));
+    await dialog.getByLabel("Tag", { exact: true }).fill(theDay());
     await until(async () => (await dialog.getByLabel("Aufzeichnung").locator("option").count()) > 1, "recordings of the day");
     await isAccessible(page, "adding a recording");
     await dialog.getByLabel("Aufzeichnung").selectOption(proven);
@@ -400,7 +405,7 @@ async function aheadOfDocking() {
   const sigrid = await incident("sigrid");
   await button(sigrid, "Vor dem Einlesen sichern").click();
   await sign(sigrid, "Kamera im Krankenhaus", async (dialog) => {
-    const today = new Date().toLocaleDateString("sv");
+    const today = theDay();
     await dialog.getByLabel("Kamera", { exact: true }).selectOption({ label: CAMERA });
     await dialog.getByLabel("Beginn").fill(`${today}T00:05`);
     await dialog.getByLabel("Ende").fill(`${today}T23:55`);

@@ -126,7 +126,7 @@ async function aClosedDialogSignsNothing() {
   await button(dialog, SIGN).click();
   await page.waitForFunction(() => globalThis.touch);
   await page.keyboard.press("Escape");
-  await until(async () => (await dialog.count()) === 0, "the dialog's end");
+  await until(async () => (await page.locator("dialog").count()) === 0, "the dialog's end"); // and not only that it is hidden
   await page.evaluate(() => globalThis.touch());
   await page.waitForFunction(() => globalThis.stopped === true);
   await page.goto(`${stage.origin}/console/#/account`);
