@@ -61,12 +61,15 @@ async function withAKey() {
 
 /** A-171: whose session ends leaves, without doing anything; what somebody has typed stays until then. */
 async function aSessionEndsElsewhere() {
-  const [here, busy, other] = [await desk("doris", "#/inbox"), await desk("doris", "#/account"), await desk("doris", "#/account")];
+  const [here, busy, back, other] = [await desk("doris", "#/inbox"), await desk("doris", "#/account"), await desk("doris", "#/account"), await desk("doris", "#/account")];
   const second = await here.context().newPage();
   await second.goto(`${stage.origin}/console/#/requests`);
   await says(second.locator("h1"), "Anträge");
-  await busy.getByRole("button", { name: "Zugang anlegen" }).click();
-  await busy.getByRole("dialog").getByLabel("Bezeichnung").fill("Noch nicht fertig");
+  const name = (page) => page.getByRole("dialog").getByLabel("Bezeichnung");
+  for (const page of [busy, back]) {
+    await page.getByRole("button", { name: "Zugang anlegen" }).click();
+    await name(page).fill("Noch nicht fertig");
+  }
   await other.evaluate(async () => {
     const { csrf } = await (await fetch("/api/v1/session")).json();
     await fetch("/api/v1/sessions", { method: "DELETE", headers: { "X-CSRF-Token": csrf } });
@@ -74,11 +77,46 @@ async function aSessionEndsElsewhere() {
   for (const page of [here, second, other]) {
     await says(page.locator(".state"), ENTER);
   }
-  await says(busy.locator(".news"), "Die Sitzung ist zu Ende.");
-  assert.equal(await busy.getByRole("dialog").getByLabel("Bezeichnung").inputValue(), "Noch nicht fertig");
+  for (const page of [busy, back]) {
+    await says(page.getByRole("dialog").getByRole("status").last(), "Die Sitzung ist zu Ende."); // what lies behind a dialog nobody hears
+    assert.equal(await page.locator(".news").textContent(), "");
+    assert.equal(await name(page).inputValue(), "Noch nicht fertig");
+  }
+  await isAccessible(back, "a session that ended behind a dialog");
+  await picture(back, "session-ended-behind");
+  await back.getByRole("dialog").getByRole("button", { name: "Anmelden" }).click();
+  await until(async () => await back.locator(".dialog-news").textContent() === "", "that it goes on");
+  assert.equal(await name(back).inputValue(), "Noch nicht fertig");
+  await back.getByRole("button", { name: "Schließen" }).click();
+  await says(back.locator("main"), "Meine Sitzungen");
   busy.context().excused = STATUS; // then it asks anew
   await busy.getByRole("button", { name: "Schließen" }).click();
   await says(busy.locator(".state"), ENTER);
+}
+
+/** What somebody has typed stays, also where the end of the session is an answer. */
+async function whatIsTypedStays() {
+  const page = await desk("anna", "#/policies/new");
+  page.context().excused = STATUS;
+  const text = page.getByLabel("Text der Regelung");
+  await text.fill("{}");
+  const end = async () => {
+    await page.context().clearCookies();
+    await page.getByRole("button", { name: "Prüfen" }).click();
+    await says(page.locator(".news"), "Die Sitzung ist zu Ende.");
+    assert.equal(await text.inputValue(), "{}");
+  };
+  await end();
+  await isAccessible(page, "a session that ended under a text");
+  await page.locator(".news").getByRole("button", { name: "Anmelden" }).click();
+  await until(async () => await page.locator(".news").textContent() === "", "that it goes on");
+  assert.equal(await text.inputValue(), "{}");
+  await page.getByRole("button", { name: "Prüfen" }).click();
+  await says(page.locator(".field-error").nth(1), "Zeile 1");
+  await end();
+  await page.getByRole("banner").getByRole("link", { name: "Regelungen" }).click();
+  await says(page.locator(".state"), ENTER);
+  assert.equal(await page.locator(".news").textContent(), "");
 }
 
 /** A-087: a page whose stream does not come says that it may be overtaken, until it comes. */
@@ -188,7 +226,7 @@ async function aScreenIsSetUp() {
   await says(page.locator(".issue"), "Dieser Bildschirm darf nicht ausgeben");
 }
 
-const STEPS = [whoMayNotIsToldSo, withAKey, aSessionEndsElsewhere, newsThatDoesNotCome, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
+const STEPS = [whoMayNotIsToldSo, withAKey, aSessionEndsElsewhere, whatIsTypedStays, newsThatDoesNotCome, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
   ...CASES, ...TROUBLE, ...PLAYER];
 
 let good = false;
