@@ -119,6 +119,30 @@ async function whatIsTypedStays() {
   assert.equal(await page.locator(".news").textContent(), "");
 }
 
+/** What changes while the page asks is news to it, though nothing more is heard. */
+async function newsThatComesTooSoon() {
+  const page = await desk("rita");
+  await page.addInitScript(() => { delete globalThis.SharedWorker; });
+  let [count, heard] = [1, 0];
+  await page.route("**/api/v1/events", async (route) => {
+    if (heard < count) {
+      heard = count;
+      await route.fulfill({ contentType: "text/event-stream", body: `event: news\ndata: {"since":"now","lists":{"clips":${count}}}\n\n` });
+    }
+  });
+  await page.reload();
+  await until(() => heard === 1, "what is so");
+  await page.route(/\/api\/v1\/clips(\?.*)?$/, async (route) => {
+    const answer = await route.fetch();
+    count = 2;
+    await until(() => heard === 2, "that it is so no more");
+    await new Promise((done) => { setTimeout(done, 1000); });
+    await route.fulfill({ response: answer, headers: { ...answer.headers(), etag: '"old"' } });
+  }, { times: 1 });
+  await page.evaluate(() => { location.hash = "#/inbox"; });
+  await says(page.locator(".news"), "Hier hat sich etwas geändert.");
+}
+
 /** A-087: a page whose stream does not come says that it may be overtaken, until it comes. */
 async function newsThatDoesNotCome() {
   const page = await desk("rita", "#/inbox");
@@ -226,7 +250,7 @@ async function aScreenIsSetUp() {
   await says(page.locator(".issue"), "Dieser Bildschirm darf nicht ausgeben");
 }
 
-const STEPS = [whoMayNotIsToldSo, withAKey, aSessionEndsElsewhere, whatIsTypedStays, newsThatDoesNotCome, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
+const STEPS = [whoMayNotIsToldSo, withAKey, aSessionEndsElsewhere, whatIsTypedStays, newsThatDoesNotCome, newsThatComesTooSoon, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
   ...CASES, ...TROUBLE, ...PLAYER];
 
 let good = false;
