@@ -138,6 +138,11 @@ export function isOther(path, tag) {
   });
 }
 
+/** What a page asks by itself, and nobody else. */
+export async function peek(path) {
+  return json(path, { headers: { Accept: "application/json", "X-Unasked": "yes" } });
+}
+
 export async function get(path) {
   return json(path, { headers: { Accept: "application/json" } });
 }

@@ -10,7 +10,7 @@ import { h } from "./dom.js";
 import { begin, onLanguage, t } from "./i18n.js";
 import news from "./news.js";
 import { COUNCIL, EVALUATE, LOOKS, MACHINES, OVERSIGHT, PEOPLE, RECORDINGS, SHOWN } from "./roles.js";
-import { find, hasEnded, isNew, lapse, leave as signOut, may, onSession, session } from "./session.js";
+import { find, hasEnded, isNew, lapse, leave as signOut, may, onSession, session, withPasskey } from "./session.js";
 
 const ROUTES = [
   { path: "/dock", title: "dock", module: () => import("./page-dock.js"), roles: null, nav: true },
@@ -36,7 +36,9 @@ const ROUTES = [
   { path: "/account", title: "account", module: () => import("./page-account.js"), roles: "newcomer" },
 ];
 
-const app = { main: null, news: null, end: null, drawn: 0, name: null }; // name: of whoever it was drawn for
+/** who: {name, kind} of whoever it was drawn for; said: {text, action, run} of what is new, and at: where that is told; stays: though its
+ * session is over. */
+const app = { main: null, news: null, at: null, said: null, end: null, drawn: 0, who: null, stays: false };
 
 function path() {
   return location.hash.replace(/^#/, "").split("?")[0] || ROUTES[0].path;
@@ -129,13 +131,40 @@ async function enter(stays = false) {
 
 /* ---- what is new ---- */
 
-/** Somebody is at something that a new drawing would take away. */
+/** Somebody is at something that a new drawing would take away. Of a recording only a decision stays (M-032). */
 function isBusy() {
+  if (here().route?.title === "opening") {
+    return document.querySelector("dialog.decision[open]") !== null;
+  }
   return document.querySelector("dialog[open]") !== null || [...document.querySelectorAll("input, textarea")].some((one) => one.value !== one.defaultValue);
 }
 
-function offer(text, action, run) {
-  app.news.replaceChildren(h("div", { class: "news-box" }, h("p", {}, text), action && h("button", { class: "button", type: "button", onclick: run }, action)));
+/** In a dialog nothing is offered that is about what lies behind it, nor what a decision says itself when its session is over (sign.js). */
+function put() {
+  const box = app.at.closest("dialog");
+  if (app.said === null || (box?.matches(".decision") && session() === null)) {
+    app.at.replaceChildren();
+    return;
+  }
+  const { text, action, run } = app.said;
+  const offered = action && (box === null || run !== renew);
+  app.at.replaceChildren(h("div", { class: "news-box" }, h("p", {}, text), offered && h("button", { class: "button", type: "button", onclick: run }, action)));
+}
+
+/** A-090: what lies behind a dialog is neither heard nor pressed. */
+function place() {
+  const at = [...document.querySelectorAll("dialog[open] .dialog-news")].at(-1) ?? app.news;
+  if (at !== app.at) {
+    app.at?.replaceChildren();
+    app.at = at;
+    put();
+  }
+}
+
+function offer(said) {
+  app.said = said;
+  place();
+  put();
 }
 
 async function renew() {
@@ -143,20 +172,51 @@ async function renew() {
   await enter(true);
 }
 
+/** A-193: who has signed in again goes on there. Nobody has a form for a password there: who needs that leaves. */
+async function comeBack() {
+  if (session() !== null) {
+    lapse();
+  }
+  if (app.who.kind === "password") {
+    redraw();
+    return;
+  }
+  try {
+    await withPasskey();
+    (app.at.closest("dialog")?.querySelector("input, textarea, button") ?? app.main).focus({ preventScroll: true });
+  } catch (error) {
+    const found = asProblem(error);
+    offer({ text: `${found.title()}: ${found.detail()}`, action: t("enter"), run: comeBack });
+  }
+}
+
+/** What somebody is at stays until that is done with, or left. */
+function stay() {
+  app.stays = true;
+  offer({ text: t("news.ended"), action: t("enter"), run: comeBack });
+}
+
+/** A dialog came, or went. */
+function settle() {
+  if (!app.stays || isBusy()) {
+    place();
+  } else if (session() !== null) {
+    lapse();
+  } else {
+    redraw();
+  }
+}
+
 /** Below what is shown, in a place of its own: nothing moves, and nothing is drawn before somebody wants it. */
 function tell(is) {
   if (is === "new") {
-    offer(t("news"), t("news.show"), renew);
+    offer({ text: t("news"), action: t("news.show"), run: renew });
   } else if (is === "unknown") {
-    offer(t("news.unknown"));
-  } else if (is === "ended" && session() !== null) {
-    if (isBusy()) {
-      offer(t("news.ended"), t("enter"), lapse);
-    } else {
-      lapse();
-    }
-  } else {
-    app.news.replaceChildren();
+    offer({ text: t("news.unknown") });
+  } else if (is !== "ended") {
+    offer(null);
+  } else if (session() !== null) {
+    (isBusy() ? stay : lapse)();
   }
 }
 
@@ -196,35 +256,41 @@ function who() {
 }
 
 function frame() {
-  app.name = session()?.name ?? null;
+  app.who = session();
   app.main = h("main", { id: "main", tabindex: -1 });
   app.news ??= h("div", { class: "news", role: "status" });
   document.body.replaceChildren(
     h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); app.main.focus(); } }, t("skip")),
     h("header", { class: "app-head" }, h("p", { class: "brand" }, h("img", { src: "icon.svg", alt: "", width: 32, height: 32 }), t("product")), navigation(), choices(...who())),
     app.main, app.news);
+  offer(null);
 }
 
 /** What is open was about what was there. */
 function redraw() {
   document.querySelectorAll("dialog").forEach((box) => box.close());
+  app.stays = false;
   frame();
   enter();
 }
 
-/** Whoever was deciding when the session ended signs in again there (sign.js), and goes on; anybody else finds nothing of it. */
+/** Whoever was at something when the session ended by itself signs in again there, and goes on; anybody else finds nothing of it. */
 function changed() {
-  const open = document.querySelector("dialog.decision");
-  if (open === null || (session() !== null && session().name !== app.name)) {
+  if (session() === null && hasEnded() && isBusy()) {
+    stay();
+  } else if (app.stays && session()?.name === app.who.name) {
+    app.who = session();
+    app.stays = false;
+    offer(null);
+  } else {
     redraw();
-  } else if (session() === null) {
-    open.addEventListener("close", () => session() === null && redraw(), { once: true });
   }
 }
 
 await begin();
 await find();
 onLanguage(redraw);
+new MutationObserver(settle).observe(document.body, { childList: true });
 follow();
 onSession(() => {
   follow();

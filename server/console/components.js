@@ -92,12 +92,12 @@ export function problem(error, again) {
   return state("error", error.title(), error.detail(), again ? h("button", { class: "button", type: "button", onclick: again }, t("retry")) : null);
 }
 
-/** Modal. The browser keeps the focus in it and gives it back; Escape closes it, and so does a touch beside it unless something is filled in, or shown once. */
+/** Modal; what lies behind it is inert, so what must be told meanwhile is told in its .dialog-news (app.js). The browser keeps the focus in it and gives it back; Escape closes it, and so does a touch beside it unless something is filled in, or shown once. */
 export function dialog(title, ...content) {
   const id = newId("dialog");
   const box = h("dialog", { "aria-labelledby": id, class: "dialog" },
     h("div", { class: "dialog-box" },
-      h("h2", { id }, title), ...content,
+      h("h2", { id }, title), ...content, h("div", { class: "dialog-news", role: "status" }),
       h("button", { class: "button quiet", type: "button", autofocus: true, onclick: () => box.close() }, t("close"))));
   box.addEventListener("click", (event) => event.target === box && !box.querySelector("form, .steps") && box.close());
   box.addEventListener("close", () => box.remove());

@@ -38,11 +38,11 @@ class News {
     this.open();
   }
 
-  /** Another page, or the same one anew: what it shows is as new as what was heard. */
+  /** Another page, or the same one anew. */
   open() {
     clearTimeout(this.timer);
     clearTimeout(this.patience);
-    this.page = { tags: new Map(), known: this.heard, due: Date.now(), is: "none" };
+    this.page = { tags: new Map(), due: Date.now(), is: "none" }; // tags: {tag, known: what was heard when it was asked for}, by path
     this.tell("none");
   }
 
@@ -77,16 +77,16 @@ class News {
     }
   }
 
-  /** Of what is shown, what may be other by now: [[path, tag], …]. */
+  /** Of what is shown, what may be other by now: [[path, {tag, known}], …]. */
   changed() {
-    const { tags, known } = this.page;
-    const lists = Object.entries(this.heard.lists).filter(([name, count]) => known === null || known.since !== this.heard.since || known.lists[name] !== count);
-    return [...tags].filter(([path]) => lists.some(([name]) => isOf(path, name)));
+    const { since, lists } = this.heard;
+    const isNew = (known, name) => known === null || known.since !== since || known.lists[name] !== lists[name];
+    return [...this.page.tags].filter(([path, { known }]) => Object.keys(lists).some((name) => isOf(path, name) && isNew(known, name)));
   }
 
   plan() {
     clearTimeout(this.timer);
-    if (this.page.is !== "new" && this.changed().length > 0) {
+    if (this.heard !== null && this.page.is !== "new" && this.changed().length > 0) {
       this.timer = setTimeout(() => this.look(this.page), Math.max(0, this.page.due - Date.now()) + Math.random() * SPREAD_MS);
     }
   }
@@ -96,15 +96,15 @@ class News {
     const { heard } = this;
     page.due = Date.now() + PAUSE_MS;
     try {
-      for (const [path, tag] of wanted) {
-        if (page.tags.get(path) === tag && await isOther(path, tag) && page.tags.get(path) === tag) {
+      for (const [path, one] of wanted) {
+        if (page.tags.get(path) === one && await isOther(path, one.tag) && page.tags.get(path) === one) {
           if (page === this.page) {
             this.say("new");
           }
           return;
         }
+        one.known = heard;
       }
-      page.known = heard;
     } catch (error) { // it is looked at when the next thing is new
       this.fail(error);
     }
@@ -115,9 +115,12 @@ const news = new News();
 
 /** What a page shows, from now on watched. */
 export async function shown(path) {
-  const { page } = news;
+  const { page, heard } = news;
   const { tag, body } = await tagged(path);
-  page.tags.set(path, tag);
+  page.tags.set(path, { tag, known: heard });
+  if (page === news.page) {
+    news.plan(); // what was heard since may be about what had been answered by then
+  }
   return body;
 }
 

@@ -57,56 +57,72 @@ class Form {
     this.date = h("input", { type: "date", required: true, min: tomorrow, value: tomorrow });
     this.fields = { file: field(t("policy.text"), this.source.control, t("policy.text.do")), date: field(t("policy.from.first"), this.date, t("policy.from.do")) };
     this.result = h("div", { class: "steps", role: "status" });
+    this.turn = 0; // what is asked and edited, counted
     this.button = h("button", { class: "button", type: "submit" }, t("policy.check"));
-    this.element = h("form", { onsubmit: (event) => { event.preventDefault(); this.attempt(() => this.check()); }, oninput: () => this.forget() },
+    this.element = h("form", { onsubmit: (event) => { event.preventDefault(); this.attempt((isLate) => this.check(isLate)); }, oninput: () => this.forget() },
       field(t("policy.choose"), this.file, t("policy.choose.do")).element,
-      h("p", { class: "actions" }, h("button", { class: "button quiet", type: "button", onclick: () => this.attempt(() => this.loadCurrent()) }, t("policy.current"))),
+      h("p", { class: "actions" }, h("button", { class: "button quiet", type: "button", onclick: () => this.attempt((isLate) => this.loadCurrent(isLate)) }, t("policy.current"))),
       this.fields.file.element, this.fields.date.element, h("p", { class: "actions" }, this.button));
   }
 
   /** What was said of another text is said no more. */
   forget() {
+    this.turn += 1;
     this.result.replaceChildren();
     Object.values(this.fields).forEach(({ fail }) => fail(""));
   }
 
+  /** what(isLate): whether something else has been asked or edited meanwhile, of which its answer says nothing. */
   async attempt(what) {
     this.button.disabled = true;
     this.forget();
+    const { turn } = this;
+    const isLate = () => turn !== this.turn;
     try {
-      await what();
+      await what(isLate);
     } catch (error) {
       const found = asProblem(error);
-      if (found.field in this.fields) {
-        this.fields[found.field].fail(found.detail());
-      } else {
-        this.result.replaceChildren(problem(found));
+      if (!isLate()) {
+        this.fail(found);
       }
     }
     this.button.disabled = false;
   }
 
+  fail(found) {
+    if (found.field in this.fields) {
+      this.fields[found.field].fail(found.detail());
+    } else {
+      this.result.replaceChildren(problem(found));
+    }
+  }
+
   load() {
     const [file] = this.file.files;
-    return this.attempt(async () => {
-      if (file !== undefined) {
-        this.source.take(new Uint8Array(await file.arrayBuffer()));
+    return this.attempt(async (isLate) => {
+      const data = await file?.arrayBuffer();
+      if (data !== undefined && !isLate()) {
+        this.source.take(new Uint8Array(data));
       }
     });
   }
 
   /** To begin with the one that is in force. */
-  async loadCurrent() {
+  async loadCurrent(isLate) {
     const { policies } = await get("/api/v1/policies?limit=100");
     const now = policies.find((one) => one.in_force);
-    if (now === undefined) {
+    const data = now === undefined ? null : await bytes(`/api/v1/policies/${now.version}`);
+    if (isLate()) {
+      return;
+    }
+    if (data === null) {
       this.fields.file.fail(t("policies.none"));
     } else {
-      this.source.take(await bytes(`/api/v1/policies/${now.version}`));
+      this.source.take(data);
     }
   }
 
-  async check() {
+  async check(isLate) {
     const data = this.source.bytes();
     if (data.length > FILE_MOST) {
       this.fields.file.fail(t("policy.large"));
@@ -114,18 +130,25 @@ class Form {
     }
     const asked = { file: encode(data), date: this.date.value };
     const { mistake, policy } = await send("POST", "/api/v1/policies/check", asked);
+    if (isLate()) {
+      return;
+    }
     if (mistake !== null) {
       const where = mistake.where === "" ? "" : ` ${mistake.where}:`;
       this.fields.file.fail(t("policy.mistake", { line: mistake.line, what: `${where} ${mistake[language()]}` }));
       this.source.show(mistake.line);
     } else {
-      await this.tell(policy, asked, JSON.parse(new TextDecoder().decode(data)));
+      await this.tell(policy, asked, JSON.parse(new TextDecoder().decode(data)), isLate);
     }
   }
 
-  async tell(policy, asked, text) {
+  async tell(policy, asked, text, isLate) {
+    const other = await changed(policy, text);
+    if (isLate()) {
+      return;
+    }
     const begin = h("h2", { tabindex: -1 }, t("policy.good", { version: policy.version, title: policy.title }));
-    this.result.replaceChildren(begin, await changed(policy, text), effect(policy),
+    this.result.replaceChildren(begin, other, effect(policy),
       h("p", { class: "hint" }, `SHA-256 ${policy.digest}`),
       h("p", { class: "actions" }, h("button", { class: "button", type: "button", onclick: () => this.propose(asked) }, t("policy.propose"))));
     begin.focus();

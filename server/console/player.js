@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Plays a recording that is shown (docs/PLAYBACK.md 4): the picture, its buttons and keys, what is known of it, and how that ends. */
-import { bytes, get, now, part } from "./api.js";
+import { bytes, now, part, peek } from "./api.js";
 import { banner, dialog, facts, moment, pageHead, section, table } from "./components.js";
 import { h, icon, say, show } from "./dom.js";
 import { integrityBadge } from "./fates.js";
@@ -366,7 +366,7 @@ export class Player {
   gone() {
     const idle = performance.now() - this.touched >= this.told.idle_s * 1000;
     this.close(false);
-    get("/api/v1/session").catch(() => {}); // who has signed out meanwhile is told so
+    peek("/api/v1/session").catch(() => {}); // who has signed out meanwhile is told so
     this.over(idle ? "idle" : now() >= Date.parse(this.told.expires_at) ? "expired" : "gone");
   }
 
@@ -396,7 +396,7 @@ export class Player {
         this.touched = this.asked;
         await bytes(`${this.path}/media?from=0&bytes=1`);
       } else {
-        await get(this.path);
+        await peek(this.path);
       }
     } catch (error) {
       if (error.status === 404 && !this.isOver) {

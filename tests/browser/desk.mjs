@@ -61,12 +61,15 @@ async function withAKey() {
 
 /** A-171: whose session ends leaves, without doing anything; what somebody has typed stays until then. */
 async function aSessionEndsElsewhere() {
-  const [here, busy, other] = [await desk("doris", "#/inbox"), await desk("doris", "#/account"), await desk("doris", "#/account")];
+  const [here, busy, back, other] = [await desk("doris", "#/inbox"), await desk("doris", "#/account"), await desk("doris", "#/account"), await desk("doris", "#/account")];
   const second = await here.context().newPage();
   await second.goto(`${stage.origin}/console/#/requests`);
   await says(second.locator("h1"), "Anträge");
-  await busy.getByRole("button", { name: "Zugang anlegen" }).click();
-  await busy.getByRole("dialog").getByLabel("Bezeichnung").fill("Noch nicht fertig");
+  const name = (page) => page.getByRole("dialog").getByLabel("Bezeichnung");
+  for (const page of [busy, back]) {
+    await page.getByRole("button", { name: "Zugang anlegen" }).click();
+    await name(page).fill("Noch nicht fertig");
+  }
   await other.evaluate(async () => {
     const { csrf } = await (await fetch("/api/v1/session")).json();
     await fetch("/api/v1/sessions", { method: "DELETE", headers: { "X-CSRF-Token": csrf } });
@@ -74,11 +77,70 @@ async function aSessionEndsElsewhere() {
   for (const page of [here, second, other]) {
     await says(page.locator(".state"), ENTER);
   }
-  await says(busy.locator(".news"), "Die Sitzung ist zu Ende.");
-  assert.equal(await busy.getByRole("dialog").getByLabel("Bezeichnung").inputValue(), "Noch nicht fertig");
+  for (const page of [busy, back]) {
+    await says(page.getByRole("dialog").getByRole("status").last(), "Die Sitzung ist zu Ende."); // what lies behind a dialog nobody hears
+    assert.equal(await page.locator(".news").textContent(), "");
+    assert.equal(await name(page).inputValue(), "Noch nicht fertig");
+  }
+  await isAccessible(back, "a session that ended behind a dialog");
+  await picture(back, "session-ended-behind");
+  await back.getByRole("dialog").getByRole("button", { name: "Anmelden" }).click();
+  await until(async () => await back.locator(".dialog-news").textContent() === "", "that it goes on");
+  assert.equal(await name(back).inputValue(), "Noch nicht fertig");
+  await back.getByRole("button", { name: "Schließen" }).click();
+  await says(back.locator("main"), "Meine Sitzungen");
   busy.context().excused = STATUS; // then it asks anew
   await busy.getByRole("button", { name: "Schließen" }).click();
   await says(busy.locator(".state"), ENTER);
+}
+
+/** What somebody has typed stays, also where the end of the session is an answer. */
+async function whatIsTypedStays() {
+  const page = await desk("anna", "#/policies/new");
+  page.context().excused = STATUS;
+  const text = page.getByLabel("Text der Regelung");
+  await text.fill("{}");
+  const end = async () => {
+    await page.context().clearCookies();
+    await page.getByRole("button", { name: "Prüfen" }).click();
+    await says(page.locator(".news"), "Die Sitzung ist zu Ende.");
+    assert.equal(await text.inputValue(), "{}");
+  };
+  await end();
+  await isAccessible(page, "a session that ended under a text");
+  await page.locator(".news").getByRole("button", { name: "Anmelden" }).click();
+  await until(async () => await page.locator(".news").textContent() === "", "that it goes on");
+  assert.equal(await text.inputValue(), "{}");
+  await page.getByRole("button", { name: "Prüfen" }).click();
+  await says(page.locator(".field-error").nth(1), "Zeile 1");
+  await end();
+  await page.getByRole("banner").getByRole("link", { name: "Regelungen" }).click();
+  await says(page.locator(".state"), ENTER);
+  assert.equal(await page.locator(".news").textContent(), "");
+}
+
+/** What changes while the page asks is news to it, though nothing more is heard. */
+async function newsThatComesTooSoon() {
+  const page = await desk("rita");
+  await page.addInitScript(() => { delete globalThis.SharedWorker; });
+  let [count, heard] = [1, 0];
+  await page.route("**/api/v1/events", async (route) => {
+    if (heard < count) {
+      heard = count;
+      await route.fulfill({ contentType: "text/event-stream", body: `event: news\ndata: {"since":"now","lists":{"clips":${count}}}\n\n` });
+    }
+  });
+  await page.reload();
+  await until(() => heard === 1, "what is so");
+  await page.route(/\/api\/v1\/clips(\?.*)?$/, async (route) => {
+    const answer = await route.fetch();
+    count = 2;
+    await until(() => heard === 2, "that it is so no more");
+    await new Promise((done) => { setTimeout(done, 1000); });
+    await route.fulfill({ response: answer, headers: { ...answer.headers(), etag: '"old"' } });
+  }, { times: 1 });
+  await page.evaluate(() => { location.hash = "#/inbox"; });
+  await says(page.locator(".news"), "Hier hat sich etwas geändert.");
 }
 
 /** A-087: a page whose stream does not come says that it may be overtaken, until it comes. */
@@ -188,7 +250,7 @@ async function aScreenIsSetUp() {
   await says(page.locator(".issue"), "Dieser Bildschirm darf nicht ausgeben");
 }
 
-const STEPS = [whoMayNotIsToldSo, withAKey, aSessionEndsElsewhere, newsThatDoesNotCome, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
+const STEPS = [whoMayNotIsToldSo, withAKey, aSessionEndsElsewhere, whatIsTypedStays, newsThatDoesNotCome, newsThatComesTooSoon, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
   ...CASES, ...TROUBLE, ...PLAYER];
 
 let good = false;

@@ -168,6 +168,21 @@ async function somebodyRecordedAsks() {
 
 const POLICY = fs.readFileSync(path.join(TOP, "deploy/policies/nrw-ordnungsamt.json"), "utf8").replace('"days": 14', '"days": 7');
 
+/** What is edited while it is checked is not called good, nor what it was before proposed. */
+async function anAnswerIsLate(page, text) {
+  let answer = null;
+  const late = new Promise((done) => { answer = done; });
+  await page.route("**/policies/check", async (route) => { await late; await route.continue(); }, { times: 1 });
+  const checked = await text.inputValue();
+  const check = page.getByRole("button", { name: "Prüfen" });
+  await check.click();
+  await text.fill(`${checked} `);
+  answer();
+  await until(() => check.isEnabled(), "the answer");
+  assert.equal(await page.locator("form + .steps").textContent(), "");
+  await text.fill(checked);
+}
+
 /** A-180: where the mistake is, is marked; what is edited is checked anew. */
 async function aMistakeIsMarked(page) {
   await page.getByLabel("Datei").setInputFiles({ name: "stadt.json", mimeType: "application/json", buffer: Buffer.from(POLICY.replace('"days": 7', '"days<b>": 7')) });
@@ -184,6 +199,7 @@ async function aMistakeIsMarked(page) {
   await says(page.locator("form + .steps"), "muss höher sein");
   await text.fill(POLICY.replace('"version": 1', '"version": 2').replace("Nordrhein-Westfalen", "Nordrhein-Westfalen, kürzer"));
   assert.equal(await page.locator("form + .steps").textContent(), "", "what was said of another text is said no more");
+  await anAnswerIsLate(page, text);
 }
 
 /** LAW T8: what would be erased is shown before each of the two signs. */

@@ -283,7 +283,9 @@ async function whoDoesNothingIsToldSo() {
   excuse(page, 404);
   await page.clock.install();
   await watch(page);
+  const unasked = page.waitForRequest((request) => request.url().endsWith(page.opening) && request.headers()["x-unasked"] === "yes");
   await page.clock.fastForward("13:30");
+  await unasked;
   await says(page.locator("main"), "Die Ansicht endet gleich");
   await page.getByRole("button", { name: "Weiter ansehen" }).click();
   await until(async () => !(await page.locator("main").textContent()).includes("Die Ansicht endet gleich"), "that it goes on");

@@ -18,6 +18,7 @@ const docs = words.includes("--docs");
 const only = words.filter((word) => word !== "--docs");
 const pictures = path.join(build, "browser");
 const KIOSK = { width: 1280, height: 800 };
+process.env.TZ = "Europe/Berlin"; // as the pages have it: what day it is, both say
 
 function need(there, why) {
   if (!there) {
@@ -49,7 +50,7 @@ export class Stage {
   /** A browser of its own, with nothing kept. What its pages complain of, or ask others for, ends the test; context.excused: but this. */
   async context(more = {}) {
     const context = await this.browser.newContext({
-      viewport: KIOSK, hasTouch: true, locale: "de-DE", timezoneId: "Europe/Berlin", colorScheme: "light", ...more,
+      viewport: KIOSK, hasTouch: true, locale: "de-DE", timezoneId: process.env.TZ, colorScheme: "light", ...more,
     });
     context.complaints = [];
     context.asked = [];
