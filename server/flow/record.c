@@ -10,20 +10,29 @@
 #include "server/incident/record.h"
 #include "server/incident/words.h"
 
+/* Has what says the row signed; *it is stored with the row. */
+static enum asv_status sign_row(const struct asv_flow *flow, struct asv_statement *what,
+                                const uint8_t salt[ASV_SHA256_BYTES], struct asv_person_statement *stated,
+                                struct asv_db_signed *it, struct asv_err *err)
+{
+    enum asv_status status = asv_person_sign(flow, NULL, what, stated, err);
+    *it = (struct asv_db_signed){.said = &stated->said, .bytes = {stated->bytes, stated->len}};
+    memcpy(it->salt, salt, sizeof it->salt);
+    return status;
+}
+
 enum asv_status asv_flow_put_incident(const struct asv_flow *flow, const struct asv_db_incident *incident,
                                       const uint8_t salt[ASV_SHA256_BYTES], struct asv_err *err)
 {
     struct asv_person_statement stated = {0};
-    struct asv_db_signed it = {.said = &stated.said};
+    struct asv_db_signed it;
     struct asv_statement what;
     enum asv_db_outcome outcome;
-    memcpy(it.salt, salt, sizeof it.salt);
     asv_record_incident(&what, incident, salt);
-    enum asv_status status = asv_person_sign(flow, NULL, &what, &stated, err);
+    enum asv_status status = sign_row(flow, &what, salt, &stated, &it, err);
     if (status != ASV_OK) {
         return status;
     }
-    it.bytes = (struct asv_bytes){stated.bytes, stated.len};
     status = asv_db_incident_put(flow->db, incident, &it, flow->actor, &outcome, err);
     if (status == ASV_E_EXISTS) { /* meanwhile */
         return asv_failf(err, ASV_E_EXISTS,
@@ -64,17 +73,15 @@ enum asv_status asv_flow_put_exhibit(const struct asv_flow *flow, const struct a
                                      const uint8_t salt[ASV_SHA256_BYTES], struct asv_err *err)
 {
     struct asv_person_statement stated = {0};
-    struct asv_db_signed it = {.said = &stated.said};
+    struct asv_db_signed it;
     struct asv_statement what;
     struct asv_err inner = {0};
     enum asv_db_outcome outcome;
-    memcpy(it.salt, salt, sizeof it.salt);
     asv_record_exhibit(&what, exhibit, salt);
-    enum asv_status status = asv_person_sign(flow, NULL, &what, &stated, err);
+    enum asv_status status = sign_row(flow, &what, salt, &stated, &it, err);
     if (status != ASV_OK) {
         return status;
     }
-    it.bytes = (struct asv_bytes){stated.bytes, stated.len};
     status = asv_db_incident_clip_put(flow->db, exhibit, &it, flow->actor, &outcome, &inner);
     return in_words(exhibit, status, &inner, err);
 }
@@ -95,7 +102,7 @@ enum asv_status asv_flow_put_still(const struct asv_flow *flow, struct asv_db_st
                                    const uint8_t salt[ASV_SHA256_BYTES], struct asv_err *err)
 {
     struct asv_person_statement stated = {0};
-    struct asv_db_signed it = {.said = &stated.said};
+    struct asv_db_signed it;
     struct asv_statement what;
     struct asv_err inner = {0};
     enum asv_db_outcome outcome;
@@ -103,13 +110,11 @@ enum asv_status asv_flow_put_still(const struct asv_flow *flow, struct asv_db_st
     if (status != ASV_OK || still->there) {
         return still_in_words(status, &inner, err);
     }
-    memcpy(it.salt, salt, sizeof it.salt);
     asv_record_still(&what, still, salt);
-    status = asv_person_sign(flow, NULL, &what, &stated, err);
+    status = sign_row(flow, &what, salt, &stated, &it, err);
     if (status != ASV_OK) {
         return status;
     }
-    it.bytes = (struct asv_bytes){stated.bytes, stated.len};
     status = asv_db_still_put(flow->db, still, &it, flow->actor, &outcome, &inner);
     return still_in_words(status, &inner, err);
 }
@@ -137,16 +142,14 @@ enum asv_status asv_flow_put_subject_request(const struct asv_flow *flow,
                                              struct asv_err *err)
 {
     struct asv_person_statement stated = {0};
-    struct asv_db_signed it = {.said = &stated.said};
+    struct asv_db_signed it;
     struct asv_statement what;
-    memcpy(it.salt, salt, sizeof it.salt);
     enum asv_status status = check_day(request, err);
     if (status != ASV_OK) {
         return status;
     }
     asv_record_subject_request(&what, request, salt);
-    status = asv_person_sign(flow, NULL, &what, &stated, err);
-    it.bytes = (struct asv_bytes){stated.bytes, stated.len};
+    status = sign_row(flow, &what, salt, &stated, &it, err);
     return status == ASV_OK ? asv_db_subject_request(flow->db, request, &it, flow->actor, rows, count, err)
                             : status;
 }
