@@ -12,6 +12,7 @@
 #define HEX_CHARS (2 * ASV_SHA256_BYTES)
 
 static const char object_name[] = "recipient-card";
+static const struct asv_bytes title = {(const uint8_t *)object_name, sizeof object_name - 1};
 
 static bool code_is_good(struct asv_bytes code)
 {
@@ -52,7 +53,7 @@ enum asv_status asv_card_write(struct asv_writer *writer, const struct asv_card 
     if (broken(card) != NULL) {
         return ASV_E_USAGE;
     }
-    put_line(writer, (struct asv_bytes){(const uint8_t *)object_name, sizeof object_name - 1});
+    put_line(writer, title);
     put_line(writer, card->authority);
     put_line(writer, card->code);
     for (uint8_t i = 0; i < card->address_count; i++) {
@@ -81,9 +82,9 @@ static unsigned split(struct asv_bytes lines[LINES_MAX], const uint8_t *data, si
     return from == len && count >= LINES_MIN ? count : 0;
 }
 
-static bool is_text(struct asv_bytes line, const char *text)
+static bool same(struct asv_bytes a, struct asv_bytes b)
 {
-    return line.len == strlen(text) && memcmp(line.data, text, line.len) == 0;
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
 /* Lower-case digits, or an empty line. */
@@ -114,7 +115,7 @@ enum asv_status asv_card_read(struct asv_card *out, const void *data, size_t len
         return asv_fail_field(err, ASV_E_LIMIT, object_name, "length");
     }
     unsigned count = split(lines, data, len);
-    if (count == 0 || !is_text(lines[0], object_name)) { /* ST-127 */
+    if (count == 0 || !same(lines[0], title)) { /* ST-127 */
         return asv_fail_field(err, ASV_E_MALFORMED, object_name, "lines");
     }
     card.authority = lines[1];
@@ -148,8 +149,7 @@ enum asv_status asv_card_of(struct asv_card *out, const struct asv_statement *st
     if (status != ASV_OK) {
         return status;
     }
-    if (card.authority.len != statement->subject.name.len ||
-        memcmp(card.authority.data, statement->subject.name.data, card.authority.len) != 0) { /* ST-124 */
+    if (!same(card.authority, statement->subject.name)) { /* ST-124 */
         return asv_fail_field(err, ASV_E_MISMATCH, object_name, "the statement names another authority");
     }
     *out = card;
