@@ -67,7 +67,7 @@ HOMES = {
     r"libav.*": ["server/media"],
     # What a person, a browser or a policy's file says; never what is signed or kept.
     r"jansson\.h": ["dock/control.c", "dock/status.c", "server/cli/status_view.h", "server/cli/text.h",
-                    "server/policy/text.h", "server/report", "server/web/board.c", "server/web/fields.h"],
+                    "server/handover/compose_internal.h", "server/policy/text.h", "server/report", "server/web/board.c", "server/web/fields.h"],
     r"tss2/.*": ["server/keeper/slot_tpm.c"],
     r"systemd/.*": ["server/base/notify.c"],
     r"seccomp\.h|linux/landlock\.h": ["server/base/sandbox.c"],
