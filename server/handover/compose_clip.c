@@ -145,7 +145,11 @@ static void put_checks(struct asv_compose *it, json_t *clip, const struct asv_bu
               known->root == NULL ? "führt zum Stamm der Behörde" : known->root);
     put_check(it, checks, "Siegel, Kette und Verkettung", "passed",
               "sind, was bei der Übernahme in Verwahrung festgehalten wurde");
-    if (said->plan.form == ASV_PLAN_WHOLE) {
+    if (said->plan.form == ASV_PLAN_EXCERPT) {
+        put_check(it, checks, "Auszug", "passed",
+                  "besteht aus Stücken, die einzeln mit Nachweisen aus dem signierten Offenlegungsbaum "
+                  "offengelegt sind");
+    } else if (said->plan.form == ASV_PLAN_WHOLE) {
         put_check(it, checks, "Abspielfassung", "passed",
                   "ist das geöffnete Original: jedes Stück und der signierte Offenlegungsbaum stimmen");
     } else {
@@ -164,13 +168,50 @@ static void put_named(struct asv_compose *it, json_t *clip, const char *key,
     }
 }
 
+static void put_left_out(struct asv_compose *it, json_t *all, int64_t from_ms, int64_t until_ms)
+{
+    if (from_ms < until_ms) {
+        json_t *one = asv_facts_put_object(it, all);
+        asv_facts_put_number(it, one, "from_ms", from_ms);
+        asv_facts_put_number(it, one, "until_ms", until_ms);
+        asv_facts_put_text(it, one, "reason", "nicht Gegenstand der beschlossenen Übergabe");
+    }
+}
+
+static int64_t within(uint64_t us, bool up, int64_t length_ms)
+{
+    int64_t ms = (int64_t)((us + (up ? 999 : 0)) / 1000);
+    return ms < length_ms ? ms : length_ms;
+}
+
+/* What the fragments show, in media time: a little more than was decided, as they are not cut. */
+static void put_excerpt(struct asv_compose *it, json_t *clip, const struct asv_build_clip *said)
+{
+    int64_t length = duration_ms(&said->recording->commit);
+    if (said->recording->excerpt == NULL) {
+        return;
+    }
+    const struct asv_excerpt_facts *shows = asv_excerpt_facts(said->recording->excerpt);
+    int64_t from = within(shows->shown_from_us, false, length);
+    int64_t until = within(shows->shown_until_us, true, length);
+    json_t *excerpt = asv_facts_put_member(it, clip, "excerpt", json_object());
+    asv_facts_put_file(it, excerpt, &said->files[ASV_RECORDING_EXCERPT]);
+    asv_facts_put_number(it, excerpt, "from_ms", from);
+    asv_facts_put_number(it, excerpt, "until_ms", until);
+    json_t *left_out = asv_facts_put_member(it, excerpt, "left_out", json_array());
+    if (left_out != NULL) {
+        put_left_out(it, left_out, within(shows->whole_from_us, false, length), from);
+        put_left_out(it, left_out, until, within(shows->whole_until_us, true, length));
+    }
+}
+
 static void put_files(struct asv_compose *it, json_t *clip, const struct asv_build_clip *said)
 {
     json_t *others = asv_facts_put_member(it, clip, "files", json_array()); /* for the list of all others */
     for (int i = 0; others != NULL && i < ASV_RECORDING_FILES; i++) {
         const struct asv_handover_file *file = &said->files[i];
         if (file->name[0] == '\0' || i == ASV_RECORDING_SEAL || i == ASV_RECORDING_SEALED ||
-            i == ASV_RECORDING_PLAYABLE) {
+            i == ASV_RECORDING_PLAYABLE || i == ASV_RECORDING_EXCERPT) {
             continue;
         }
         json_t *one = asv_facts_put_object(it, others);
@@ -178,6 +219,7 @@ static void put_files(struct asv_compose *it, json_t *clip, const struct asv_bui
         asv_facts_put_file(it, one, file);
     }
     put_named(it, clip, "playable", &said->files[ASV_RECORDING_PLAYABLE]);
+    put_excerpt(it, clip, said);
     put_named(it, clip, "sealed", &said->files[ASV_RECORDING_SEALED]);
     put_named(it, clip, "seal", &said->files[ASV_RECORDING_SEAL]);
 }

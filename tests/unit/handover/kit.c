@@ -14,6 +14,7 @@
 #include "server/base/calendar.h"
 #include "tests/support/clip_dir.h"
 #include "tests/support/files.h"
+#include "tests/support/fmp4.h"
 #include "tests/support/plans.h"
 #include "tests/unit/test.h"
 
@@ -55,11 +56,16 @@ static void add_clip(struct kit *kit, size_t i, const struct asv_test_plan *plan
 
 static void make_clips(struct kit *kit)
 {
-    static const struct asv_test_plan first = {.chunks = 6, .every = 2, .pad = 16, .records = true};
+    struct asv_test_plan first;
     static const struct asv_test_plan whole = {
         .number = 2, .chunks = 5, .every = 2, .pad = 16, .change = other_clip};
     static const struct asv_test_plan cut = {
         .number = 3, .chunks = 4, .every = 2, .cut = true, .change = other_clip};
+    size_t len = 0;
+    kit->media = asv_fmp4_stream(12, 500, 30000, &len);
+    first = asv_test_plan_of(kit->media, len);
+    first.every = 2;
+    first.records = true;
     asv_test_in_vault_make(&kit->it, &first);
     kit->names[0] = kit->it.name;
     memcpy(kit->file_keys[0], kit->it.file_key, ASV_FILE_KEY_BYTES);
@@ -85,12 +91,14 @@ static void swap_clips(struct kit *kit, size_t i, size_t j)
 
 static void make_plan(struct kit *kit, uint8_t outputs)
 {
-    static const uint8_t forms[KIT_CLIPS] = {ASV_PLAN_WHOLE, ASV_PLAN_SEALED, ASV_PLAN_WHOLE};
+    static const uint8_t forms[KIT_CLIPS] = {ASV_PLAN_EXCERPT, ASV_PLAN_SEALED, ASV_PLAN_WHOLE};
     struct asv_plan *plan = &kit->plan;
     struct asv_writer writer;
     asv_test_handover_plan(plan, kit->plan_clips, KIT_CLIPS);
     for (size_t i = 0; i < KIT_CLIPS; i++) {
-        kit->plan_clips[i] = (struct asv_plan_clip){.form = forms[i]};
+        bool part = forms[i] == ASV_PLAN_EXCERPT;
+        kit->plan_clips[i] =
+            (struct asv_plan_clip){.form = forms[i], .from_ms = part ? 1000 : 0, .until_ms = part ? 2000 : 0};
         memcpy(kit->plan_clips[i].header, kit->names[i].header, ASV_SHA256_BYTES);
         kit->names[i].latest_ms =
             (int64_t)(KIT_CLIPS - i); /* of a day that is decided it says nothing else */
@@ -135,7 +143,7 @@ static enum asv_status keys(void *ctx, uint16_t clip, struct asv_recording *reco
         asv_age_header_write(&writer, (struct asv_bytes){stanzas, sizeof stanzas}, kit->file_keys[clip]),
         ASV_OK);
     enum asv_status status = asv_recording_set_header(recording, (struct asv_bytes){header, writer.len}, err);
-    return status == ASV_OK && kit->plan_clips[clip].form == ASV_PLAN_WHOLE
+    return status == ASV_OK && kit->plan_clips[clip].form != ASV_PLAN_SEALED
                ? asv_recording_set_key(recording, kit->file_keys[clip], err)
                : status;
 }
@@ -296,6 +304,7 @@ void kit_remove(struct kit *kit)
         asv_test_clip_free(&kit->clips[i]);
     }
     asv_test_in_vault_remove(&kit->it);
+    free(kit->media);
 }
 
 void kit_sh(const struct kit *kit, const char *line)

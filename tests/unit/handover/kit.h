@@ -17,6 +17,7 @@
 struct kit {
     struct asv_test_in_vault it; /* the first recording, and the vault */
     struct asv_test_clip clips[KIT_CLIPS - 1];
+    uint8_t *media;                                   /* of the first, of which an excerpt goes */
     uint8_t file_keys[KIT_CLIPS][ASV_FILE_KEY_BYTES]; /* in the plan's order, as all below */
     struct asv_exhibit_name names[KIT_CLIPS];
     struct asv_plan_clip plan_clips[KIT_CLIPS];
