@@ -184,9 +184,9 @@ static void put_incident(struct asv_compose *it, const struct asv_compose_head *
 static void put_decision(struct asv_compose *it, const char *key, const struct asv_compose_decision *said)
 {
     json_t *decision = asv_facts_put_member(it, it->head, key, json_object());
-    asv_facts_put_text(it, decision, "name", said->name);
+    asv_facts_put_bytes(it, decision, "name", said->name);
     asv_facts_put_time(it, decision, "at", said->at_ms);
-    asv_facts_put_text(it, decision, "reason", said->reason);
+    asv_facts_put_bytes(it, decision, "reason", said->reason);
     asv_facts_put_digest(it, decision, "statement", said->statement);
 }
 
