@@ -125,6 +125,7 @@ static enum asv_status write_payload(struct asv_protect_file *file, const struct
     return status == ASV_OK ? asv_protect_read(file, source, &read, 1, &end, err) : status;
 }
 
+/* HO-073 */
 enum asv_status asv_protect_age(struct asv_protect_target *target, const struct asv_source *source,
                                 const uint8_t (*recipients)[ASV_X25519_BYTES], size_t count,
                                 const struct asv_world *world, struct asv_err *err)

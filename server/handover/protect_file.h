@@ -8,8 +8,9 @@
 
 #include "server/handover/protect.h"
 
-#define ASV_PROTECT_BLOCK_BYTES (4 * (size_t)65536) /* what is read and written at once: four chunks of age \
-                                                     */
+#define ASV_PROTECT_BLOCK_BYTES                                                 \
+    (4 * (size_t)65536) /* what is read and written at once: four chunks of age \
+                         */
 
 struct asv_protect_file {
     struct asv_protect_target *target; /* borrowed */

@@ -39,7 +39,7 @@ MODULES = {
                             "server/statement", "server/vault"],
     "server/verify": PROTO + ["server/base", "server/vault", "server/ledger", "server/statement"],
     "server/media": PROTO + ["server/base", "server/incident", "server/vault"],
-    "server/handover": PROTO + ["server/base", "server/media", "server/package"],
+    "server/handover": PROTO + ["server/base", "server/media", "server/package", "server/report", "server/statement"],
     "server/report": ["firmware-proto/base", "server/base"],
     "server/web": PROTO + ["server/base", "server/db", "server/flow", "server/http", "server/incident", "server/ledger", "server/media", "server/policy",
                            "server/statement", "server/vault"],
@@ -91,7 +91,7 @@ C_LIBRARY = set("""
     arpa/inet dirent dlfcn fcntl fnmatch glob grp langinfo libgen net/if netdb netinet/in netinet/tcp nl_types poll pthread pwd
     regex sched semaphore spawn strings sys/ipc sys/mman sys/resource sys/select sys/socket sys/stat sys/statvfs sys/time
     sys/times sys/types sys/uio sys/un sys/utsname sys/wait syslog termios unistd utime
-    endian getopt sys/epoll sys/eventfd sys/file sys/fsuid sys/inotify sys/ioctl sys/prctl sys/random sys/signalfd sys/syscall
+    endian getopt sys/epoll sys/eventfd sys/file sys/fsuid sys/inotify sys/ioctl sys/prctl sys/random sys/signalfd sys/statfs sys/syscall
     sys/sysmacros sys/timerfd sys/timex sys/xattr
 """.split())
 # The bare portable core: nothing from the operating system.
