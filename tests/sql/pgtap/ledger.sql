@@ -49,6 +49,8 @@ SELECT is_empty($$
         'erasure_completion', 'link', 'hold', 'block', 'request', 'credential', 'clip_day',
         -- told by what people signed of them (LG-093); who had a camera is nobody's
         'incident', 'incident_version', 'incident_clip', 'incident_still', 'incident_forgotten', 'issue', 'assignment',
+        -- bytes of which a digest was signed, and told
+        'recipient_card', 'handover_plan',
         -- the register's own tables, and what devices say of themselves
         'agency', 'certificate', 'camera', 'unit', 'area', 'slot', 'camera_number', 'configuration', 'bulletin_delivery',
         'device_log_block', 'device_log_entry', 'schema_migration', 'lifecycle_state', 'lifecycle_move', 'event_kind',
