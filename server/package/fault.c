@@ -27,8 +27,9 @@ static const struct {
     [ASV_FAULT_DIRECTORY] = {"zip-directory", "its directory is not whole",
                              "sein Verzeichnis ist nicht vollständig", ASV_E_MALFORMED},
     [ASV_FAULT_NAME] =
-        {"zip-name", "a file has a name that could lead out of the directory it is unpacked to, or is none",
-         "eine Datei heißt so, dass sie beim Entpacken anderswo landen könnte, oder gar nicht",
+        {"zip-name",
+         "a file has no name, or one that could lead out of the directory it is unpacked to, or mislead",
+         "eine Datei hat keinen Namen oder einen, der beim Entpacken anderswohin führen oder täuschen könnte",
          ASV_E_MALFORMED},
     [ASV_FAULT_DUPLICATE] = {"zip-duplicate", "a name is there twice: what is seen depends on who unpacks it",
                              "ein Name kommt zweimal vor: was man sieht, hängt vom Entpacker ab",

@@ -139,17 +139,44 @@ static void large_numbers_are_in_zip64(void **state)
     assert_int_equal(asv_zip_tail(out, &end), ASV_ZIP_TAIL_MAX_BYTES);
 }
 
-/* PK-004 */
+/* PK-004, PK-054 */
 static void only_names_that_every_system_can_make_are_taken(void **state)
 {
-    static const char *const good[] = {"a", "mimetype", "META-INF/x",
+    static const char *const good[] = {"a",
+                                       "mimetype",
+                                       "META-INF/x",
                                        ("data/\xc3\x9c"
                                         "bergabe (1).pdf"),
-                                       "a b/.c"};
+                                       "a b/.c",
+                                       "a/console.txt",
+                                       "COM",
+                                       "com10.txt",
+                                       "lpt/x.nul",
+                                       "\xc3\x9f\xc3\xbf"};
     static const char *const bad[] = {"",       "/a",    "a/",   "a//b",         ".",       "..",    "../a",
                                       "a/../b", "a/./b", "a\\b", "C:a",          "a*",      "a?",    "a\"b",
                                       "a<b",    "a>b",   "a|b",  "a%b",          "a\nb",    "a\x7f", "a.",
                                       "a /b",   "a/b ",  "\xc3", "\xed\xa0\x80", "\xc0\xaf"};
+    static const char *const misleading[] = {"a\xcc\x88", /* a and its dots, which another system composes */
+                                             "\xc2\x9b[2J",          /* an order to a terminal */
+                                             "a\xe2\x80\xaetxt.exe", /* which looks like aexe.txt */
+                                             "a\xc3\x97",
+                                             "\xc3\xb7",
+                                             "\xc4\xb0",
+                                             "\xc5\xb8",
+                                             "\xce\xa3",
+                                             "\xe1\xba\x9e",
+                                             "\xe2\x80\x8b",
+                                             "\xc2\xa0",
+                                             "CON",
+                                             "nul",
+                                             "data/aux",
+                                             "PRN.txt",
+                                             "com1",
+                                             "LPT9.a.pdf",
+                                             "data/Com0/a",
+                                             "NUL .txt",
+                                             "conout$.a/b"};
     char longest[ASV_PACKAGE_NAME_BYTES + 2];
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -158,6 +185,11 @@ static void only_names_that_every_system_can_make_are_taken(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         if (asv_package_name_is_good(text(bad[i]))) {
             fail_msg("taken: %s", bad[i]);
+        }
+    }
+    for (size_t i = 0; i < sizeof misleading / sizeof *misleading; i++) {
+        if (asv_package_name_is_good(text(misleading[i]))) {
+            fail_msg("taken: %s", misleading[i]);
         }
     }
     memset(longest, 'a', sizeof longest);
@@ -180,6 +212,9 @@ static void no_name_is_there_twice(void **state)
     assert_int_equal(ASV_E_EXISTS, add("Data", "1"));
     assert_int_equal(ASV_OK, add("data/\xc3\xa4", "1"));
     assert_int_equal(ASV_E_EXISTS, add("data/\xc3\x84", "1"));
+    assert_int_equal(ASV_OK, add("data/gro\xc3\x9f", "1"));
+    assert_int_equal(ASV_E_EXISTS, add("data/GROSS", "1"));
+    assert_int_equal(ASV_E_EXISTS, add("data/gross/a", "1"));
     assert_int_equal(ASV_OK, add("data/b", "1"));
     asv_zip_close(&writer);
 }
