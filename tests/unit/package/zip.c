@@ -366,6 +366,19 @@ static void a_package_goes_on_as_it_was_begun(void **state)
     assert_int_equal(ASV_E_STATE, asv_zip_finish(&writer, NULL)); /* with none of them */
 }
 
+/* PK-055 */
+static void another_plans_records_count_for_nothing(void **state)
+{
+    (void)state;
+    begin_two("headed");
+    int fd = openat(dir, "headed.journal", O_RDWR);
+    assert_int_equal(pwrite(fd, other_plan, sizeof other_plan, 27), sizeof other_plan); /* the head alone */
+    close(fd);
+    assert_int_equal(ASV_OK, asv_zip_begin(&writer, dir, "headed", other_plan, NULL));
+    assert_int_equal(writer.kept_count, 0);
+    asv_zip_close(&writer);
+}
+
 /* PK-013: a record that is torn, or speaks of bytes that are not there, is none. */
 static void a_torn_journal_costs_the_files_behind_it(void **state)
 {
@@ -406,6 +419,7 @@ int main(void)
         cmocka_unit_test(what_was_finished_before_a_kill_is_not_read_again),
         cmocka_unit_test(another_plan_begins_anew),
         cmocka_unit_test(a_package_goes_on_as_it_was_begun),
+        cmocka_unit_test(another_plans_records_count_for_nothing),
         cmocka_unit_test(a_torn_journal_costs_the_files_behind_it),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
