@@ -75,7 +75,7 @@ static enum asv_status copy(int fd, const char *name, const struct asv_source *s
     asv_sha256_init(&state);
     do {
         uint64_t at = done;
-        status = asv_source_next(source, &done, piece, sizeof piece, &got, err);
+        status = asv_source_next(source, name, &done, piece, sizeof piece, &got, err);
         if (status == ASV_OK && got > 0) {
             asv_sha256_update(&state, piece, got);
             status = asv_io_pwrite(fd, piece, got, at, name, err);

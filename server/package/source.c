@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/base/fail.h"
 #include "server/base/io.h"
 
 static enum asv_status read_bytes(void *ctx, void *out, size_t cap, size_t *got, struct asv_err *err)
@@ -44,9 +45,10 @@ struct asv_source asv_source_file(int *fd, uint64_t size)
     return (struct asv_source){fd, size, read_file};
 }
 
-enum asv_status asv_source_next(const struct asv_source *source, uint64_t *read, void *out, size_t cap,
-                                size_t *got, struct asv_err *err)
+enum asv_status asv_source_next(const struct asv_source *source, const char *name, uint64_t *read, void *out,
+                                size_t cap, size_t *got, struct asv_err *err)
 {
+    struct asv_err why = {ASV_OK, ""};
     uint8_t more;
     uint64_t left = source->size - *read;
     size_t some = 0;
@@ -55,14 +57,13 @@ enum asv_status asv_source_next(const struct asv_source *source, uint64_t *read,
                                           at_end       ? sizeof more
                                           : left < cap ? (size_t)left
                                                        : cap,
-                                          &some, err);
+                                          &some, &why);
     if (status != ASV_OK) {
-        return status;
+        return asv_failf(err, status, "%.200s: %s", name, why.text);
     }
     if (at_end != (some == 0)) { /* PK-014 */
-        return asv_fail_at(err, ASV_E_MISMATCH,
-                           at_end ? "input has more bytes than was said" : "input ends early, at byte",
-                           *read);
+        return asv_failf(err, ASV_E_MISMATCH, "%.200s: its input %s %llu bytes", name,
+                         at_end ? "has more than the" : "ends early, after", (unsigned long long)*read);
     }
     *read += some;
     *got = some;

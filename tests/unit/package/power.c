@@ -34,7 +34,9 @@ static struct flushed {
     size_t len;
 } flushed[2] = {{.name = PARTIAL}, {.name = JOURNAL}};
 
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): the linker's names (--wrap) */
 enum asv_status __wrap_asv_io_sync_data(int fd, const char *what, struct asv_err *err);
+/* NOLINTNEXTLINE(bugprone-reserved-identifier) */
 enum asv_status __wrap_asv_io_sync_data(int fd, const char *what, struct asv_err *err)
 {
     struct flushed *to = &flushed[strcmp(what, NAME) != 0];
@@ -45,7 +47,9 @@ enum asv_status __wrap_asv_io_sync_data(int fd, const char *what, struct asv_err
     return ASV_OK;
 }
 
+/* NOLINTNEXTLINE(bugprone-reserved-identifier) */
 enum asv_status __wrap_asv_io_sync_dir(int of, const char *what, struct asv_err *err);
+/* NOLINTNEXTLINE(bugprone-reserved-identifier) */
 enum asv_status __wrap_asv_io_sync_dir(int of, const char *what, struct asv_err *err)
 {
     (void)of;
@@ -54,10 +58,13 @@ enum asv_status __wrap_asv_io_sync_dir(int of, const char *what, struct asv_err 
     return ASV_OK;
 }
 
+/* NOLINTNEXTLINE(bugprone-reserved-identifier) */
 enum asv_status __real_asv_io_pwrite(int fd, const void *data, size_t len, uint64_t offset, const char *what,
                                      struct asv_err *err);
+/* NOLINTNEXTLINE(bugprone-reserved-identifier) */
 enum asv_status __wrap_asv_io_pwrite(int fd, const void *data, size_t len, uint64_t offset, const char *what,
                                      struct asv_err *err);
+/* NOLINTNEXTLINE(bugprone-reserved-identifier) */
 enum asv_status __wrap_asv_io_pwrite(int fd, const void *data, size_t len, uint64_t offset, const char *what,
                                      struct asv_err *err)
 {

@@ -3,8 +3,10 @@
  *
  * The writer of packages: its bytes, its names, and what a run that was killed leaves to the next. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -230,10 +232,34 @@ static void a_source_gives_what_it_says(void **state)
     assert_int_equal(ASV_OK, asv_zip_begin(&writer, dir, "sizes", plan, NULL));
     source.size = 6;
     assert_int_equal(ASV_E_MISMATCH, asv_zip_add(&writer, text("a"), &source, &entry, &err));
-    assert_string_equal(err.text, "input ends early, at byte: 5");
+    assert_string_equal(err.text, "a: its input ends early, after 5 bytes");
     left = text("hello");
     source.size = 4;
     assert_int_equal(ASV_E_MISMATCH, asv_zip_add(&writer, text("b"), &source, &entry, &err));
+    assert_string_equal(err.text, "b: its input has more than the 4 bytes");
+    asv_zip_close(&writer);
+}
+
+/* PK-014: one that somebody cuts off while it is read, or that is longer than when it was looked at. */
+static void a_file_that_changes_is_found(void **state)
+{
+    struct asv_zip_entry entry;
+    struct asv_err err = {0};
+    int fd = openat(dir, "sparse", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    struct asv_source source = asv_source_file(&fd, 1 << 20);
+    (void)state;
+    assert_int_equal(ASV_OK, asv_zip_begin(&writer, dir, "changes", plan, NULL));
+    assert_int_equal(ftruncate(fd, 1 << 20), 0); /* nothing but a hole */
+    assert_int_equal(ASV_OK, asv_zip_add(&writer, text("whole"), &source, &entry, &err));
+    assert_int_equal(ftruncate(fd, (1 << 20) - 1), 0);
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    assert_int_equal(ASV_E_MISMATCH, asv_zip_add(&writer, text("cut"), &source, &entry, &err));
+    assert_int_equal(ftruncate(fd, (1 << 20) + 1), 0);
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    assert_int_equal(ASV_E_MISMATCH, asv_zip_add(&writer, text("longer"), &source, &entry, &err));
+    close(fd);
+    assert_int_equal(ASV_E_IO, asv_zip_add(&writer, text("gone"), &source, &entry, &err));
+    assert_non_null(strstr(err.text, "gone: input: Bad file descriptor"));
     asv_zip_close(&writer);
 }
 
@@ -278,7 +304,11 @@ static enum asv_status run(const char *name, const uint8_t *of, int die, uint64_
         status = asv_zip_add(&writer, text(file), &source, &entry, NULL);
         *reads += counted.reads;
     }
-    return status == ASV_OK ? asv_zip_finish(&writer, NULL) : status;
+    if (status == ASV_OK) {
+        return asv_zip_finish(&writer, NULL);
+    }
+    asv_zip_close(&writer);
+    return status;
 }
 
 static void run_and_die(const char *name, int die)
@@ -341,6 +371,49 @@ static void begin_two(const char *name)
     struct asv_journal_cursor cursor;
     assert_int_equal(ASV_OK, asv_zip_first(&writer, &cursor, NULL)); /* to the medium */
     asv_zip_close(&writer);
+}
+
+/* PK-012: a package of as many files as there may be is gone on with too. */
+static void the_last_file_that_there_may_be_is_kept(void **state)
+{
+    struct asv_zip_entry entry = {.size = 0};
+    (void)state;
+    begin_two("most");
+    assert_int_equal(ASV_OK, asv_zip_begin(&writer, dir, "most", plan, NULL));
+    assert_int_equal(ASV_OK, asv_zip_keep(&writer, text("data/a"), &entry, NULL));
+    writer.journal.count = ASV_PACKAGE_FILES_MAX; /* as if there were others before */
+    assert_int_equal(ASV_OK, asv_zip_keep(&writer, text("data/b"), &entry, NULL));
+    assert_int_equal(ASV_E_LIMIT, add("data/c", "one too many"));
+    asv_zip_close(&writer);
+}
+
+/* Writes no file beyond this: as if the medium were full. */
+static void limit_files_to(rlim_t bytes)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* PK-010, PK-012: whoever makes room goes on with what is finished. */
+static void a_full_medium_costs_the_file_that_was_being_written(void **state)
+{
+    static uint64_t reads[2];
+    (void)state;
+    assert_int_equal(ASV_OK, run("roomy", plan, -1, &reads[0]));
+    assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    for (rlim_t clips = 1; clips <= CLIPS; clips++) { /* the last time for the directory alone */
+        limit_files_to(clips * (CLIP_BYTES + 64) + 10);
+        assert_int_equal(ASV_E_IO, run("full", plan, -1, &reads[0]));
+        assert_int_equal(faccessat(dir, "full", F_OK, 0), -1);
+        assert_true(reads[0] <= 2 * (uint64_t)CLIP_BYTES + 8);
+    }
+    limit_files_to(RLIM_INFINITY);
+    assert_int_equal(ASV_OK, run("full", plan, -1, &reads[1]));
+    assert_int_equal(reads[1], 0);
+    expect_same("roomy", "full");
+    assert_int_equal(unlinkat(dir, "roomy", 0) | unlinkat(dir, "full", 0), 0);
 }
 
 /* PK-012 */
@@ -416,8 +489,11 @@ int main(void)
         cmocka_unit_test(only_names_that_every_system_can_make_are_taken),
         cmocka_unit_test(no_name_is_there_twice),
         cmocka_unit_test(a_source_gives_what_it_says),
+        cmocka_unit_test(a_file_that_changes_is_found),
         cmocka_unit_test(what_was_finished_before_a_kill_is_not_read_again),
         cmocka_unit_test(another_plan_begins_anew),
+        cmocka_unit_test(a_full_medium_costs_the_file_that_was_being_written),
+        cmocka_unit_test(the_last_file_that_there_may_be_is_kept),
         cmocka_unit_test(a_package_goes_on_as_it_was_begun),
         cmocka_unit_test(another_plans_records_count_for_nothing),
         cmocka_unit_test(a_torn_journal_costs_the_files_behind_it),
