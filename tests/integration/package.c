@@ -231,6 +231,10 @@ static void it_is_a_signed_container(void **state)
        "rm -rf unpacked; LC_ALL=C.UTF-8 unzip -q $P -d unpacked; xmllint --nonet --noout "
        "--schema " ASV_SOURCE_DIR "/tests/integration/asic/manifest.xsd unpacked/META-INF/ASiCManifest.xml");
     sh("asic", VERIFY "-in unpacked/META-INF/signature.p7s -content unpacked/META-INF/ASiCManifest.xml");
+    /* What binds the bag's manifest to the signature, as the checking instructions have it. */
+    sh("asic", "cd unpacked; test \"$(grep '\"manifest-sha256.txt\"' META-INF/ASiCManifest.xml | sed "
+               "'s/.*DigestValue>\\(.*\\)<.ds:DigestValue.*/\\1/')\" = \"$(openssl dgst -sha256 -binary "
+               "manifest-sha256.txt | openssl base64)\"");
     sh("asic", "for p in unpacked/data/*/*.pdf; do " VERIFY "-in \"$p.p7s\" -content \"$p\"; done");
     /* Its references, as another reader of XML and URIs has them, are the files and their digests. */
     sh("asic",

@@ -39,7 +39,7 @@ MODULES = {
                             "server/statement", "server/vault"],
     "server/verify": PROTO + ["server/base", "server/vault", "server/ledger", "server/statement"],
     "server/media": PROTO + ["server/base", "server/incident", "server/vault"],
-    "server/report": ["firmware-proto/base", "server/base"],
+    "server/report": ["firmware-proto/base", "server/base", "server/package"],
     "server/web": PROTO + ["server/base", "server/db", "server/flow", "server/http", "server/incident", "server/ledger", "server/media", "server/policy",
                            "server/statement", "server/vault"],
     "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/backup", "server/alert",
