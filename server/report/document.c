@@ -127,6 +127,8 @@ enum asv_status asv_document_write(const struct asv_facts *facts, enum asv_docum
                                 subject_values),
         .author = name,
         .footer = asv_sentence(footer, words->footer, footer_values),
+        .page = words->page,
+        .of = words->of,
         .made_at = made_at(made, facts),
         .landscape = document == ASV_DOCUMENT_INDEX || document == ASV_DOCUMENT_EXHIBITS,
         .letter = document == ASV_DOCUMENT_COVER_LETTER,

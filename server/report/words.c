@@ -232,6 +232,8 @@ const struct asv_words asv_words_de = {
     .subject = "Vorgang {}",
     .subject_prosecutor = "Vorgang {} · Az. {}",
     .footer = "{} · Übergabe {}",
+    .page = "Seite",
+    .of = "von",
     .pdfa = "PDF mit den Merkmalen von PDF/A-2b (Schriften eingebettet, Farbprofil, Metadaten). Die "
             "Konformität mit PDF/A wurde nicht "
             "validiert.",

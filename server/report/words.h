@@ -35,6 +35,7 @@ struct asv_words {
     const char *nobody, *from_until, *requested, *approved, *by_at, *program, *statement, *recipients;
     const char *protection, *nobody_encrypted;
     const char *begin_earliest, *begin_latest; /* in front of a time */
+    const char *page, *of;                     /* "Seite 1 von 3" */
     struct {
         const char *protection; /* of a carrier */
         const char *date, *our_sign, *your_sign, *contact, *phone, *mail, *subject, *dear, *what, *what_one,
