@@ -244,6 +244,13 @@ enum asv_status asv_package_check_texts(struct asv_package *package, struct asv_
 
 /* ---- signatures ---- */
 
+/* Adds to err what is wrong with a signature. */
+static enum asv_status because(const struct asv_err *why, struct asv_err *err)
+{
+    const struct asv_err said = *err;
+    return asv_failf(err, said.status, "%s (%s)", said.text, why->text);
+}
+
 static enum asv_status check_signature(struct asv_package *package, const struct asv_zip_entry *sig,
                                        const struct asv_zip_entry *of, const uint8_t *signer,
                                        enum asv_fault_kind kind, struct asv_cades *out,
@@ -266,7 +273,8 @@ static enum asv_status check_signature(struct asv_package *package, const struct
         status = ASV_E_UNTRUSTED;
     }
     if (status != ASV_OK) {
-        return asv_fault_at(fault, kind, asv_zip_name(sig), asv_zip_data_offset(sig), err);
+        status = asv_fault_at(fault, kind, asv_zip_name(sig), asv_zip_data_offset(sig), err);
+        return why.text[0] != '\0' && err != NULL ? because(&why, err) : status;
     }
     package->stamped += out->stamped;
     return ASV_OK;

@@ -825,6 +825,20 @@ static void what_cannot_be_read_is_said(void **state)
     asv_package_close(&package);
 }
 
+/* PK-041: whoever asks why is told. */
+static void what_is_wrong_with_a_signature_is_said(void **state)
+{
+    struct asv_fault fault;
+    struct asv_err err;
+    (void)state;
+    make(all_made_again, SIGNED);
+    assert_int_equal(ASV_E_SIGNATURE, judge_by(NULL, &fault, &err));
+    assert_non_null(strstr(err.text, "does not verify (the signature is another content's)"));
+    make(signature_of_text, SIGNED);
+    assert_int_equal(ASV_E_SIGNATURE, judge_by(NULL, &fault, &err));
+    assert_non_null(strstr(err.text, "(not one detached signature, in DER)"));
+}
+
 static int reads_left;
 
 static enum asv_status read_some(void *ctx, uint64_t offset, void *out, size_t len, struct asv_err *err)
@@ -935,6 +949,7 @@ int main(void)
         cmocka_unit_test(each_damage_is_named),
         cmocka_unit_test(each_byte_counts),
         cmocka_unit_test(what_cannot_be_read_is_said),
+        cmocka_unit_test(what_is_wrong_with_a_signature_is_said),
         cmocka_unit_test(each_read_that_fails_is_the_mediums),
         cmocka_unit_test(what_is_compared_is_what_was_signed),
         cmocka_unit_test(a_good_one_is_read),
