@@ -6,7 +6,8 @@
 
 #include "server/report/custody.h"
 
-#define CELL_BYTES 4096 /* an event's kind and detail, or its actor and place */
+#define NOT_MEASURED_MS UINT32_MAX /* the uncertainty of a clock that was not (commit.h) */
+#define CELL_BYTES      4096       /* an event's kind and detail, or its actor and place */
 
 static void say_device(struct asv_sheet *sheet, const struct asv_report *report, const json_t *clip)
 {
@@ -35,17 +36,22 @@ static void say_time(struct asv_sheet *sheet, const char *label, const json_t *c
     }
 }
 
-/* LAW H2. */
+/* LAW H2, HD-016. */
 static void say_clock(struct asv_sheet *sheet, const struct asv_report *report, const json_t *clip)
 {
     char offset[ASV_MOMENT_BYTES], sure[ASV_MOMENT_BYTES];
     const struct asv_words *words = report->words;
     int64_t ms = asv_fact_integer(clip, "clock_offset_ms");
+    int64_t sure_ms = asv_fact_integer(clip, "clock_uncertainty_ms");
     const char *const off[] = {offset, ms > 0 ? words->custody.slow : words->custody.fast, sure, NULL};
     (void)asv_moment_seconds(offset, ms);
-    (void)asv_moment_seconds(sure, asv_fact_integer(clip, "clock_uncertainty_ms"));
+    (void)asv_moment_seconds(sure, sure_ms);
     asv_sheet_pair(sheet, words->custody.clock,
                    asv_word(words->clock_states, asv_fact_text(clip, "clock_state")), ASV_STYLE_BODY);
+    if (sure_ms >= NOT_MEASURED_MS) {
+        asv_sheet_pair(sheet, words->custody.offset, words->custody.not_measured, ASV_STYLE_BODY);
+        return;
+    }
     asv_say_pair(sheet, words->custody.offset,
                  ms != 0 ? words->custody.offset_text : words->custody.offset_none, ms != 0 ? off : off + 2);
 }

@@ -141,7 +141,7 @@ static const struct asv_word events[] = {
 static const char *const notes[] = {
     "Geprüft ist, ob die übergebenen Dateien die signierten sind. Das belegt nicht, dass echt ist, was vor "
     "der Kamera geschah, und nicht, "
-    "dass ihre Uhr richtig ging. Zur Uhr ist die gemessene Abweichung genannt.",
+    "dass ihre Uhr richtig ging. Zur Uhr ist genannt, was gemessen wurde.",
     "Dass das Transparenzprotokoll einen Eintrag hat, heißt, dass die Behörde ihn so verzeichnet hat. Seit "
     "wann er so dasteht, sagen "
     "allein die Zeugen, die einen Kopf des Protokolls mitsigniert haben.",
@@ -348,6 +348,7 @@ const struct asv_words asv_words_de = {
         {
             .ended = "Nach der Uhr der Dockingstation endete die Aufzeichnung spätestens {}.",
             .marked_at = "Zeit (Kamerauhr)",
+            .not_measured = "Beim Einlesen nicht gemessen.",
             .basis = "Gegenstand und Grundlage",
             .summary = "Ergebnis",
             .summary_text = "Die Prüfergebnisse bedeuten:",

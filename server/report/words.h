@@ -53,7 +53,7 @@ struct asv_words {
     } exhibits;
     struct {
         const char *ended; /* where no earliest time is known; else corrected_from */
-        const char *marked_at;
+        const char *marked_at, *not_measured;
         const char *basis, *summary, *summary_text, *recording, *camera, *begin, *length, *integrity,
             *provenance, *id, *device, *firmware, *certificate, *running, *unit, *area, *begin_camera,
             *end_camera, *corrected, *corrected_from, *clock, *offset, *offset_text, *offset_none, *slow,

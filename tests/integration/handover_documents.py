@@ -204,6 +204,7 @@ def test_no_more_is_said_than_is_known(directory):
     facts["clips"][0]["checks"][2].update(result="failed", text="führt nicht zum Stamm")
     for key in ["started_at", "ended_at", "earliest_at"]:
         del facts["clips"][1][key]
+    facts["clips"][1].update(clock_state="unknown", clock_offset_ms=0, clock_uncertainty_ms=2**32 - 1)
     facts["clips"][1]["latest_at"] = "2026-11-23T14:12:27.001Z"  # a bound is not rounded down
     facts["recipients"] = []
     said = {output: {name: re.sub(r"\s+", "", text_of(made(directory, {**facts, "output": output}), name, "-raw")) for name in DOCUMENTS}
@@ -211,6 +212,7 @@ def test_no_more_is_said_than_is_known(directory):
     for output, texts in said.items():
         assert "AbweichendesPrüfergebnis:AufzeichnungNr.1." in texts["cover_letter"]
         assert "endetedieAufzeichnungspätestens23.11.2026,15:12:28MEZ" in texts["custody"] and "unbekannt,spätestens23.11.2026" in texts["exhibits"]
+        assert "BeimEinlesennichtgemessen." in texts["custody"] and "4294967" not in texts["custody"]
         for name in "cover_letter", "custody":
             assert ("ÄußererSchutz" in texts[name]) == (output == "carrier"), (name, output)
         assert "age-d" not in texts["checking"] and "original.mp4" not in texts["checking"]  # nobody has a key
