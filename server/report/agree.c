@@ -10,7 +10,8 @@
 #include "server/package/names.h"
 #include "server/report/facts.h"
 
-#define WAY_BYTES 64
+#define WAY_BYTES   64
+#define FRAGMENT_MS 2000 /* by which the media's length may differ from the camera's clock */
 
 /* ---- files ---- */
 
@@ -116,9 +117,10 @@ static bool overlap(const json_t *a, const json_t *b)
            asv_fact_integer(b, "from_ms") < asv_fact_integer(a, "until_ms");
 }
 
-/* HD-015: nothing is handed over and left out at once, or left out twice. */
-static enum asv_status check_excerpt(const json_t *excerpt, const char *way, struct asv_err *err)
+/* HD-015: nothing is handed over and left out at once, or left out twice, or left out and not said. */
+static enum asv_status check_excerpt(const json_t *clip, const char *way, struct asv_err *err)
 {
+    const json_t *excerpt = json_object_get(clip, "excerpt");
     size_t i = 0;
     json_t *part = NULL;
     const json_t *before = excerpt;
@@ -133,6 +135,11 @@ static enum asv_status check_excerpt(const json_t *excerpt, const char *way, str
                              way, i);
         }
         before = part;
+    }
+    int64_t shown = asv_fact_integer(excerpt, "until_ms") - asv_fact_integer(excerpt, "from_ms");
+    if (excerpt != NULL && json_array_size(left_out) == 0 &&
+        shown + FRAGMENT_MS < asv_fact_integer(clip, "duration_ms")) {
+        return asv_failf(err, ASV_E_MISMATCH, "facts: %s.excerpt.left_out: does not say what is", way);
     }
     return ASV_OK;
 }
@@ -184,7 +191,7 @@ static enum asv_status check_clip(const json_t *clip, const json_t *logs, const 
         status = asv_failf(err, ASV_E_MISMATCH, "facts: %s.tail_bytes: a VALID recording has none", way);
     }
     if (status == ASV_OK) {
-        status = check_excerpt(json_object_get(clip, "excerpt"), way, err);
+        status = check_excerpt(clip, way, err);
     }
     return status == ASV_OK ? check_custody(clip, logs, way, err) : status;
 }
