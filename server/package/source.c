@@ -45,10 +45,9 @@ struct asv_source asv_source_file(int *fd, uint64_t size)
     return (struct asv_source){fd, size, read_file};
 }
 
-enum asv_status asv_source_next(const struct asv_source *source, const char *name, uint64_t *read, void *out,
-                                size_t cap, size_t *got, struct asv_err *err)
+enum asv_status asv_source_next(const struct asv_source *source, uint64_t *read, void *out, size_t cap,
+                                size_t *got, struct asv_err *err)
 {
-    struct asv_err why = {ASV_OK, ""};
     uint8_t more;
     uint64_t left = source->size - *read;
     size_t some = 0;
@@ -57,12 +56,12 @@ enum asv_status asv_source_next(const struct asv_source *source, const char *nam
                                           at_end       ? sizeof more
                                           : left < cap ? (size_t)left
                                                        : cap,
-                                          &some, &why);
+                                          &some, err);
     if (status != ASV_OK) {
-        return asv_failf(err, status, "%.200s: %s", name, why.text);
+        return status;
     }
     if (at_end != (some == 0)) { /* PK-014 */
-        return asv_failf(err, ASV_E_MISMATCH, "%.200s: its input %s %llu bytes", name,
+        return asv_failf(err, ASV_E_MISMATCH, "its input %s %llu bytes",
                          at_end ? "has more than the" : "ends early, after", (unsigned long long)*read);
     }
     *read += some;

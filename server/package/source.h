@@ -22,10 +22,9 @@ struct asv_source asv_source_bytes(struct asv_bytes *left);
 /* An open regular file of this size, from where it stands; fd is borrowed. */
 struct asv_source asv_source_file(int *fd, uint64_t size);
 
-/* Reads the next up to cap bytes of what is to be file `name`, which every error says. ASV_E_MISMATCH when
- * the source ends before source->size bytes were read (*read counts them), or at its end still has some. */
-ASV_MUST_CHECK enum asv_status asv_source_next(const struct asv_source *source, const char *name,
-                                               uint64_t *read, void *out, size_t cap, size_t *got,
-                                               struct asv_err *err);
+/* Reads the next up to cap bytes. ASV_E_MISMATCH when the source ends before source->size bytes were read
+ * (*read counts them), or at its end still has some. */
+ASV_MUST_CHECK enum asv_status asv_source_next(const struct asv_source *source, uint64_t *read, void *out,
+                                               size_t cap, size_t *got, struct asv_err *err);
 
 #endif

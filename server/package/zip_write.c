@@ -205,6 +205,7 @@ enum asv_status asv_zip_keep(struct asv_zip_writer *writer, struct asv_bytes nam
 static enum asv_status copy(struct asv_zip_writer *writer, const struct asv_source *source,
                             struct asv_zip_entry *entry, struct asv_err *err)
 {
+    struct asv_err why = {ASV_OK, ""};
     struct asv_sha256 state;
     uint64_t begin = asv_zip_data_offset(entry);
     uint64_t done = 0;
@@ -213,8 +214,11 @@ static enum asv_status copy(struct asv_zip_writer *writer, const struct asv_sour
     do {
         uint64_t at = begin + done;
         enum asv_status status =
-            asv_source_next(source, entry->name, &done, writer->buffer, ASV_ZIP_BUFFER_BYTES, &got, err);
-        if (status == ASV_OK && got > 0) {
+            asv_source_next(source, &done, writer->buffer, ASV_ZIP_BUFFER_BYTES, &got, &why);
+        if (status != ASV_OK) {
+            return asv_failf(err, status, "%.200s: %s", entry->name, why.text);
+        }
+        if (got > 0) {
             asv_sha256_update(&state, writer->buffer, got);
             entry->crc32 = asv_crc32(&writer->crc, entry->crc32, writer->buffer, got);
             status = asv_io_pwrite(writer->fd, writer->buffer, got, at, writer->name, err);
