@@ -131,6 +131,14 @@ static const struct asv_word events[] = {
     {"day_refused", "Feststellung des Tages abgelehnt"},
     {"day_withdrawn", "Feststellung des Tages zurückgezogen"},
     {"day_lapsed", "Feststellung des Tages verfallen"},
+    {"handover_requested", "Übergabe beantragt"},
+    {"handover_approved", "Übergabe genehmigt"},
+    {"handover_refused", "Übergabe abgelehnt"},
+    {"handover_withdrawn", "Antrag auf Übergabe zurückgezogen"},
+    {"handover_cancelled", "Übergabe abgebrochen"},
+    {"handover_built", "Für Übergabe verpackt"},
+    {"handover_written", "Für Übergabe auf Datenträger geschrieben"},
+    {"handover_received", "Empfang der Übergabe bestätigt"},
     {"scrubbed", "Bestand nachgeprüft"},
     {"handover_requested", "Übergabe beantragt"},
     {"handover_approved", "Übergabe genehmigt"},
@@ -288,6 +296,8 @@ const struct asv_words asv_words_de = {
             .excerpts = "Nur als Auszug übergeben: Aufzeichnung Nr. {}. Was weggelassen wurde, nennt der "
                         "Sicherungs- und "
                         "Gewahrsamsbericht.",
+            .sealed_alone = "Nur als verschlüsseltes Original übergeben: Aufzeichnung Nr. {}. Wer einen der "
+                            "genannten Schlüssel hat, kann sie öffnen.",
             .tails = "Mit einem nicht signierten Rest, dessen Unversehrtheit nicht nachgewiesen ist: "
                      "Aufzeichnung Nr. {}.",
             .enclosed = "Beigefügt sind",
@@ -340,6 +350,7 @@ const struct asv_words asv_words_de = {
             .reason = "Grund",
             .whole = "Videoaufzeichnung, Beginn {}, Länge {}",
             .excerpt = "Auszug einer Videoaufzeichnung, Beginn {}, Länge {} von {}",
+            .sealed_alone = "Videoaufzeichnung, Beginn {}, Länge {}, nur als verschlüsseltes Original",
             .original = "Kennung {}",
             .one_file = "1 Aufzeichnung, {} Dateien",
             .from_camera = "{}, {}, Gerätenummer {}; eingelesen von {}",
@@ -385,6 +396,7 @@ const struct asv_words asv_words_de = {
             .not_erased = "nicht bestätigt",
             .extent = "Umfang der Übergabe",
             .whole = "die ganze Aufzeichnung",
+            .sealed_alone = "das verschlüsselte Original allein",
             .excerpt = "Auszug von {} bis {} (Std:Min:Sek ab Beginn), geschnitten an den Grenzen der "
                        "Fragmente; die Nachweise liegen bei",
             .left_out = "Weggelassen",

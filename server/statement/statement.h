@@ -29,8 +29,8 @@ enum asv_proof_kind {
 /* What a statement is about. What a kind does not name is zero. */
 struct asv_subject {
     uint8_t kind;                 /* enum asv_subject_kind */
-    uint8_t id[ASV_SHA256_BYTES]; /* CLIP, DAY, VIEWER: seal header; CAMERA: certificate; CREDENTIAL; POLICY;
-                                     RECORD: salted (ST-103) */
+    uint8_t id[ASV_SHA256_BYTES]; /* CLIP, DAY, VIEWER: seal header; CAMERA: certificate; CREDENTIAL;
+                                     RECIPIENT: its card; POLICY; RECORD: salted (ST-103) */
     int64_t from_ms;              /* CAMERA: from here ... */
     int64_t until_ms;             /* ... until just before here */
     struct asv_bytes name; /* RECIPIENT; VIEWER: who would see it; LEDGER: its origin; RECORD: which; view */
@@ -78,6 +78,9 @@ struct asv_statement {
 
 /* Whether this can be a ledger's origin (ST-054). */
 bool asv_statement_origin_is_good(struct asv_bytes origin);
+
+/* Whether something can be wrapped for this key (ST-100). */
+bool asv_statement_can_wrap_for(const uint8_t pk[ASV_X25519_BYTES]);
 
 /* Appends the body. ASV_E_USAGE when a field breaks a rule, ASV_E_LIMIT when it does not fit. */
 ASV_MUST_CHECK enum asv_status asv_statement_body(struct asv_writer *writer,

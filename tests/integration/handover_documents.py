@@ -102,8 +102,8 @@ def test_what_is_refused_is_named(directory):
             ("clips[0].marked", 1, "is neither true"), ("clips[0].custody[1].leaf", 2**53, "is not in 0"), ("clips[0].checks", {}, "is no list"),
             ("clips[0].probe", [], "is no object"), ("documents[1].document", "custody", "is there twice"),
             ("documents[0].signature", ..., "is missing"), ("clips[1].seal.signature", "a.seal.p7s", "is not the file's name and .p7s"),
-            ("clips[1].clip", good["clips"][0]["clip"], "is there twice"), ("clips[1].playable", ..., "either the whole"),
-            ("clips[1].excerpt", {**good["clips"][1]["playable"], "from_ms": 0, "until_ms": 1, "left_out": []}, "either the whole")]:
+            ("clips[1].clip", good["clips"][0]["clip"], "is there twice"), ("authority.code", ..., "the message names it"),
+            ("clips[1].excerpt", {**good["clips"][1]["playable"], "from_ms": 0, "until_ms": 1, "left_out": []}, "not both")]:
         name = {"documents[1].document": "documents[3].document", "clips[1].excerpt": "clips[1].playable"}.get(way, way)
         refused(directory, change(good, way, value), f"facts: {name}: ", why)
     for name in ["a b.pdf", "a.b.c.d", ".seal", "a.proof", f"a_{handover_facts.uuid('proof')}.tlog-proof", f"a_{handover_facts.uuid('proof')}.zip",

@@ -40,6 +40,7 @@ MODULES = {
     "server/verify": PROTO + ["server/base", "server/vault", "server/ledger", "server/statement"],
     "server/media": PROTO + ["server/base", "server/incident", "server/vault"],
     "server/report": ["firmware-proto/base", "server/base", "server/package"],
+    "server/handover": PROTO + ["server/base", "server/incident", "server/media", "server/package", "server/report", "server/statement", "server/vault"],
     "server/web": PROTO + ["server/base", "server/db", "server/flow", "server/http", "server/incident", "server/ledger", "server/media", "server/policy",
                            "server/statement", "server/vault"],
     "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/backup", "server/alert",
@@ -53,6 +54,7 @@ HEADERS = {
     "dock": ["server/keeper/client.h"],
     "server/cli": ["firmware-proto/camera/enrolment.h"],
     "server/db": ["firmware-proto/wire/devlog.h"],
+    "server/handover": ["firmware-proto/camera/mp4.h"],
 }
 
 # Where a foreign header may be included. One that is neither here nor in the C library has no home yet.
@@ -66,7 +68,7 @@ HOMES = {
     r"libav.*": ["server/media"],
     # What a person, a browser or a policy's file says; never what is signed or kept.
     r"jansson\.h": ["dock/control.c", "dock/status.c", "server/cli/status_view.h", "server/cli/text.h",
-                    "server/policy/text.h", "server/report", "server/web/board.c", "server/web/fields.h"],
+                    "server/handover/compose_internal.h", "server/policy/text.h", "server/report", "server/web/board.c", "server/web/fields.h"],
     r"tss2/.*": ["server/keeper/slot_tpm.c"],
     r"systemd/.*": ["server/base/notify.c"],
     r"seccomp\.h|linux/landlock\.h": ["server/base/sandbox.c"],
@@ -89,7 +91,7 @@ C_LIBRARY = set("""
     arpa/inet dirent dlfcn fcntl fnmatch glob grp langinfo libgen net/if netdb netinet/in netinet/tcp nl_types poll pthread pwd
     regex sched semaphore spawn strings sys/ipc sys/mman sys/resource sys/select sys/socket sys/stat sys/statvfs sys/time
     sys/times sys/types sys/uio sys/un sys/utsname sys/wait syslog termios unistd utime
-    endian getopt sys/epoll sys/eventfd sys/file sys/fsuid sys/inotify sys/ioctl sys/prctl sys/random sys/signalfd sys/syscall
+    endian getopt sys/epoll sys/eventfd sys/file sys/fsuid sys/inotify sys/ioctl sys/prctl sys/random sys/signalfd sys/statfs sys/syscall
     sys/sysmacros sys/timerfd sys/timex sys/xattr
 """.split())
 # The bare portable core: nothing from the operating system.
