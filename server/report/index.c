@@ -7,6 +7,7 @@
 
 #include "server/report/document.h"
 
+#define FIRST_ROWS  60  /* points: a recording's title does not stand alone at the end of a page */
 #define NAMES_BYTES 512 /* a file's and its signature's */
 
 static void say_documents(struct asv_sheet *sheet, const struct asv_report *report)
@@ -61,6 +62,7 @@ static void say_recording(struct asv_sheet *sheet, const struct asv_report *repo
         {asv_sentence(sentence, words->index.recording, values), ASV_STYLE_SMALL_BOLD},
         {NULL, ASV_STYLE_SMALL},
         {NULL, ASV_STYLE_SMALL}};
+    asv_sheet_need(sheet, FIRST_ROWS);
     asv_sheet_row(sheet, cells);
     say_file(sheet, number, words->index.playable, json_object_get(clip, "playable"));
     say_file(sheet, number, words->index.excerpt, json_object_get(clip, "excerpt"));

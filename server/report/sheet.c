@@ -300,6 +300,7 @@ void asv_sheet_need(struct asv_sheet *sheet, double height)
 {
     if (sheet->y + height > text_bottom(sheet)) {
         begin_page(sheet);
+        write_titles(sheet);
     }
 }
 

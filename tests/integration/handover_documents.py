@@ -269,6 +269,16 @@ def test_nothing_is_lost_over_pages(directory):
     assert "K" * 100 in whole and whole.count("K") > 200 and whole.count("Ü") >= 500
 
 
+def test_no_title_stands_alone(directory):
+    """HD-008: in the index, however many recordings there are"""
+    for clips in range(1, 9):
+        made(directory, handover_facts.facts(clips, 1))
+        for page in text_of(directory, "index", "-raw").split("\f")[:-1]:
+            assert ", Beginn " not in page or ".mp4" in page[page.rindex(", Beginn "):], (clips, page)
+            assert "Aufzeichnungen" not in page or "Nr. Inhalt Datei Byte SHA-256" in page
+        assert text_of(directory, "index", "-raw").count(", Beginn ") == clips
+
+
 def boxes(directory, name):
     """Each page's size and words: text, left, top, right, bottom."""
     said = run("pdftotext", "-bbox", directory / f"{name}.pdf", "-", check=True).stdout.decode()
