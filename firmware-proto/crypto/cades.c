@@ -411,6 +411,15 @@ static bool is_composed(struct asv_bytes sig, CMS_SignerInfo *si, X509 *cert, ST
     return same;
 }
 
+/* PK-056 */
+static bool was_valid(const X509 *cert, int64_t at_s)
+{
+    int64_t from_s = 0;
+    int64_t until_s = 0;
+    return seconds_of(&from_s, X509_get0_notBefore(cert)) && seconds_of(&until_s, X509_get0_notAfter(cert)) &&
+           from_s <= at_s && at_s <= until_s;
+}
+
 static enum asv_status verify_signer(CMS_ContentInfo *cms, CMS_SignerInfo *si, struct asv_bytes sig,
                                      const uint8_t content[ASV_SHA256_BYTES], struct asv_cades *out,
                                      struct asv_err *err)
@@ -428,6 +437,8 @@ static enum asv_status verify_signer(CMS_ContentInfo *cms, CMS_SignerInfo *si, s
         status = !good ? asv_fail(err, ASV_E_SIGNATURE, "the signature does not verify")
                  : !is_composed(sig, si, cert, certs, content, out->signed_s)
                      ? asv_fail(err, ASV_E_UNSUPPORTED, "the signature has what CAdES-BES does not need")
+                 : !was_valid(cert, out->signed_s)
+                     ? asv_fail(err, ASV_E_EXPIRED, "the certificate was not valid when it was signed with")
                  : X509_digest(cert, EVP_sha256(), out->certificate, &len) == 1
                      ? ASV_OK
                      : asv_fail(err, ASV_E_NO_MEMORY, "no memory for a signature");

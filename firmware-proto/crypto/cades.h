@@ -35,7 +35,8 @@ struct asv_cades {
 };
 
 /* A signature over the content of this digest, DER into out[ASV_CADES_MAX_BYTES]. It was verified: a signer
- * whose certificate is another key's is ASV_E_SIGNATURE. ASV_E_MALFORMED for certificates that are none or no
+ * whose certificate is another key's is ASV_E_SIGNATURE, and one whose certificate is not valid at now_s
+ * ASV_E_EXPIRED. ASV_E_MALFORMED for certificates that are none or no
  * P-256 key's, ASV_E_LIMIT, ASV_E_NO_MEMORY, and what the signer says. */
 ASV_MUST_CHECK enum asv_status asv_cades_sign(uint8_t *out, size_t *len,
                                               const uint8_t content[ASV_SHA256_BYTES], int64_t now_s,
@@ -44,7 +45,8 @@ ASV_MUST_CHECK enum asv_status asv_cades_sign(uint8_t *out, size_t *len,
 /* Whether sig is DER and nothing else, of exactly the shape that asv_cades_sign makes, and verifies with the
  * certificate in it, which is the one that the signer named. Whose that is, is for the caller to say.
  * ASV_E_MALFORMED, ASV_E_UNSUPPORTED for other algorithms or attributes, ASV_E_DIGEST for other content,
- * ASV_E_SIGNATURE, ASV_E_MISMATCH for a time stamp of something else, ASV_E_NO_MEMORY. */
+ * ASV_E_SIGNATURE, ASV_E_EXPIRED when the certificate was not valid at the time that the signature says,
+ * ASV_E_MISMATCH for a time stamp of something else, ASV_E_NO_MEMORY. */
 ASV_MUST_CHECK enum asv_status asv_cades_verify(struct asv_cades *out, struct asv_bytes sig,
                                                 const uint8_t content[ASV_SHA256_BYTES], struct asv_err *err);
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "firmware-proto/seal/base64.h"
 #include "server/package/bag.h"
@@ -36,9 +37,11 @@ static bool ends_in(const char *name, const char *end)
 
 bool asv_asic_is_signature(const char *name)
 {
+    size_t len = strlen(name);
+    size_t end = sizeof ASV_ASIC_SIGNATURE_SUFFIX - 1;
     return strncmp(name, ASV_BAG_PAYLOAD, sizeof ASV_BAG_PAYLOAD - 1) == 0 &&
-           strncmp(name, ASV_PACKAGE_EXTERNAL, sizeof ASV_PACKAGE_EXTERNAL - 1) != 0 &&
-           ends_in(name, ASV_ASIC_SIGNATURE_SUFFIX);
+           strncmp(name, ASV_PACKAGE_EXTERNAL, sizeof ASV_PACKAGE_EXTERNAL - 1) != 0 && len > end &&
+           strcasecmp(name + len - end, ASV_ASIC_SIGNATURE_SUFFIX) == 0;
 }
 
 const char *asv_asic_type(const char *name)

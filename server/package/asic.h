@@ -22,7 +22,8 @@
 /* Below it are signatures that were made elsewhere, which nobody here understands (LAW H5). */
 #define ASV_PACKAGE_EXTERNAL "data/external/"
 
-/* Whether a file of the payload is the signature of the document before it. */
+/* Whether a file of the payload is the signature of the document before it, or looks like one: the case of
+ * its end's letters does not matter. */
 bool asv_asic_is_signature(const char *name);
 
 /* Whether it is part of the container, and not of what it contains. */

@@ -61,13 +61,15 @@ static bool is_label(struct asv_bytes label)
 
 static bool is_value(struct asv_bytes value)
 {
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.data[i] < 0x20 || value.data[i] == 0x7f) {
+    for (size_t at = 0; at < value.len;) {
+        uint32_t c = 0; /* no control characters, nor what other readers end a line at */
+        if (!asv_utf8_next(value, &at, &c) || c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 ||
+            c == 0x2029) {
             return false;
         }
     }
-    return value.len > 0 && value.len <= ASV_BAG_VALUE_BYTES && asv_utf8_is_valid(value) &&
-           value.data[0] != ' ' && value.data[value.len - 1] != ' ';
+    return value.len > 0 && value.len <= ASV_BAG_VALUE_BYTES && value.data[0] != ' ' &&
+           value.data[value.len - 1] != ' ';
 }
 
 static struct asv_bytes bytes_of(const char *value)

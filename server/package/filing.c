@@ -68,6 +68,7 @@ static enum asv_status copy(int fd, const char *name, const struct asv_source *s
                             uint8_t sha256[ASV_SHA256_BYTES], struct asv_err *err)
 {
     uint8_t piece[PIECE_BYTES];
+    struct asv_err why = {ASV_OK, ""};
     struct asv_sha256 state;
     uint64_t done = 0;
     size_t got = 0;
@@ -75,8 +76,11 @@ static enum asv_status copy(int fd, const char *name, const struct asv_source *s
     asv_sha256_init(&state);
     do {
         uint64_t at = done;
-        status = asv_source_next(source, &done, piece, sizeof piece, &got, err);
-        if (status == ASV_OK && got > 0) {
+        status = asv_source_next(source, &done, piece, sizeof piece, &got, &why);
+        if (status != ASV_OK) {
+            return asv_failf(err, status, "%s: %s", name, why.text);
+        }
+        if (got > 0) {
             asv_sha256_update(&state, piece, got);
             status = asv_io_pwrite(fd, piece, got, at, name, err);
         }

@@ -71,10 +71,11 @@ enum asv_status asv_journal_flush(struct asv_journal *journal, struct asv_err *e
     return status;
 }
 
+/* PK-055: the first record is bound to the plan, so that none of another plan's journal follows this head. */
 void asv_journal_rewind(const struct asv_journal *journal, struct asv_journal_cursor *cursor)
 {
-    (void)journal;
     *cursor = (struct asv_journal_cursor){.at = HEAD_BYTES};
+    memcpy(cursor->chain, journal->plan, sizeof cursor->chain);
 }
 
 /* ASV_E_MALFORMED for anything but a whole record behind the one with this chain. */
@@ -132,11 +133,12 @@ enum asv_status asv_journal_cut(struct asv_journal *journal, const struct asv_jo
     if (ftruncate(journal->fd, (off_t)cursor->at) != 0) {
         return asv_io_fail(err, errno, WHAT);
     }
+    bool shorter = cursor->at < journal->end;
     journal->end = cursor->at;
     journal->count = count;
     journal->pending_len = 0;
     memcpy(journal->chain, cursor->chain, sizeof journal->chain);
-    return ASV_OK;
+    return shorter ? asv_io_sync_data(journal->fd, WHAT, err) : ASV_OK;
 }
 
 /* Whether it begins as one for this plan. */
@@ -152,13 +154,15 @@ static bool is_for(struct asv_journal *journal, const uint8_t head[HEAD_BYTES])
     return memcmp(have, head, sizeof have) == 0;
 }
 
+/* PK-055: on the medium before the package's bytes are touched. */
 static enum asv_status begin(struct asv_journal *journal, const uint8_t head[HEAD_BYTES], struct asv_err *err)
 {
     if (ftruncate(journal->fd, 0) != 0) {
         return asv_io_fail(err, errno, WHAT);
     }
     journal->end = HEAD_BYTES;
-    return asv_io_pwrite(journal->fd, head, HEAD_BYTES, 0, WHAT, err);
+    enum asv_status status = asv_io_pwrite(journal->fd, head, HEAD_BYTES, 0, WHAT, err);
+    return status == ASV_OK ? asv_io_sync_data(journal->fd, WHAT, err) : status;
 }
 
 /* Counts the whole records, and cuts off what is behind them. */
@@ -182,6 +186,7 @@ enum asv_status asv_journal_open(int dir, const char *name, const uint8_t plan[A
 {
     uint8_t head[HEAD_BYTES];
     *out = (struct asv_journal){.fd = -1};
+    memcpy(out->plan, plan, sizeof out->plan);
     memcpy(head, MAGIC, MAGIC_BYTES);
     memcpy(head + MAGIC_BYTES, plan, ASV_PLAN_BYTES);
     enum asv_status status = asv_io_open(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW, 0600, &out->fd, err);

@@ -18,7 +18,8 @@
 #define ASV_PLAN_BYTES            ASV_SHA256_BYTES
 
 struct asv_journal {
-    int fd;                          /* -1: not open */
+    int fd; /* -1: not open */
+    uint8_t plan[ASV_PLAN_BYTES];
     uint64_t end;                    /* of what is written to it */
     uint64_t count;                  /* entries in it, pending ones too */
     uint8_t chain[ASV_SHA256_BYTES]; /* of the last record */
@@ -50,7 +51,7 @@ ASV_MUST_CHECK enum asv_status asv_journal_next(const struct asv_journal *journa
                                                 struct asv_journal_cursor *cursor, struct asv_zip_entry *out,
                                                 struct asv_err *err);
 
-/* Takes back what is behind the cursor. */
+/* Takes back what is behind the cursor, on the medium. */
 ASV_MUST_CHECK enum asv_status asv_journal_cut(struct asv_journal *journal,
                                                const struct asv_journal_cursor *cursor, uint64_t count,
                                                struct asv_err *err);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "firmware-proto/base/utf8.h"
 #include "firmware-proto/crypto/crypto.h"
@@ -14,32 +15,55 @@
 #define IS_FILE     0
 #define IS_DIR      1
 
-static bool is_good_byte(uint8_t byte)
+/* PK-004: ASCII, and the Latin letters of U+00C0 to U+00FF, whose two cases are the same everywhere and which
+ * are one code point each: nothing that two systems could take for one name, or a terminal for an order. */
+static bool is_good_letter(uint32_t c)
 {
-    return byte >= 0x20 && byte != 0x7f && memchr("\\:*?\"<>|%", byte, 9) == NULL;
+    bool latin = c >= 0xc0 && c <= 0xff && c != 0xd7 && c != 0xf7;
+    return latin || (c >= 0x20 && c < 0x7f && strchr("\\:*?\"<>|%", (int)c) == NULL);
+}
+
+/* PK-054: what stands for a device on Windows, whatever follows its first dot. */
+static bool is_device(const uint8_t *at, size_t len)
+{
+    static const char *const devices[] = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"};
+    const uint8_t *dot = memchr(at, '.', len);
+    const char *name = (const char *)at;
+    size_t base = dot != NULL ? (size_t)(dot - at) : len;
+    while (base > 0 && at[base - 1] == ' ') {
+        base--;
+    }
+    for (size_t i = 0; i < sizeof devices / sizeof *devices; i++) {
+        if (base == strlen(devices[i]) && strncasecmp(name, devices[i], base) == 0) {
+            return true;
+        }
+    }
+    return base == 4 && at[3] >= '0' && at[3] <= '9' &&
+           (strncasecmp(name, "COM", 3) == 0 || strncasecmp(name, "LPT", 3) == 0);
 }
 
 static bool is_good_component(const uint8_t *at, size_t len)
 {
-    return len > 0 && at[len - 1] != '.' && at[len - 1] != ' '; /* "." and ".." end in one */
+    return len > 0 && at[len - 1] != '.' && at[len - 1] != ' ' && /* "." and ".." end in one */
+           !is_device(at, len);
 }
 
-/* PK-004 */
 bool asv_package_name_is_good(struct asv_bytes name)
 {
     size_t begin = 0;
-    if (name.len == 0 || name.len > ASV_PACKAGE_NAME_BYTES || !asv_utf8_is_valid(name)) {
+    if (name.len == 0 || name.len > ASV_PACKAGE_NAME_BYTES) {
         return false;
     }
-    for (size_t i = 0; i < name.len; i++) {
-        if (!is_good_byte(name.data[i])) {
+    for (size_t at = 0; at < name.len;) {
+        uint32_t c = 0;
+        if (!asv_utf8_next(name, &at, &c) || !is_good_letter(c)) {
             return false;
         }
-        if (name.data[i] == '/') {
-            if (!is_good_component(name.data + begin, i - begin)) {
+        if (c == '/') {
+            if (!is_good_component(name.data + begin, at - 1 - begin)) {
                 return false;
             }
-            begin = i + 1;
+            begin = at;
         }
     }
     return is_good_component(name.data + begin, name.len - begin);
@@ -51,13 +75,16 @@ void asv_names_free(struct asv_names *names)
     *names = (struct asv_names){.slot = NULL};
 }
 
-/* As Windows and most file systems of media compare: ASCII, and the Latin letters of U+00C0 to U+00DE. */
+/* As the systems compare that do not look at case: good names have no other letters. */
 static void fold(uint8_t *out, struct asv_bytes name)
 {
     for (size_t i = 0; i < name.len; i++) {
         uint8_t byte = name.data[i];
-        bool latin = i > 0 && name.data[i - 1] == 0xc3 && byte >= 0x80 && byte <= 0x9e && byte != 0x97;
+        bool latin = i > 0 && name.data[i - 1] == 0xc3 && byte >= 0x80 && byte <= 0x9e;
         out[i] = (byte >= 'A' && byte <= 'Z') || latin ? (uint8_t)(byte + 0x20) : byte;
+        if (i > 0 && name.data[i - 1] == 0xc3 && byte == 0x9f) { /* ß, which Unicode folds to two */
+            out[i - 1] = out[i] = 's';
+        }
     }
 }
 

@@ -16,9 +16,10 @@
 #define ASV_PACKAGE_NAME_BYTES 240    /* without a NUL; Windows' paths end at 260 */
 #define ASV_PACKAGE_FILES_MAX  100000 /* in one package; bounds what a reader remembers (PK-042) */
 
-/* Whether each system can make that file below a directory, and nowhere else: relative UTF-8 without empty,
- * "." or ".." components, without control characters and \ : * ? " < > | %, no component ending in a dot or
- * a space. (%: BagIt would have to encode it.) */
+/* Whether each system can make that file below a directory, and nowhere else: relative, of ASCII and the
+ * letters of U+00C0 to U+00FF, without empty, "." or ".." components, without control characters and
+ * \ : * ? " < > | %, no component ending in a dot or a space or standing for a device of Windows. (%: BagIt
+ * would have to encode it.) */
 bool asv_package_name_is_good(struct asv_bytes name);
 
 /* The names so far, as digests: flat. */

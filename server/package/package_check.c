@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "server/base/fail.h"
 #include "server/package/asic.h"
 #include "server/package/bag.h"
 #include "server/package/package_internal.h"
@@ -71,6 +72,28 @@ enum asv_status asv_package_check_members(const struct asv_package *package, str
                : asv_fault_at(fault, ASV_FAULT_MISSING, text(behind[want - 2]), package->zip.at, err);
 }
 
+/* ---- reading again ---- */
+
+/* PK-041: a medium that gives no bytes, or others than when the file was digested, is no fault of the
+ * package's. */
+static enum asv_status unreadable(const struct asv_zip_entry *entry, enum asv_status status,
+                                  struct asv_fault *fault, struct asv_err *err)
+{
+    struct asv_err why = err != NULL ? *err : (struct asv_err){ASV_OK, ""};
+    fault->kind = ASV_FAULT_UNREADABLE;
+    fault->offset = asv_zip_data_offset(entry);
+    memcpy(fault->file, entry->name, sizeof fault->file);
+    return asv_failf(err, status, "%s: %s", entry->name, why.text);
+}
+
+/* A small file that was digested. ASV_E_LIMIT, and no fault yet, when it is larger than cap. */
+static enum asv_status load(const struct asv_package *package, const struct asv_zip_entry *entry,
+                            uint8_t *out, size_t cap, struct asv_fault *fault, struct asv_err *err)
+{
+    enum asv_status status = asv_package_load(package, entry, out, cap, err);
+    return status == ASV_OK || status == ASV_E_LIMIT ? status : unreadable(entry, status, fault, err);
+}
+
 /* ---- texts ---- */
 
 /* The file that follows the payload at this place. */
@@ -97,7 +120,10 @@ static enum asv_status check_info(const struct asv_package *package, struct asv_
     struct asv_zip_entry entry;
     size_t at = 0;
     member(package, 1, &entry);
-    enum asv_status status = asv_package_load(package, &entry, info, sizeof info, err);
+    enum asv_status status = load(package, &entry, info, sizeof info, fault, err);
+    if (fault->kind != ASV_FAULT_NONE) {
+        return status;
+    }
     if (status == ASV_OK) {
         status = asv_bag_check_info((struct asv_bytes){info, (size_t)entry.size}, &oxum, &at);
     }
@@ -152,24 +178,36 @@ static enum asv_status compare(struct asv_package *package, const struct asv_lis
     const struct asv_entries entries = asv_package_entries(package);
     const struct asv_package_input *input = &package->zip.input;
     uint8_t have[ASV_LISTING_LINE_BYTES];
+    uint8_t digest[ASV_SHA256_BYTES];
     uint64_t at = asv_zip_data_offset(of->file);
     uint64_t end = asv_zip_end_offset(of->file);
+    struct asv_sha256 state;
     struct asv_listing listing;
     struct asv_bytes want;
+    asv_sha256_init(&state);
     enum asv_status status = asv_listing_begin(&listing, form, &entries, err);
     while (status == ASV_OK && (status = asv_listing_next(&listing, &want, err)) == ASV_OK) {
         size_t len = want.len < end - at ? want.len : (size_t)(end - at);
         status = input->read(input->ctx, at, have, len, err);
-        if (status == ASV_OK && len == want.len && memcmp(have, want.data, len) != 0) {
-            return differs(&listing, want, have, at, of, fault, err);
+        if (status != ASV_OK) {
+            return unreadable(of->file, status, fault, err);
         }
-        if (status == ASV_OK && len < want.len) {
+        if (len < want.len) {
             return asv_fault_at(fault, of->manifest, asv_zip_name(of->file), end, err);
         }
+        if (memcmp(have, want.data, len) != 0) {
+            return differs(&listing, want, have, at, of, fault, err);
+        }
+        asv_sha256_update(&state, have, len);
         at += len;
     }
+    asv_sha256_final(&state, digest);
     if (status == ASV_E_NOT_FOUND) {
         status = at == end ? ASV_OK : asv_fault_at(fault, of->manifest, asv_zip_name(of->file), at, err);
+    }
+    if (status == ASV_OK && memcmp(digest, of->file->sha256, sizeof digest) != 0) {
+        status = asv_fail(err, ASV_E_DIGEST, "the medium gives other bytes than before");
+        return unreadable(of->file, status, fault, err);
     }
     return status;
 }
@@ -206,6 +244,13 @@ enum asv_status asv_package_check_texts(struct asv_package *package, struct asv_
 
 /* ---- signatures ---- */
 
+/* Adds to err what is wrong with a signature. */
+static enum asv_status because(const struct asv_err *why, struct asv_err *err)
+{
+    const struct asv_err said = *err;
+    return asv_failf(err, said.status, "%s (%s)", said.text, why->text);
+}
+
 static enum asv_status check_signature(struct asv_package *package, const struct asv_zip_entry *sig,
                                        const struct asv_zip_entry *of, const uint8_t *signer,
                                        enum asv_fault_kind kind, struct asv_cades *out,
@@ -213,7 +258,10 @@ static enum asv_status check_signature(struct asv_package *package, const struct
 {
     uint8_t data[ASV_CADES_MAX_BYTES];
     struct asv_err why = {ASV_OK, ""};
-    enum asv_status status = asv_package_load(package, sig, data, sizeof data, &why);
+    enum asv_status status = load(package, sig, data, sizeof data, fault, err);
+    if (fault->kind != ASV_FAULT_NONE) {
+        return status;
+    }
     if (status == ASV_OK) {
         status = asv_cades_verify(out, (struct asv_bytes){data, (size_t)sig->size}, of->sha256, &why);
     }
@@ -225,7 +273,8 @@ static enum asv_status check_signature(struct asv_package *package, const struct
         status = ASV_E_UNTRUSTED;
     }
     if (status != ASV_OK) {
-        return asv_fault_at(fault, kind, asv_zip_name(sig), asv_zip_data_offset(sig), err);
+        status = asv_fault_at(fault, kind, asv_zip_name(sig), asv_zip_data_offset(sig), err);
+        return why.text[0] != '\0' && err != NULL ? because(&why, err) : status;
     }
     package->stamped += out->stamped;
     return ASV_OK;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/base/fail.h"
 #include "server/base/io.h"
 
 static enum asv_status read_bytes(void *ctx, void *out, size_t cap, size_t *got, struct asv_err *err)
@@ -60,9 +61,8 @@ enum asv_status asv_source_next(const struct asv_source *source, uint64_t *read,
         return status;
     }
     if (at_end != (some == 0)) { /* PK-014 */
-        return asv_fail_at(err, ASV_E_MISMATCH,
-                           at_end ? "input has more bytes than was said" : "input ends early, at byte",
-                           *read);
+        return asv_failf(err, ASV_E_MISMATCH, "its input %s %llu bytes",
+                         at_end ? "has more than the" : "ends early, after", (unsigned long long)*read);
     }
     *read += some;
     *got = some;

@@ -90,7 +90,7 @@ enum asv_status asv_zip_begin(struct asv_zip_writer *writer, int dir, const char
                               const uint8_t plan[ASV_PLAN_BYTES], struct asv_err *err)
 {
     *writer = (struct asv_zip_writer){.dir = dir, .fd = -1, .journal.fd = -1};
-    if (strlen(name) >= sizeof writer->name || strchr(name, '/') != NULL) {
+    if (name[0] == '\0' || strlen(name) >= sizeof writer->name || strchr(name, '/') != NULL) {
         return asv_fail(err, ASV_E_USAGE, "a package's name is a file's, and short");
     }
     memcpy(writer->name, name, strlen(name) + 1);
@@ -158,36 +158,44 @@ static enum asv_status take_name(struct asv_zip_writer *writer, struct asv_bytes
                                                                  : "no memory");
 }
 
-/* ASV_E_NOT_FOUND when no finished file is left. */
-static enum asv_status keep(struct asv_zip_writer *writer, struct asv_bytes name, struct asv_zip_entry *out,
-                            struct asv_err *err)
+/* Whether the next file that an earlier run finished is of this name, and where the one behind it is.
+ * ASV_E_NOT_FOUND when none is left. */
+static enum asv_status find_kept(const struct asv_zip_writer *writer, struct asv_bytes name,
+                                 struct asv_journal_cursor *next, struct asv_zip_entry *out,
+                                 struct asv_err *err)
 {
-    struct asv_journal_cursor next = writer->kept;
     struct asv_zip_entry entry;
     if (writer->kept_count == 0) {
         return ASV_E_NOT_FOUND;
     }
-    enum asv_status status = asv_journal_next(&writer->journal, &next, &entry, err);
+    *next = writer->kept;
+    enum asv_status status = asv_journal_next(&writer->journal, next, &entry, err);
     if (status == ASV_OK && (entry.name_len != name.len || memcmp(entry.name, name.data, name.len) != 0)) {
         status = asv_failf(err, ASV_E_STATE, "the package was begun with %.200s here", entry.name);
     }
     if (status == ASV_OK) {
-        writer->kept = next;
-        writer->kept_count--;
         *out = entry;
     }
     return status;
 }
 
+static void keep(struct asv_zip_writer *writer, const struct asv_journal_cursor *next)
+{
+    writer->kept = *next;
+    writer->kept_count--;
+}
+
 enum asv_status asv_zip_keep(struct asv_zip_writer *writer, struct asv_bytes name, struct asv_zip_entry *out,
                              struct asv_err *err)
 {
+    struct asv_journal_cursor next;
     struct asv_zip_entry entry;
-    enum asv_status status = keep(writer, name, &entry, err);
+    enum asv_status status = find_kept(writer, name, &next, &entry, err);
     if (status == ASV_OK) {
         status = take_name(writer, name, err);
     }
     if (status == ASV_OK) {
+        keep(writer, &next);
         *out = entry;
     }
     return status;
@@ -197,6 +205,7 @@ enum asv_status asv_zip_keep(struct asv_zip_writer *writer, struct asv_bytes nam
 static enum asv_status copy(struct asv_zip_writer *writer, const struct asv_source *source,
                             struct asv_zip_entry *entry, struct asv_err *err)
 {
+    struct asv_err why = {ASV_OK, ""};
     struct asv_sha256 state;
     uint64_t begin = asv_zip_data_offset(entry);
     uint64_t done = 0;
@@ -205,8 +214,11 @@ static enum asv_status copy(struct asv_zip_writer *writer, const struct asv_sour
     do {
         uint64_t at = begin + done;
         enum asv_status status =
-            asv_source_next(source, &done, writer->buffer, ASV_ZIP_BUFFER_BYTES, &got, err);
-        if (status == ASV_OK && got > 0) {
+            asv_source_next(source, &done, writer->buffer, ASV_ZIP_BUFFER_BYTES, &got, &why);
+        if (status != ASV_OK) {
+            return asv_failf(err, status, "%.200s: %s", entry->name, why.text);
+        }
+        if (got > 0) {
             asv_sha256_update(&state, writer->buffer, got);
             entry->crc32 = asv_crc32(&writer->crc, entry->crc32, writer->buffer, got);
             status = asv_io_pwrite(writer->fd, writer->buffer, got, at, writer->name, err);
@@ -239,15 +251,18 @@ static enum asv_status write_file(struct asv_zip_writer *writer, const struct as
 enum asv_status asv_zip_add(struct asv_zip_writer *writer, struct asv_bytes name,
                             const struct asv_source *source, struct asv_zip_entry *out, struct asv_err *err)
 {
+    struct asv_journal_cursor next;
     struct asv_zip_entry entry = {.name_len = 0};
     enum asv_status status = take_name(writer, name, err);
     if (status != ASV_OK) {
         return status;
     }
-    status = keep(writer, name, &entry, err);
+    status = find_kept(writer, name, &next, &entry, err);
     if (status == ASV_OK && entry.size != source->size) {
         status =
             asv_failf(err, ASV_E_STATE, "%.200s had another size when the package was begun", entry.name);
+    } else if (status == ASV_OK) {
+        keep(writer, &next);
     } else if (status == ASV_E_NOT_FOUND) {
         status = asv_zip_set_name(&entry, name);
         if (status == ASV_OK) {

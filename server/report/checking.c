@@ -9,7 +9,9 @@
 #include "server/report/document.h"
 
 #define COMMAND_BYTES 4096
-#define QUOTED_BYTES  1024 /* a name of 240 bytes, each a quotation mark */
+#define QUOTED_BYTES  1024              /* a name of 240 bytes, each a quotation mark */
+#define UNPACKED      "uebergabe/data/" /* of a carrier */
+#define FILED         "UEBERGABE/"
 
 struct value {
     const char *key;
@@ -60,33 +62,61 @@ static void fill(const char *command, const struct value *values, size_t count, 
     out[used] = '\0';
 }
 
+/* As a shell finds the file from where the hand-over lies. */
+static void quote_file(const struct asv_report *report, const char *name, char *out)
+{
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s%s", asv_is_carrier(report) ? UNPACKED : FILED, name);
+    quote(path, out);
+}
+
+/* The first recording of which all can be played; or the first one. */
+static const json_t *example(const json_t *facts)
+{
+    size_t i = 0;
+    json_t *clip = NULL;
+    json_array_foreach(json_object_get(facts, "clips"), i, clip)
+    {
+        if (json_object_get(clip, "playable") != NULL) {
+            return clip;
+        }
+    }
+    return json_array_get(json_object_get(facts, "clips"), 0);
+}
+
+/* HD-016: the step is for this output, and the hand-over has what it needs. */
+static bool is_taken(const struct asv_report *report, const struct asv_step *step, const json_t *clip)
+{
+    bool opens = json_array_size(json_object_get(report->facts, "recipients")) > 0;
+    return (step->output == NULL || strcmp(step->output, asv_fact_text(report->facts, "output")) == 0) &&
+           (step->needs == ASV_STEP_ANY || opens) &&
+           (step->needs != ASV_STEP_COMPARES || json_object_get(clip, "playable") != NULL);
+}
+
 static void say_steps(struct asv_sheet *sheet, const struct asv_report *report)
 {
     char command[COMMAND_BYTES], title[256];
     struct value values[] = {{.key = "{sealed}"},    {.key = "{playable}"},      {.key = "{document}"},
-                             {.key = "{signature}"}, {.key = "{sealed_digest}"}, {.key = "{agency}"}};
-    const json_t *clip = json_array_get(json_object_get(report->facts, "clips"), 0);
+                             {.key = "{signature}"}, {.key = "{sealed_digest}"}, {.key = "{agency}"},
+                             {.key = "{handover}"}};
+    const json_t *clip = example(report->facts);
     const json_t *sealed = json_object_get(clip, "sealed"), *playable = json_object_get(clip, "playable");
     const json_t *letter = asv_facts_document(report->facts, "cover_letter");
-    const char *signature = asv_fact_text(letter, "signature");
-    const char *output = asv_fact_text(report->facts, "output");
     unsigned number = 0;
-    quote(asv_fact_text(sealed, "name"), values[0].text);
-    const char *plays = asv_fact_text(playable != NULL ? playable : json_object_get(clip, "excerpt"), "name");
-    quote(plays != NULL ? plays : "abspielfassung.mp4", values[1].text);
-    quote(asv_fact_text(letter, "name"), values[2].text);
-    quote(signature != NULL ? signature : "signatur.p7s", values[3].text);
+    quote_file(report, asv_fact_text(sealed, "name"), values[0].text);
+    quote_file(report, playable != NULL ? asv_fact_text(playable, "name") : "", values[1].text);
+    quote_file(report, asv_fact_text(letter, "name"), values[2].text);
+    quote_file(report, asv_fact_text(letter, "signature"), values[3].text);
     (void)snprintf(values[4].text, QUOTED_BYTES, "%s", asv_fact_text(sealed, "sha256"));
     (void)snprintf(values[5].text, QUOTED_BYTES, "%s",
                    asv_fact_text(json_object_get(report->facts, "agency"), "agency"));
+    (void)snprintf(values[6].text, QUOTED_BYTES, "%s",
+                   asv_is_carrier(report) ? "UEBERGABE.zip" : "UEBERGABE");
     for (const struct asv_step *step = report->words->steps; step->title != NULL; step++) {
-        if (step->output != NULL && strcmp(step->output, output) != 0) {
-            continue;
-        }
-        (void)snprintf(title, sizeof title, "%u. %s", ++number, step->title);
-        asv_sheet_heading(sheet, ASV_STYLE_SUBHEADING, title);
-        asv_sheet_text(sheet, ASV_STYLE_BODY, step->text);
-        if (step->command != NULL) {
+        if (is_taken(report, step, clip)) {
+            (void)snprintf(title, sizeof title, "%u. %s", ++number, step->title);
+            asv_sheet_heading(sheet, ASV_STYLE_SUBHEADING, title);
+            asv_sheet_text(sheet, ASV_STYLE_BODY, step->text);
             fill(step->command, values, sizeof values / sizeof *values, command);
             asv_sheet_text(sheet, ASV_STYLE_CODE, command);
         }
@@ -108,7 +138,7 @@ void asv_build_checking(struct asv_sheet *sheet, const void *context)
     const struct asv_report *report = context;
     const struct asv_words *words = report->words;
     const struct asv_column columns[] = {
-        {words->custody.result, 18}, {words->custody.event, 26}, {words->custody.finding, 60}};
+        {words->checking.code, 18}, {words->checking.name, 26}, {words->checking.means, 60}};
     asv_sheet_heading(sheet, ASV_STYLE_TITLE, words->documents[ASV_DOCUMENT_CHECKING]);
     asv_sheet_text(sheet, ASV_STYLE_BODY, words->checking.intro);
     asv_sheet_heading(sheet, ASV_STYLE_HEADING, words->checking.what);

@@ -55,8 +55,11 @@ static void say_basis(struct asv_sheet *sheet, const struct asv_report *report)
     say_decision(sheet, report, words->requested, json_object_get(report->facts, "requested"));
     say_decision(sheet, report, words->approved, json_object_get(report->facts, "approved"));
     say_recipients(sheet, report);
-    asv_sheet_pair(sheet, words->protection,
-                   asv_word(words->protections, asv_fact_text(report->facts, "protection")), ASV_STYLE_BODY);
+    if (asv_is_carrier(report)) {
+        asv_sheet_pair(sheet, words->protection,
+                       asv_word(words->protections, asv_fact_text(report->facts, "protection")),
+                       ASV_STYLE_BODY);
+    }
     asv_sheet_pair(sheet, words->handover, asv_fact_text(report->facts, "handover"), ASV_STYLE_CODE);
     asv_sheet_pair(sheet, words->program, asv_fact_text(report->facts, "version"), ASV_STYLE_BODY);
     asv_sheet_pair(sheet, words->made_at, asv_moment_text(made, asv_fact_ms(report->facts, "made_at")),

@@ -6,7 +6,8 @@
 
 #include "server/report/custody.h"
 
-#define CELL_BYTES 4096 /* an event's kind and detail, or its actor and place */
+#define NOT_MEASURED_MS UINT32_MAX /* the uncertainty of a clock that was not (commit.h) */
+#define CELL_BYTES      4096       /* an event's kind and detail, or its actor and place */
 
 static void say_device(struct asv_sheet *sheet, const struct asv_report *report, const json_t *clip)
 {
@@ -35,21 +36,27 @@ static void say_time(struct asv_sheet *sheet, const char *label, const json_t *c
     }
 }
 
-/* LAW H2. */
+/* LAW H2, HD-016. */
 static void say_clock(struct asv_sheet *sheet, const struct asv_report *report, const json_t *clip)
 {
     char offset[ASV_MOMENT_BYTES], sure[ASV_MOMENT_BYTES];
     const struct asv_words *words = report->words;
     int64_t ms = asv_fact_integer(clip, "clock_offset_ms");
+    int64_t sure_ms = asv_fact_integer(clip, "clock_uncertainty_ms");
     const char *const off[] = {offset, ms > 0 ? words->custody.slow : words->custody.fast, sure, NULL};
     (void)asv_moment_seconds(offset, ms);
-    (void)asv_moment_seconds(sure, asv_fact_integer(clip, "clock_uncertainty_ms"));
+    (void)asv_moment_seconds(sure, sure_ms);
     asv_sheet_pair(sheet, words->custody.clock,
                    asv_word(words->clock_states, asv_fact_text(clip, "clock_state")), ASV_STYLE_BODY);
+    if (sure_ms >= NOT_MEASURED_MS) {
+        asv_sheet_pair(sheet, words->custody.offset, words->custody.not_measured, ASV_STYLE_BODY);
+        return;
+    }
     asv_say_pair(sheet, words->custody.offset,
                  ms != 0 ? words->custody.offset_text : words->custody.offset_none, ms != 0 ? off : off + 2);
 }
 
+/* HD-016. */
 static void say_times(struct asv_sheet *sheet, const struct asv_report *report, const json_t *clip)
 {
     char from[ASV_MOMENT_BYTES], until[ASV_MOMENT_BYTES], docked[ASV_MOMENT_BYTES], length[ASV_MOMENT_BYTES];
@@ -61,11 +68,13 @@ static void say_times(struct asv_sheet *sheet, const struct asv_report *report, 
     asv_sheet_pair(sheet, words->custody.length,
                    asv_moment_span(length, asv_fact_integer(clip, "duration_ms")), ASV_STYLE_BODY);
     say_clock(sheet, report, clip);
-    if (asv_fact_text(clip, "earliest_at") != NULL) {
+    bool early = asv_fact_text(clip, "earliest_at") != NULL;
+    if (early) {
         (void)asv_moment_text(from, asv_fact_ms(clip, "earliest_at"));
-        (void)asv_moment_text(until, asv_fact_ms(clip, "latest_at"));
-        asv_say_pair(sheet, words->custody.corrected, words->custody.corrected_from, between);
     }
+    (void)asv_moment_until(until, asv_fact_ms(clip, "latest_at"));
+    asv_say_pair(sheet, words->custody.corrected,
+                 early ? words->custody.corrected_from : words->custody.ended, early ? between : between + 1);
     (void)asv_moment_text(docked, asv_fact_ms(clip, "docked_at"));
     asv_say_pair(sheet, words->custody.docked, words->custody.docked_text, dock);
     say_time(sheet, words->custody.committed, clip, "committed_at");
@@ -163,7 +172,7 @@ static void say_markers(struct asv_sheet *sheet, const struct asv_report *report
     const struct asv_words *words = report->words;
     const json_t *markers = json_object_get(clip, "markers");
     const struct asv_column columns[] = {
-        {words->custody.marker, 50}, {words->custody.time, 36}, {words->custody.media, 22}};
+        {words->custody.marker, 50}, {words->custody.marked_at, 36}, {words->custody.media, 22}};
     if (json_array_size(markers) == 0) {
         return;
     }
@@ -284,10 +293,10 @@ void asv_say_clip(struct asv_sheet *sheet, const struct asv_report *report, cons
     const char *const values[] = {asv_number_text(number, (int64_t)index + 1),
                                   asv_fact_text(clip, "camera_name"), asv_clip_begin(begin, clip), NULL};
     const struct asv_column columns[] = {{words->number, 8},
-                                         {words->custody.time, 34},
-                                         {words->custody.event, 44},
-                                         {words->custody.who, 36},
-                                         {words->custody.entry, 20}};
+                                         {words->custody.time, 33},
+                                         {words->custody.event, 40},
+                                         {words->custody.who, 34},
+                                         {words->custody.entry, 27}};
     asv_sheet_heading(sheet, ASV_STYLE_HEADING, asv_sentence(title, words->custody.recording, values));
     say_device(sheet, report, clip);
     say_times(sheet, report, clip);

@@ -27,10 +27,16 @@ const char *asv_number_text(char *out, int64_t number)
 
 const char *asv_clip_begin(char *out, const json_t *clip)
 {
-    const char *key = asv_fact_text(clip, "started_at") != NULL    ? "started_at"
-                      : asv_fact_text(clip, "earliest_at") != NULL ? "earliest_at"
-                                                                   : "latest_at";
-    return asv_moment_text(out, asv_fact_ms(clip, key));
+    char text[ASV_MOMENT_BYTES];
+    bool early = asv_fact_text(clip, "earliest_at") != NULL;
+    if (asv_fact_text(clip, "started_at") != NULL) {
+        return asv_moment_text(out, asv_fact_ms(clip, "started_at"));
+    }
+    (void)snprintf(out, ASV_MOMENT_BYTES, "%s%s",
+                   early ? asv_words_de.begin_earliest : asv_words_de.begin_latest,
+                   early ? asv_moment_text(text, asv_fact_ms(clip, "earliest_at"))
+                         : asv_moment_until(text, asv_fact_ms(clip, "latest_at")));
+    return out;
 }
 
 void asv_say(struct asv_sheet *sheet, enum asv_style style, const char *text, const char *const *values)
@@ -80,6 +86,11 @@ void asv_say_case(struct asv_sheet *sheet, const struct asv_report *report)
                    ASV_STYLE_BODY);
 }
 
+bool asv_is_carrier(const struct asv_report *report)
+{
+    return strcmp(asv_fact_text(report->facts, "output"), "carrier") == 0;
+}
+
 void asv_say_form(struct asv_sheet *sheet, const struct asv_report *report)
 {
     asv_sheet_space(sheet, 8);
@@ -116,6 +127,8 @@ enum asv_status asv_document_write(const struct asv_facts *facts, enum asv_docum
                                 subject_values),
         .author = name,
         .footer = asv_sentence(footer, words->footer, footer_values),
+        .page = words->page,
+        .of = words->of,
         .made_at = made_at(made, facts),
         .landscape = document == ASV_DOCUMENT_INDEX || document == ASV_DOCUMENT_EXHIBITS,
         .letter = document == ASV_DOCUMENT_COVER_LETTER,

@@ -37,9 +37,11 @@ void asv_say_case(struct asv_sheet *sheet, const struct asv_report *report);
 /* out[ASV_NUMBER_BYTES]; thousands are grouped with points. */
 const char *asv_number_text(char *out, int64_t number);
 
-/* When the recording began, as the camera's clock said or, where it knew no time, as the dock could tell;
- * out[ASV_MOMENT_BYTES]. */
+/* When the recording began, as the camera's clock said or, where it knew no time, that this is not known, and
+ * the bound that the dock could tell; out[ASV_MOMENT_BYTES]. */
 const char *asv_clip_begin(char *out, const json_t *clip);
+
+bool asv_is_carrier(const struct asv_report *report);
 
 /* The last title's: what PDF/A is said about. */
 void asv_say_form(struct asv_sheet *sheet, const struct asv_report *report);

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "server/base/fail.h"
+#include "server/package/filing_rules.h"
+#include "server/report/agree.h"
 #include "server/report/moment.h"
 #include "server/report/schema.h"
 
@@ -127,35 +129,14 @@ static enum asv_status check_clips(const json_t *facts, struct asv_err *err)
     return status;
 }
 
-/* HD-013, LAW H7: letters of the German alphabet, digits, "_", "-", points in front of the ending alone. */
-static bool is_filing_name(const char *name)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-    static const char *const umlauts[] = {"Ä", "ä", "Ö", "ö", "Ü", "ü", "ß"};
-    size_t letters = 0, points = 0;
-    for (bool known = false; *name != '\0'; letters++) {
-        known = strchr(plain, *name) != NULL;
-        size_t len = 1;
-        for (size_t i = 0; i < sizeof umlauts / sizeof *umlauts && !known; i++) {
-            known = strncmp(name, umlauts[i], strlen(umlauts[i])) == 0;
-            len = known ? strlen(umlauts[i]) : 1;
-        }
-        points += *name == '.' ? 1 : 0;
-        if (!known && (*name != '.' || letters == 0 || name[1] == '.' || name[1] == '\0')) {
-            return false;
-        }
-        name += len;
-    }
-    return letters <= 90 && points >= 1 && points <= 2;
-}
-
+/* HD-013, LAW H7 */
 static enum asv_status check_filing_names(const json_t *file, const char *way, size_t index, const char *part,
                                           struct asv_err *err)
 {
     static const char *const keys[] = {"name", "signature"};
     for (size_t i = 0; file != NULL && i < 2; i++) {
         const char *name = asv_fact_text(file, keys[i]);
-        if (name != NULL && !is_filing_name(name)) {
+        if (name != NULL && !asv_filing_name_is_good(name)) {
             return asv_failf(err, ASV_E_MALFORMED,
                              "facts: %s[%zu].%s%s: is no name for a filing (Name_UUID.ext, 90 characters)",
                              way, index, part, keys[i]);
@@ -219,6 +200,9 @@ enum asv_status asv_facts_read(const char *text, size_t len, struct asv_facts **
     }
     if (status == ASV_OK) {
         status = check_clips(json, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_facts_agree(json, err);
     }
     if (status == ASV_OK) {
         status = check_names(json, err);

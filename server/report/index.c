@@ -7,6 +7,9 @@
 
 #include "server/report/document.h"
 
+#define FIRST_ROWS  60  /* points: a recording's title does not stand alone at the end of a page */
+#define NAMES_BYTES 512 /* a file's and its signature's */
+
 static void say_documents(struct asv_sheet *sheet, const struct asv_report *report)
 {
     char number[ASV_NUMBER_BYTES];
@@ -19,24 +22,27 @@ static void say_documents(struct asv_sheet *sheet, const struct asv_report *repo
         bool json = i == ASV_DOCUMENTS;
         const json_t *entry =
             asv_facts_document(report->facts, json ? "facts" : asv_document_name((enum asv_document)i));
-        const char *signature = asv_fact_text(entry, "signature");
         const struct asv_cell cells[] = {{asv_number_text(number, i + 1), ASV_STYLE_SMALL},
                                          {json ? words->facts_title : words->documents[i], ASV_STYLE_SMALL},
                                          {asv_fact_text(entry, "name"), ASV_STYLE_SMALL},
-                                         {signature != NULL ? signature : words->none, ASV_STYLE_SMALL}};
+                                         {asv_fact_text(entry, "signature"), ASV_STYLE_SMALL}};
         asv_sheet_row(sheet, cells);
     }
     asv_sheet_table_end(sheet);
 }
 
+/* Its signature's name is below its own. */
 static void say_file(struct asv_sheet *sheet, const char *number, const char *title, const json_t *file)
 {
-    char bytes[ASV_NUMBER_BYTES];
+    char bytes[ASV_NUMBER_BYTES], names[NAMES_BYTES];
+    const char *signature = asv_fact_text(file, "signature");
     if (file != NULL) {
+        (void)snprintf(names, sizeof names, "%s%s%s", asv_fact_text(file, "name"),
+                       signature != NULL ? "\n" : "", signature != NULL ? signature : "");
         const struct asv_cell cells[] = {
             {number, ASV_STYLE_SMALL},
             {title, ASV_STYLE_SMALL},
-            {asv_fact_text(file, "name"), ASV_STYLE_SMALL},
+            {names, ASV_STYLE_SMALL},
             {asv_number_text(bytes, asv_fact_integer(file, "bytes")), ASV_STYLE_SMALL},
             {asv_fact_text(file, "sha256"), ASV_STYLE_CODE}};
         asv_sheet_row(sheet, cells);
@@ -56,6 +62,7 @@ static void say_recording(struct asv_sheet *sheet, const struct asv_report *repo
         {asv_sentence(sentence, words->index.recording, values), ASV_STYLE_SMALL_BOLD},
         {NULL, ASV_STYLE_SMALL},
         {NULL, ASV_STYLE_SMALL}};
+    asv_sheet_need(sheet, FIRST_ROWS);
     asv_sheet_row(sheet, cells);
     say_file(sheet, number, words->index.playable, json_object_get(clip, "playable"));
     say_file(sheet, number, words->index.excerpt, json_object_get(clip, "excerpt"));
@@ -95,6 +102,8 @@ void asv_build_index(struct asv_sheet *sheet, const void *context)
     json_t *clip = NULL;
     asv_sheet_heading(sheet, ASV_STYLE_TITLE, words->documents[ASV_DOCUMENT_INDEX]);
     asv_sheet_text(sheet, ASV_STYLE_BODY, words->index.intro);
+    asv_sheet_text(sheet, ASV_STYLE_BODY,
+                   asv_is_carrier(report) ? words->index.more_carrier : words->index.more_filing);
     say_documents(sheet, report);
     asv_sheet_heading(sheet, ASV_STYLE_HEADING, words->index.recordings);
     asv_sheet_table(sheet, columns, 5);

@@ -80,8 +80,17 @@ static double place_details(struct asv_sheet *sheet, const struct asv_report *re
     return y;
 }
 
+/* HD-010: by its verdict, or by a check that it did not pass. */
 static bool deviates(const json_t *clip)
 {
+    size_t i = 0;
+    json_t *check = NULL;
+    json_array_foreach(json_object_get(clip, "checks"), i, check)
+    {
+        if (strcmp(asv_fact_text(check, "result"), "failed") == 0) {
+            return true;
+        }
+    }
     return strcmp(asv_fact_text(clip, "integrity"), "VALID") != 0 ||
            strcmp(asv_fact_text(clip, "provenance"), "TRUSTED") != 0;
 }
@@ -155,8 +164,7 @@ static void say_signature(struct asv_sheet *sheet, const struct asv_report *repo
 {
     const char *file = asv_fact_text(asv_facts_document(report->facts, "cover_letter"), "signature");
     const char *const values[] = {file, NULL};
-    asv_say(sheet, ASV_STYLE_BODY,
-            file != NULL ? report->words->letter.signature : report->words->letter.unsigned_, values);
+    asv_say(sheet, ASV_STYLE_BODY, report->words->letter.signature, values);
 }
 
 /* LAW H5, H9, H10. */
@@ -167,8 +175,8 @@ void asv_build_cover_letter(struct asv_sheet *sheet, const void *context)
     const struct asv_words *words = report->words;
     size_t clips = json_array_size(json_object_get(report->facts, "clips"));
     const char *const counted[] = {asv_number_text(count, (int64_t)clips), NULL};
-    const char *const access[] = {asv_word(words->protections, asv_fact_text(report->facts, "protection")),
-                                  NULL};
+    const char *const outer[] = {asv_word(words->protections, asv_fact_text(report->facts, "protection")),
+                                 NULL};
     double top = place_head(sheet, report);
     double address = place_address(sheet, report, top), details = place_details(sheet, report, top);
     double y = address > details ? address : details;
@@ -186,7 +194,10 @@ void asv_build_cover_letter(struct asv_sheet *sheet, const void *context)
     say_numbers(sheet, report, words->letter.sealed_alone, is_sealed_alone);
     say_enclosed(sheet, report);
     asv_sheet_need(sheet, 80 * MM); /* the end does not stand alone on a page */
-    asv_say(sheet, ASV_STYLE_BODY, words->letter.access, access);
+    asv_sheet_text(sheet, ASV_STYLE_BODY, words->letter.access);
+    if (asv_is_carrier(report)) { /* what is filed has no other protection than its way */
+        asv_say(sheet, ASV_STYLE_BODY, words->letter.protection, outer);
+    }
     asv_sheet_text(sheet, ASV_STYLE_BODY, words->letter.receipt);
     say_signature(sheet, report);
     say_end(sheet, report);

@@ -70,6 +70,11 @@ const char *asv_moment_text(char *out, int64_t ms)
     return out;
 }
 
+const char *asv_moment_until(char *out, int64_t ms)
+{
+    return asv_moment_text(out, ms + 999);
+}
+
 const char *asv_moment_clock(char *out, int64_t ms, int64_t beside)
 {
     struct tm tm = local(ms), other = local(beside);

@@ -17,7 +17,8 @@
 bool asv_moment_read(const char *text, int64_t *ms);
 
 /* Each fills out[ASV_MOMENT_BYTES] and returns it. */
-const char *asv_moment_text(char *out, int64_t ms);                  /* "23.11.2026, 15:05:20 MEZ" */
+const char *asv_moment_text(char *out, int64_t ms);  /* "23.11.2026, 15:05:20 MEZ" */
+const char *asv_moment_until(char *out, int64_t ms); /* the same, but of the next whole second: a bound */
 const char *asv_moment_clock(char *out, int64_t ms, int64_t beside); /* "15:05:20", or all of another day */
 const char *asv_moment_date(char *out, int64_t ms);                  /* "23.11.2026" */
 const char *asv_moment_span(char *out, int64_t ms);                  /* "1:02:03,250" */

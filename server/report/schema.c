@@ -130,7 +130,7 @@ static const struct asv_fact decision[] = {TEXT("name", 200), TIME("at"), TEXT("
                                            DIGEST("statement"), END};
 static const struct asv_fact recipient[] = {TEXT("name", 200), TEXT("key", 200), END};
 static const struct asv_fact document[] = {WORD("document", documents), UUID("id"), LABEL("name", 180),
-                                           MAY_LABEL("signature", 180), END};
+                                           LABEL("signature", 180), END};
 static const struct asv_fact other_file[] = {
     LABEL("title", 200),         UUID("id"), LABEL("name", 240), COUNT("bytes"), DIGEST("sha256"),
     MAY_LABEL("signature", 240), END,

@@ -187,7 +187,8 @@ static void begin_page(struct asv_sheet *sheet)
         place_line(sheet, HEAD, 0.48, PANGO_ALIGN_RIGHT, sheet->job->subject);
         asv_sheet_rule(sheet, LEFT, HEAD + 13, text_width(sheet));
     }
-    (void)snprintf(number, sizeof number, "Seite %u von %u", sheet->page, sheet->pages);
+    (void)snprintf(number, sizeof number, "%s %u %s %u", sheet->job->page, sheet->page, sheet->job->of,
+                   sheet->pages);
     asv_sheet_rule(sheet, LEFT, foot - 4, text_width(sheet));
     place_line(sheet, foot, 0.78, PANGO_ALIGN_LEFT, sheet->job->footer);
     place_line(sheet, foot, 0.2, PANGO_ALIGN_RIGHT, number);
@@ -299,6 +300,7 @@ void asv_sheet_need(struct asv_sheet *sheet, double height)
 {
     if (sheet->y + height > text_bottom(sheet)) {
         begin_page(sheet);
+        write_titles(sheet);
     }
 }
 

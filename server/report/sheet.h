@@ -45,7 +45,8 @@ struct asv_sheet_job {
     const char *subject; /* beside it: whose case */
     const char *author;
     const char *footer;
-    const char *made_at; /* "2026-11-23T14:05:20Z" */
+    const char *page, *of; /* "Seite 1 von 3": what is in front of the numbers */
+    const char *made_at;   /* "2026-11-23T14:05:20Z" */
     bool landscape;
     bool letter; /* the first page has no running title */
     void (*build)(struct asv_sheet *sheet, const void *context);

@@ -32,7 +32,8 @@ static const struct asv_word integrity_texts[] = {
     {"TRUNCATED",
      "Die Aufzeichnung bricht ab, etwa weil der Strom ausfiel. Bis zum letzten Kontrollpunkt (etwa jede "
      "Sekunde "
-     "einer) ist jedes Byte das signierte. Was danach kommt, ist nicht signiert und beweist nichts."},
+     "einer) ist jedes Byte das signierte. Was danach kommt, ist nicht signiert; seine Unversehrtheit ist "
+     "nicht nachgewiesen."},
     {"UNSIGNED_TAIL", "Die Aufzeichnung wurde ordentlich beendet, aber es liegen mehr oder andere Bytes da, "
                       "als signiert wurden."},
     {"GAP", "Signierte Stücke fehlen; die Prüfungen nennen sie."},
@@ -50,9 +51,9 @@ static const struct asv_word provenances[] = {
 static const struct asv_word provenance_texts[] = {
     {"TRUSTED", "Signiert hat eine Kamera, deren Zertifikat die Behörde ausgestellt hat."},
     {"SEALED_BY_DOCK",
-     "Die Datei wurde eingeführt und erst dabei versiegelt: Über die Zeit davor ist nichts bewiesen."},
+     "Die Datei wurde eingeführt und erst dabei versiegelt. Für die Zeit davor ist nichts nachgewiesen."},
     {"UNKNOWN_KEY", "Signiert hat kein Gerät dieser Behörde."},
-    {"REVOKED", "Das Zertifikat des Geräts wurde gesperrt, etwa weil es verloren ging."},
+    {"REVOKED", "Das Zertifikat des Geräts wurde gesperrt, etwa weil das Gerät verloren ging."},
     LAST,
 };
 static const struct asv_word clock_states[] = {
@@ -79,7 +80,7 @@ static const struct asv_word actors[] = {
     {"person", "Person"}, {"system", "Programm"},     LAST,
 };
 static const struct asv_word roles[] = {
-    {"root", "Stamm der Behörde"},
+    {"root", "Stammzertifikat der Behörde"},
     {"issuer", "Ausstellende Stelle"},
     {"camera", "Kamera"},
     {"dock", "Dockingstation"},
@@ -124,7 +125,7 @@ static const struct asv_word events[] = {
     {"opened", "Einsichtnahme"},
     {"erasing", "Schlüssel vernichtet, Löschung läuft"},
     {"erased", "Gelöscht"},
-    {"erased_unsigned", "Gelöscht, ohne Unterschrift der Schlüsselverwaltung"},
+    {"erased_unsigned", "Gelöscht, ohne Signatur des Schlüsselverwahrers"},
     {"day_requested", "Feststellung des Tages beantragt"},
     {"day_approved", "Tag festgestellt"},
     {"day_refused", "Feststellung des Tages abgelehnt"},
@@ -146,16 +147,15 @@ static const struct asv_word events[] = {
 };
 
 static const char *const notes[] = {
-    "Der Bericht belegt, dass die übergebenen Dateien die signierten sind und was mit ihnen geschah. Er "
-    "belegt nicht, dass echt ist, "
-    "was vor der Kamera geschah, und nicht, dass ihre Uhr richtig ging. Zur Uhr ist die gemessene Abweichung "
-    "genannt.",
+    "Geprüft ist, ob die übergebenen Dateien die signierten sind. Das belegt nicht, dass echt ist, was vor "
+    "der Kamera geschah, und nicht, "
+    "dass ihre Uhr richtig ging. Zur Uhr ist genannt, was gemessen wurde.",
     "Dass das Transparenzprotokoll einen Eintrag hat, heißt, dass die Behörde ihn so verzeichnet hat. Seit "
     "wann er so dasteht, sagen "
     "allein die Zeugen, die einen Kopf des Protokolls mitsigniert haben.",
     "Einträge im Transparenzprotokoll sind unter ihrer Nummer auffindbar. Ein Ereignis ohne Nummer wartete "
-    "bei der Erstellung dieses "
-    "Berichts noch auf seinen Platz.",
+    "bei der Erstellung der Übergabe "
+    "noch auf seinen Platz.",
     "Dieses Dokument trägt keine qualifizierte elektronische Signatur. Für eine solche, anderswo "
     "hergestellte Signatur ist in der "
     "Übergabe ein Platz vorgesehen.",
@@ -167,62 +167,70 @@ static const char *const needs[] = {
     "es auch für Windows und "
     "macOS gibt",
     "das Prüfprogramm asservat-verify, das die Behörde samt seiner Prüfsumme außerhalb jeder Übergabe "
-    "veröffentlicht. Sie können jede "
-    "Prüfung auch ohne dieses Programm vornehmen",
-    "das Stammzertifikat der Behörde (root.cert), das nicht auf demselben Weg zu Ihnen gekommen sein soll "
-    "wie diese Übergabe",
+    "veröffentlicht. Die Schritte nach "
+    "dem zweiten kommen ohne dieses Programm aus; Siegel, Protokollauszüge und Nachweise zu Auszügen prüft "
+    "hier nur das Programm, nach "
+    "veröffentlichten Formaten",
+    "das Stammzertifikat der Behörde (root.cert) und ihr Zertifikat für Übergaben (package.pem). Beide "
+    "sollen nicht auf demselben Weg zu "
+    "Ihnen gekommen sein wie diese Übergabe",
     "zum Öffnen des verschlüsselten Originals den privaten Schlüssel Ihres Hauses (unten schluessel.txt)",
+    "ein Verzeichnis, in dem die Übergabe (unten UEBERGABE) und diese Dateien liegen; alle Befehle werden "
+    "dort ausgeführt",
     NULL,
 };
+/* Of both outputs: what openssl says, and when it does not. */
+#define SIGNED                                                                                                   \
+    "Die Ausgabe soll „CAdES Verification successful“ lauten. Ist das Zertifikat inzwischen abgelaufen, so " \
+    "ergänzen Sie -no_check_time."
+#define OPENSSL                                                                                     \
+    "openssl cms -verify -cades -binary -inform DER -purpose any \\\n    -CAfile package.pem -out " \
+    "/dev/null \\\n"
 static const struct asv_step steps[] = {
     {"Die Kennung der Behörde vergleichen",
      "Vergleichen Sie diese Kennung mit der, die die Behörde veröffentlicht hat. Stimmt sie nicht überein, "
      "so ist jede weitere "
      "Prüfung wertlos.",
-     "{agency}", NULL},
+     "{agency}", NULL, ASV_STEP_ANY},
     {"Alles auf einmal prüfen",
      "Das Programm prüft Dateien, Prüfsummen, Signaturen, Siegel, Protokollauszüge und Zertifikate. Es nennt "
      "den ersten Fehler mit der "
      "Datei und zählt auf, was geprüft wurde und was nicht. Es endet nur dann mit „gültig“, wenn alles "
      "gültig ist.",
-     "asservat-verify UEBERGABE --trust root.cert --lang de", NULL},
+     "asservat-verify {handover} --trust root.cert --lang de", NULL, ASV_STEP_ANY},
     {"Die Datei entpacken",
-     "unzip prüft dabei die Prüfsumme jeder enthaltenen Datei. Sie soll ohne Fehler enden.",
-     "unzip -t UEBERGABE.zip\nunzip UEBERGABE.zip -d uebergabe\ncd uebergabe", "carrier"},
-    {"Prüfsummen vergleichen",
-     "Jede Zeile soll mit „OK“ enden. Die Liste selbst ist signiert; ihre Prüfsummen stehen auch im "
-     "Inhaltsverzeichnis.",
-     "sha256sum -c manifest-sha256.txt", "carrier"},
+     "unzip prüft dabei jede enthaltene Datei auf Übertragungsfehler. Es soll ohne Fehler enden.",
+     "unzip -t {handover}\nunzip {handover} -d uebergabe", "carrier", ASV_STEP_ANY},
+    {"Prüfsummen vergleichen", "Jede Zeile soll mit „OK“ enden.",
+     "cd uebergabe\nsha256sum -c manifest-sha256.txt\ncd ..", "carrier", ASV_STEP_ANY},
+    {"Die Liste der Prüfsummen mit der signierten vergleichen",
+     "Signiert ist ASiCManifest.xml, und darin steht die Prüfsumme jener Liste. Die erste Zeile der Ausgabe "
+     "soll in der zweiten hinter "
+     "DigestValue stehen.",
+     "openssl dgst -sha256 -binary uebergabe/manifest-sha256.txt | openssl base64\n"
+     "grep '\"manifest-sha256.txt\"' uebergabe/META-INF/ASiCManifest.xml",
+     "carrier", ASV_STEP_ANY},
     {"Die Signatur über das Ganze prüfen",
-     "Sie deckt alle Dateien. Die Ausgabe soll mit „CAdES Verification successful“ beginnen. package.pem ist "
-     "das "
-     "Zertifikat, mit dem die Behörde Übergaben signiert.",
-     "openssl cms -verify -cades -binary -inform DER -purpose any \\\n    -CAfile package.pem -out /dev/null "
-     "\\\n"
-     "    -content META-INF/ASiCManifest.xml \\\n    -in META-INF/signature.p7s\ncd data",
-     "carrier"},
+     "Mit den beiden Schritten davor deckt sie alle übergebenen Dateien. " SIGNED,
+     OPENSSL "    -content uebergabe/META-INF/ASiCManifest.xml \\\n    -in uebergabe/META-INF/signature.p7s",
+     "carrier", ASV_STEP_ANY},
     {"Prüfsummen vergleichen",
      "Die Ausgabe soll die Prüfsummen nennen, die im Inhaltsverzeichnis stehen. Für die erste Aufzeichnung:",
-     "sha256sum {sealed}\n{sealed_digest}", "filing"},
+     "sha256sum {sealed}\n{sealed_digest}", "filing", ASV_STEP_ANY},
     {"Signaturen prüfen",
-     "Zu jedem Dokument gehört eine eigene Signaturdatei. Die Ausgabe soll mit „CAdES Verification "
-     "successful“ beginnen. "
-     "package.pem ist das Zertifikat, mit dem die Behörde Übergaben signiert.",
-     "openssl cms -verify -cades -binary -inform DER -purpose any \\\n    -CAfile package.pem -out "
-     "/dev/null \\\n"
-     "    -content {document} \\\n    -in {signature}",
-     NULL},
+     "Zu jedem Dokument gehört eine eigene Signaturdatei. " SIGNED " Für das Anschreiben:",
+     OPENSSL "    -content {document} \\\n    -in {signature}", NULL, ASV_STEP_ANY},
     {"Das Original öffnen",
      "Das Original ist die Datei, die die Kamera verschlüsselt und signiert hat. age öffnet es mit dem "
      "privaten Schlüssel eines der "
-     "genannten Empfänger; verändertes öffnet age nicht.",
-     "age -d -i schluessel.txt -o original.mp4 {sealed}", NULL},
+     "genannten Empfänger; eine veränderte Datei öffnet age nicht.",
+     "age -d -i schluessel.txt -o original.mp4 \\\n    {sealed}", NULL, ASV_STEP_OPENS},
     {"Original und Abspielfassung vergleichen",
-     "Beide Prüfsummen sollen gleich sein: Die Abspielfassung ist das geöffnete Original, Byte für Byte. Das "
-     "gilt nicht für einen "
-     "Auszug; dass er aus dem Original stammt, zeigt asservat-verify anhand der beiliegenden Nachweise.",
-     "sha256sum original.mp4 {playable}", NULL},
-    {NULL, NULL, NULL, NULL},
+     "Beide Prüfsummen sollen gleich sein: Die Abspielfassung ist das geöffnete Original, Byte für Byte. Für "
+     "einen Auszug gilt das nicht; "
+     "dass er aus dem Original stammt, zeigt asservat-verify anhand der beiliegenden Nachweise.",
+     "sha256sum original.mp4 \\\n    {playable}", NULL, ASV_STEP_COMPARES},
+    {NULL, NULL, NULL, NULL, ASV_STEP_ANY},
 };
 
 const struct asv_words asv_words_de = {
@@ -232,10 +240,11 @@ const struct asv_words asv_words_de = {
     .subject = "Vorgang {}",
     .subject_prosecutor = "Vorgang {} · Az. {}",
     .footer = "{} · Übergabe {}",
+    .page = "Seite",
+    .of = "von",
     .pdfa = "PDF mit den Merkmalen von PDF/A-2b (Schriften eingebettet, Farbprofil, Metadaten). Die "
             "Konformität mit PDF/A wurde nicht "
             "validiert.",
-    .none = "keine",
     .unknown_yet = "noch nicht bekannt",
     .number = "Nr.",
     .case_number = "Vorgangsnummer",
@@ -261,8 +270,11 @@ const struct asv_words asv_words_de = {
     .recipients = "Zu öffnen von",
     .protection = "Äußerer Schutz",
     .nobody_encrypted = "niemandem; das Original ist nicht umverschlüsselt",
+    .begin_earliest = "unbekannt, frühestens ",
+    .begin_latest = "unbekannt, spätestens ",
     .letter =
         {
+            .protection = "Äußerer Schutz der Übergabe: {}.",
             .date = "Datum",
             .our_sign = "Unser Zeichen",
             .your_sign = "Ihr Zeichen",
@@ -286,26 +298,30 @@ const struct asv_words asv_words_de = {
                         "Gewahrsamsbericht.",
             .sealed_alone = "Nur als verschlüsseltes Original übergeben: Aufzeichnung Nr. {}. Wer einen der "
                             "genannten Schlüssel hat, kann sie öffnen.",
-            .tails = "Mit einem Rest, den die Kamera nicht mehr signiert hat und der nichts beweist: "
+            .tails = "Mit einem nicht signierten Rest, dessen Unversehrtheit nicht nachgewiesen ist: "
                      "Aufzeichnung Nr. {}.",
             .enclosed = "Beigefügt sind",
             .access = "Das verschlüsselte Original liegt bei. Wer es öffnen kann, nennt der Sicherungs- und "
-                      "Gewahrsamsbericht. Äußerer "
-                      "Schutz der Übergabe: {}.",
+                      "Gewahrsamsbericht.",
             .receipt = "Bitte bestätigen Sie den Empfang. Bis der Empfang festgehalten ist, bleiben die "
                        "Originale bei uns in Verwahrung.",
-            .signature = "Dieses Schreiben ist mit der Datei {} elektronisch signiert. Es trägt keine "
-                         "qualifizierte elektronische Signatur.",
-            .unsigned_ = "Dieses Schreiben trägt keine qualifizierte elektronische Signatur.",
+            .signature = "Dieses Schreiben hat die Behörde mit ihrem Schlüssel für Übergaben elektronisch "
+                         "signiert (Datei {}). Es trägt "
+                         "keine qualifizierte elektronische Signatur.",
             .regards = "Mit freundlichen Grüßen",
             .by_order = "Im Auftrag",
             .decided = "Beantragt von {} am {}, genehmigt von {} am {}.",
         },
     .index =
         {
-            .intro = "Alle Dateien dieser Übergabe. Die Prüfsummen sind SHA-256; das Inhaltsverzeichnis ist, "
-                     "wie jedes Dokument, für sich "
-                     "signiert.",
+            .more_filing = "Dazu kommt xjustiz_nachricht.xml, die dieselben Dateien nennt und keine eigene "
+                           "Signatur hat.",
+            .more_carrier = "Dazu kommen mimetype, bagit.txt, bag-info.txt, die Listen der Prüfsummen und "
+                            "das Verzeichnis META-INF mit der "
+                            "Signatur über das Ganze. Die Namen sind die unterhalb des Verzeichnisses data.",
+            .intro = "Die Dateien dieser Übergabe. Dokumente sind jedes für sich signiert, auch dieses, und "
+                     "haben hier deshalb keine "
+                     "Prüfsumme; die der anderen Dateien sind SHA-256.",
             .documents = "Dokumente",
             .recordings = "Aufzeichnungen",
             .others = "Nachweise und weitere Dateien",
@@ -318,34 +334,38 @@ const struct asv_words asv_words_de = {
             .excerpt = "Auszug",
             .sealed = "Verschlüsseltes Original",
             .seal = "Siegel der Kamera",
-            .recording = "{}: {}, {}",
+            .recording = "{}, Beginn {}, {}",
         },
     .exhibits =
         {
-            .intro = "Verwahrt werden Dateien. „Menge“ zählt die Aufzeichnung mit allen Dateien, die zu ihr "
-                     "gehören.",
+            .intro = "Verwahrt werden Dateien. „Menge“ zählt die Aufzeichnung mit ihren Dateien; "
+                     "Signaturdateien sind nicht "
+                     "gezählt. Der Beginn ist der nach der Uhr der Kamera.",
             .number = "Lfd. Nr.",
             .name = "Bezeichnung",
             .quantity = "Menge",
             .origin = "Herkunft",
-            .date = "Sichergestellt",
+            .date = "In Verwahrung seit",
             .keeper = "Verwahrende Stelle",
             .reason = "Grund",
-            .whole = "Videoaufzeichnung vom {}, Länge {}",
-            .excerpt = "Auszug einer Videoaufzeichnung vom {}, Länge {} von {}",
-            .sealed_alone = "Videoaufzeichnung vom {}, Länge {}, nur als verschlüsseltes Original",
-            .original = "Original {}",
+            .whole = "Videoaufzeichnung, Beginn {}, Länge {}",
+            .excerpt = "Auszug einer Videoaufzeichnung, Beginn {}, Länge {} von {}",
+            .sealed_alone = "Videoaufzeichnung, Beginn {}, Länge {}, nur als verschlüsseltes Original",
+            .original = "Kennung {}",
             .one_file = "1 Aufzeichnung, {} Dateien",
             .from_camera = "{}, {}, Gerätenummer {}; eingelesen von {}",
         },
     .custody =
         {
+            .ended = "Nach der Uhr der Dockingstation endete die Aufzeichnung spätestens {}.",
+            .marked_at = "Zeit (Kamerauhr)",
+            .not_measured = "Beim Einlesen nicht gemessen.",
             .basis = "Gegenstand und Grundlage",
             .summary = "Ergebnis",
             .summary_text = "Die Prüfergebnisse bedeuten:",
-            .recording = "Aufzeichnung {}: {}, {}",
+            .recording = "Aufzeichnung {}: {}, Beginn {}",
             .camera = "Kamera",
-            .begin = "Beginn",
+            .begin = "Beginn (Kamerauhr)",
             .length = "Länge",
             .integrity = "Unversehrtheit",
             .provenance = "Herkunft",
@@ -358,8 +378,9 @@ const struct asv_words asv_words_de = {
             .area = "Einsatzgebiet",
             .begin_camera = "Beginn nach der Uhr der Kamera",
             .end_camera = "Ende nach der Uhr der Kamera",
-            .corrected = "Beginn, berichtigt",
-            .corrected_from = "zwischen {} und {}",
+            .corrected = "Zeitraum, berichtigt",
+            .corrected_from =
+                "Nach der Uhr der Dockingstation liegt die ganze Aufzeichnung zwischen {} und {}.",
             .clock = "Uhr der Kamera",
             .offset = "Abweichung der Uhr",
             .offset_text = "Beim Einlesen ging die Uhr der Kamera gegenüber der Dockingstation {} s {}, auf "
@@ -382,8 +403,8 @@ const struct asv_words asv_words_de = {
             .left_part = "{} bis {}: {}",
             .tail = "Nicht signierter Rest",
             .tail_none = "keiner",
-            .tail_text = "{} Byte nach dem letzten Kontrollpunkt. Sie sind nicht signiert und beweisen "
-                         "nichts; sie sind nicht Teil der "
+            .tail_text = "{} Byte hinter dem signierten Teil. Ihre Unversehrtheit ist nicht nachgewiesen; "
+                         "sie sind nicht Teil der "
                          "Abspielfassung.",
             .digests = "Prüfsummen (SHA-256)",
             .header = "Kopf des Siegels",
@@ -407,7 +428,7 @@ const struct asv_words asv_words_de = {
             .signed_ = "signiert",
             .unsigned_ = "nicht signiert",
             .waits = "wartet",
-            .entry_text = "{}: {}",
+            .entry_text = "Nr. {}, Eintrag {}",
             .who_text = "{} ({})",
             .at_own = "eigene Uhr: {}",
             .logs = "Das Transparenzprotokoll",
@@ -418,7 +439,7 @@ const struct asv_words asv_words_de = {
             .head = "Kopf (Wurzel)",
             .signed_at = "Signiert",
             .cosigned = "Mitsigniert",
-            .cosigned_none = "von niemandem. Die Zeiten sind damit das Wort der Behörde allein",
+            .cosigned_none = "von niemandem; für die Zeiten steht allein die Behörde ein",
             .certificates = "Zertifikate",
             .role = "Wofür",
             .name = "Name",
@@ -426,7 +447,8 @@ const struct asv_words asv_words_de = {
             .digest = "SHA-256",
             .until = "Gültig bis",
             .revocations = "Gesperrte Zertifikate",
-            .revocations_none = "Eine Sperrliste liegt nicht bei; Sperrungen sind nicht geprüft.",
+            .revocations_none = "Eine Sperrliste liegt nicht bei; welche Zertifikate gesperrt sind, lässt "
+                                "sich an dieser Übergabe nicht prüfen.",
             .revocations_text = "Sperrliste Nr. {} vom {}. Gesperrt sind die Seriennummern:",
             .revocations_empty = "Sperrliste Nr. {} vom {}. Gesperrt ist kein Zertifikat.",
             .notes = "Was dieser Bericht nicht sagt",
@@ -448,6 +470,9 @@ const struct asv_words asv_words_de = {
             .steps = "Schritt für Schritt",
             .meaning = "Was die Ergebnisse bedeuten",
             .not_said = "Was eine Prüfung nicht sagt",
+            .code = "Ergebnis",
+            .name = "Bezeichnung",
+            .means = "Bedeutung",
         },
     .needs = needs,
     .steps = steps,

@@ -14,28 +14,36 @@ struct asv_word {
     const char *code, *text; /* as the facts say it, and as a reader does; the last code is NULL */
 };
 
+/* What a hand-over must have for a step to be one: recipients; a recording that all of is there to play. */
+enum asv_step_need { ASV_STEP_ANY, ASV_STEP_OPENS, ASV_STEP_COMPARES };
+
 /* A step of the checking instructions. */
 struct asv_step {
     const char *title, *text;
-    const char *command; /* NULL: none. {sealed}, {playable}, {document}, {signature}: names of files */
+    const char *command; /* {sealed}, {playable}, {document}, {signature} and so on */
     const char *output;  /* for this one alone ("filing", "carrier"); NULL: for both */
+    enum asv_step_need needs;
 };
 
 struct asv_words {
     const char *documents[5]; /* the titles, by enum asv_document */
     const char *facts_title;
-    const char *subject, *subject_prosecutor, *footer, *pdfa, *none, *unknown_yet, *number, *case_number,
+    const char *subject, *subject_prosecutor, *footer, *pdfa, *unknown_yet, *number, *case_number,
         *prosecutor;
     const char *handover, *made_at, *agency, *authority, *offence, *danger, *period, *place, *accused,
         *injured, *cause;
     const char *nobody, *from_until, *requested, *approved, *by_at, *program, *statement, *recipients;
     const char *protection, *nobody_encrypted;
+    const char *begin_earliest, *begin_latest; /* in front of a time */
+    const char *page, *of;                     /* "Seite 1 von 3" */
     struct {
+        const char *protection; /* of a carrier */
         const char *date, *our_sign, *your_sign, *contact, *phone, *mail, *subject, *dear, *what, *what_one,
-            *deviating, *excerpts, *sealed_alone, *tails, *enclosed, *access, *receipt, *signature,
-            *unsigned_, *regards, *by_order, *decided;
+            *deviating, *excerpts, *sealed_alone, *tails, *enclosed, *access, *receipt, *signature, *regards,
+            *by_order, *decided;
     } letter;
     struct {
+        const char *more_filing, *more_carrier; /* what there is besides the files that it names */
         const char *intro, *documents, *recordings, *others, *title, *file, *signature, *size, *digest,
             *playable, *excerpt, *sealed, *seal, *recording;
     } index;
@@ -44,6 +52,8 @@ struct asv_words {
             *sealed_alone, *original, *one_file, *from_camera;
     } exhibits;
     struct {
+        const char *ended; /* where no earliest time is known; else corrected_from */
+        const char *marked_at, *not_measured;
         const char *basis, *summary, *summary_text, *recording, *camera, *begin, *length, *integrity,
             *provenance, *id, *device, *firmware, *certificate, *running, *unit, *area, *begin_camera,
             *end_camera, *corrected, *corrected_from, *clock, *offset, *offset_text, *offset_none, *slow,
@@ -61,6 +71,7 @@ struct asv_words {
     const char *const *notes; /* what the report does not prove; ends with NULL */
     struct {
         const char *intro, *what, *steps, *meaning, *not_said;
+        const char *code, *name, *means;
     } checking;
     const char *const *needs;     /* ends with NULL */
     const struct asv_step *steps; /* ends with a title of NULL */

@@ -101,17 +101,46 @@ def test_what_is_refused_is_named(directory):
             ("clips[0].tail_bytes", -1, "is not in 0"), ("clips[0].tail_bytes", 1.5, "is no whole number"),
             ("clips[0].marked", 1, "is neither true"), ("clips[0].custody[1].leaf", 2**53, "is not in 0"), ("clips[0].checks", {}, "is no list"),
             ("clips[0].probe", [], "is no object"), ("documents[1].document", "custody", "is there twice"),
-            ("documents[0].name", "a b.pdf", "no name for a filing"), ("clips[1].seal.signature", "a..p7s", "no name for a filing"),
-            ("clips[1].seal.name", "a.b.c.d", "no name for a filing"), ("clips[1].seal.name", ".seal", "no name for a filing"),
-            ("files[0].name", "p/a.proof", "no name for a filing"), ("clips[0].sealed.name", "ä" * 87 + ".age", "no name for a filing"),
+            ("documents[0].signature", ..., "is missing"), ("clips[1].seal.signature", "a.seal.p7s", "is not the file's name and .p7s"),
             ("clips[1].clip", good["clips"][0]["clip"], "is there twice"), ("authority.code", ..., "the message names it"),
             ("clips[1].excerpt", {**good["clips"][1]["playable"], "from_ms": 0, "until_ms": 1, "left_out": []}, "not both")]:
         name = {"documents[1].document": "documents[3].document", "clips[1].excerpt": "clips[1].playable"}.get(way, way)
         refused(directory, change(good, way, value), f"facts: {name}: ", why)
+    for name in ["a b.pdf", "a.b.c.d", ".seal", "a.proof", f"a_{handover_facts.uuid('proof')}.tlog-proof", f"a_{handover_facts.uuid('proof')}.zip",
+                 f"{'ä' * 50}_{handover_facts.uuid('proof')}.proof"]:
+        refused(directory, change(good, "files[0].name", name), "facts: files[0].name: is no name for a filing")
     odd = mixed()
     refused(directory, change(odd, "clips[1].excerpt.until_ms", 185001), "facts: clips[1].excerpt.until_ms")
     refused(directory, change(odd, "clips[1].excerpt.from_ms", 90000), "facts: clips[1].excerpt.until_ms")
     refused(directory, change(odd, "clips[1].excerpt.left_out[1].until_ms", 185001), "clips[1].excerpt.left_out[1].until_ms")
+
+
+def test_what_contradicts_itself_is_refused(directory):
+    """HD-014, HD-015"""
+    odd, carrier = mixed(), {**handover_facts.facts(2, 2), "output": "carrier"}
+    first = odd["clips"][0]
+    made(directory, carrier)
+    for facts, way, value, why in [
+            (odd, "files[0].id", first["seal"]["id"], "is another file's too"),
+            (odd, "files[0].name", first["seal"]["name"], "is there twice"), (odd, "files[0].name", first["seal"]["signature"], "is there twice"),
+            (odd, "files[0].name", first["seal"]["name"].replace("Siegel", "SIEGEL"), "is there twice"),
+            (odd, "files[0].name", "xjustiz_nachricht.xml", "is there twice"), (carrier, "files[0].name", "../a", "is no name for a file in a package"),
+            (carrier, "files[0].name", "nul.txt", "is no name for a file in a package"), (carrier, "files[0].name", "a" * 236, "is no name for a file in a package"),
+            (carrier, "files[0].name", first["seal"]["name"] + "/a", "is there twice"),
+            (odd, "clips[0].ended_at", "2026-11-23T14:05:19.999Z", "is before started_at"),
+            (odd, "clips[0].latest_at", "2026-11-23T14:05:20.999Z", "is before earliest_at"),
+            (odd, "incident.until_at", "2026-11-23T14:05:49.999Z", "is before from_at"), (odd, "clips[0].tail_bytes", 1, "a VALID recording has none"),
+            (odd, "clips[0].custody[0].leaf", odd["logs"][0]["size"], "is under no head"), (odd, "clips[0].custody[0].log", 2, "is under no head"),
+            (odd, "clips[0].custody[0].log", ..., "is under no head"), (odd, "clips[0].custody[0].leaf", ..., "is under no head"),
+            (odd, "logs", odd["logs"] * 2, "is there twice"), (odd, "approved.statement", odd["requested"]["statement"], "is that of the request"),
+            ({**odd, "protection": "age"}, "recipients", [], "none who could open it"),
+            (odd, "clips[1].excerpt.left_out[0].until_ms", 30001, "lies in the excerpt"), (odd, "clips[1].excerpt.left_out[1].from_ms", 89999, "lies in the excerpt"),
+            (odd, "clips[1].excerpt.left_out", [], "does not say what is"),
+            (odd, "clips[1].excerpt.left_out[1]", {"from_ms": 29999, "until_ms": 30000, "reason": "x"}, "in front of the part before")]:
+        said = {"clips[0].custody[0].log": "clips[0].custody[0].leaf", "logs": "logs[1].log"}.get(way, way)
+        said = said.replace(".until_ms", ".from_ms") if "left_out[" in way else said
+        said = said + ".from_ms" if way.endswith("left_out[1]") else said
+        refused(directory, change(facts, way, value), f"facts: {said}: ", why)
 
 
 def test_a_fault_in_the_text_is_named(directory):
@@ -158,15 +187,54 @@ def test_every_fact_of_custody_is_printed(directory):
         for key in ["clip", "camera", "device_serial", "firmware", "header", "root", "seal_digest", "unit", "dock_name"]:
             assert re.sub(r"\s+", "", clip[key]) in texts["custody"], key
         for file in [clip.get("playable") or clip["excerpt"], clip["sealed"], clip["seal"]]:
-            assert file["name"] in texts["index"] and file["sha256"] in texts["index"]
+            assert file["name"] + file["signature"] in texts["index"] and file["sha256"] in texts["index"]
         for event in clip["custody"]:
-            assert "leaf" not in event or f"{event['log']}:{event['leaf']}" in texts["custody"], event
+            assert "leaf" not in event or f"Nr.{event['log']},Eintrag{event['leaf']}" in texts["custody"], event
         assert clip["clip"] in texts["exhibits"] and clip["device_serial"] in texts["exhibits"]
-    for said in ["90,500svor", "4.711Byte", "zeigtUnbeteiligte", "NICHTbestanden", "vonniemandem", "Sperrlisteliegtnichtbei", "gesperrtesGerät", "wartet"]:
+    for said in ["90,500svor", "4.711Byte", "zeigtUnbeteiligte", "NICHTbestanden", "vonniemandem", "Sperrlisteliegtnichtbei", "gesperrtesGerät", "wartet",
+                 "unbekannt,frühestens23.11.2026,15:09:21MEZ", "liegtdieganzeAufzeichnungzwischen23.11.2026,15:05:21MEZund23.11.2026,15:08:27MEZ"]:
         assert said in texts["custody"], said
     for said in ["Unbekannt", "keinebekannt", "WanheimerStraße12", "32-3/2026/0117", "nochnichtbekannt", "qualifizierteelektronischeSignatur"]:
         assert said in texts["cover_letter"], said
     assert "VorgangsnummeroderAktenzeichen" not in texts["cover_letter"]
+
+
+def test_no_more_is_said_than_is_known(directory):
+    """HD-010, HD-016: LAW H2"""
+    facts = handover_facts.facts(2, 2)
+    facts["clips"][0]["checks"][2].update(result="failed", text="führt nicht zum Stamm")
+    for key in ["started_at", "ended_at", "earliest_at"]:
+        del facts["clips"][1][key]
+    facts["clips"][1].update(clock_state="unknown", clock_offset_ms=0, clock_uncertainty_ms=2**32 - 1)
+    facts["clips"][1]["latest_at"] = "2026-11-23T14:12:27.001Z"  # a bound is not rounded down
+    facts["recipients"] = []
+    said = {output: {name: re.sub(r"\s+", "", text_of(made(directory, {**facts, "output": output}), name, "-raw")) for name in DOCUMENTS}
+            for output in ("filing", "carrier")}
+    for output, texts in said.items():
+        assert "AbweichendesPrüfergebnis:AufzeichnungNr.1." in texts["cover_letter"]
+        assert "endetedieAufzeichnungspätestens23.11.2026,15:12:28MEZ" in texts["custody"] and "unbekannt,spätestens23.11.2026" in texts["exhibits"]
+        assert "BeimEinlesennichtgemessen." in texts["custody"] and "4294967" not in texts["custody"]
+        for name in "cover_letter", "custody":
+            assert ("ÄußererSchutz" in texts[name]) == (output == "carrier"), (name, output)
+        assert "age-d" not in texts["checking"] and "original.mp4" not in texts["checking"]  # nobody has a key
+        assert ("xjustiz_nachricht.xml" in texts["index"]) == (output == "filing")
+        for claim in ["beweist", "Sichergestellt"]:
+            assert all(claim not in text for text in texts.values()), claim
+
+
+def test_the_commands_are_whole(directory):
+    """HD-016: each can be copied from the page, and names files where they lie; the excerpt, which comes first, is not what is compared"""
+    facts = mixed()
+    facts["clips"].reverse()
+    whole = facts["clips"][1]
+    for output, place in ("filing", "UEBERGABE/"), ("carrier", "uebergabe/data/"):
+        text = text_of(made(directory, {**facts, "output": output}), "checking", "-layout")
+        assert f"sha256sum original.mp4 \\\n    {place}{whole['playable']['name']}\n" in text, text
+        assert f"-o original.mp4 \\\n    {place}{whole['sealed']['name']}\n" in text
+        assert f"    -content {place}{facts['documents'][0]['name']} \\\n    -in {place}{facts['documents'][0]['signature']}\n" in text
+        assert "-no_check_time" in text
+    facts["clips"].pop()
+    assert "sha256sum original.mp4" not in text_of(made(directory, facts), "checking", "-layout")
 
 
 def test_nothing_is_lost_over_pages(directory):
@@ -199,6 +267,16 @@ def test_nothing_is_lost_over_pages(directory):
         assert whole.count(word) >= 10, word
     assert whole.count("W") - whole.count("Wache") - whole.count("Wer,wo") >= 10000
     assert "K" * 100 in whole and whole.count("K") > 200 and whole.count("Ü") >= 500
+
+
+def test_no_title_stands_alone(directory):
+    """HD-008: in the index, however many recordings there are"""
+    for clips in range(1, 9):
+        made(directory, handover_facts.facts(clips, 1))
+        for page in text_of(directory, "index", "-raw").split("\f")[:-1]:
+            assert ", Beginn " not in page or ".mp4" in page[page.rindex(", Beginn "):], (clips, page)
+            assert "Aufzeichnungen" not in page or "Nr. Inhalt Datei Byte SHA-256" in page
+        assert text_of(directory, "index", "-raw").count(", Beginn ") == clips
 
 
 def boxes(directory, name):

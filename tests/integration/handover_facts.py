@@ -52,7 +52,7 @@ def clip(i, events):
     return {
         "clip": uuid("clip", i), "camera": digest("camera", i % 20), "camera_name": f"Kamera {i % 20 + 1:02}", "model": "ASV-1",
         "device_serial": f"SN-2026-{i % 20 + 1:05}", "firmware": "1.4.2", "number": 1000 + i, "unit": "Außendienst Süd", "area": "Hochfeld",
-        "started_at": time(begin), "ended_at": time(begin + 185), "earliest_at": time(begin + 1), "latest_at": time(begin + 2), "duration_ms": length,
+        "started_at": time(begin), "ended_at": time(begin + 185), "earliest_at": time(begin + 1), "latest_at": time(begin + 187), "duration_ms": length,
         "clock_state": "holdover", "clock_offset_ms": 1250, "clock_uncertainty_ms": 40, "docked_at": time(3600), "dock_name": "Dock Wache Süd",
         "committed_at": time(3700), "erased_on_camera_at": time(3710), "integrity": "VALID", "provenance": "TRUSTED", "marked": True,
         "payload_bytes": 92345678, "tail_bytes": 0, "chunks": 1409, "header": digest("header", i), "root": digest("root", i),
@@ -93,7 +93,7 @@ def facts(clips=3, events=10):
         "approved": {"name": "Sigrid Schäfer", "at": time(410000), "reason": "Einverstanden", "statement": digest("approved")},
         "recipients": [{"name": "Staatsanwaltschaft Duisburg", "key": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"}],
         "documents": documents(),
-        "files": [{"title": "Auszug aus dem Protokoll", "id": uuid("proof"), "name": f"Protokollauszug_{uuid('proof')}.tlog-proof", "bytes": 2345, "sha256": digest("proof")},
+        "files": [{"title": "Auszug aus dem Protokoll", "id": uuid("proof"), "name": f"Protokollauszug_{uuid('proof')}.proof", "bytes": 2345, "sha256": digest("proof")},
                   {"title": "Sperrliste", "id": uuid("revocations"), "name": f"Sperrliste_{uuid('revocations')}.crl", "bytes": 412, "sha256": digest("revocations")}],
         "clips": [clip(i, events) for i in range(clips)],
         "logs": [{"log": 1, "origin": "duisburg.example/asservat/1", "size": 184233, "root": digest("log"), "signed_at": time(420000),

@@ -201,6 +201,23 @@ static void unpacked_it_is_a_bag(void **state)
     sh("bag", "test \"$(head -c 69 $P | tail -c 39)\" = mimetypeapplication/vnd.etsi.asic-e+zip");
 }
 
+/* PK-033, PK-040 */
+static void nothing_but_payload_is_added(void **state)
+{
+    static const char *const bad[] = {"mimetype", "clip.mp4",       "META-INF/x", "Data/x",
+                                      "data",     "data/x.pdf.p7s", "data/x.P7S"};
+    struct asv_zip_entry entry;
+    (void)state;
+    assert_int_equal(ASV_OK, asv_carrier_begin(&carrier, dir, "payload", plan, NULL));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct asv_bytes left = text("x");
+        struct asv_source source = asv_source_bytes(&left);
+        assert_int_equal(ASV_E_USAGE, asv_carrier_add(&carrier, bad[i], &source, &entry, NULL));
+    }
+    add_file("data/external/x.pdf.p7s", "made elsewhere");
+    asv_carrier_close(&carrier);
+}
+
 #define VERIFY                                                                                            \
     "openssl cms -verify -cades -binary -inform DER -CAfile package.pem -purpose any -attime 1796000001 " \
     "-out /dev/null "
@@ -214,6 +231,10 @@ static void it_is_a_signed_container(void **state)
        "rm -rf unpacked; LC_ALL=C.UTF-8 unzip -q $P -d unpacked; xmllint --nonet --noout "
        "--schema " ASV_SOURCE_DIR "/tests/integration/asic/manifest.xsd unpacked/META-INF/ASiCManifest.xml");
     sh("asic", VERIFY "-in unpacked/META-INF/signature.p7s -content unpacked/META-INF/ASiCManifest.xml");
+    /* What binds the bag's manifest to the signature, as the checking instructions have it. */
+    sh("asic", "cd unpacked; test \"$(grep '\"manifest-sha256.txt\"' META-INF/ASiCManifest.xml | sed "
+               "'s/.*DigestValue>\\(.*\\)<.ds:DigestValue.*/\\1/')\" = \"$(openssl dgst -sha256 -binary "
+               "manifest-sha256.txt | openssl base64)\"");
     sh("asic", "for p in unpacked/data/*/*.pdf; do " VERIFY "-in \"$p.p7s\" -content \"$p\"; done");
     /* Its references, as another reader of XML and URIs has them, are the files and their digests. */
     sh("asic",
@@ -315,6 +336,7 @@ int main(void)
         cmocka_unit_test(every_reader_reads_it),
         cmocka_unit_test(they_read_more_files_than_16_bits_count),
         cmocka_unit_test(memory_does_not_grow_with_the_files),
+        cmocka_unit_test(nothing_but_payload_is_added),
         cmocka_unit_test(unpacked_it_is_a_bag),
         cmocka_unit_test(it_is_a_signed_container),
         cmocka_unit_test(our_own_reader_takes_it),

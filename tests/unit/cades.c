@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "firmware-proto/crypto/x509.h"
 #include "tests/support/files.h"
@@ -68,10 +69,10 @@ static int sh(const char *line)
     return asv_test_run(dir, (const char *const[]){"bash", "-c", script, NULL});
 }
 
-#define VERIFY                                                                                       \
+#define VERIFY_NOW                                                                                   \
     "openssl cms -verify -cades -binary -inform DER -in s.p7s -content content -CAfile package.pem " \
-    "-purpose any "                                                                                  \
-    "-attime 1796000001 -out /dev/null"
+    "-purpose any -out /dev/null "
+#define VERIFY VERIFY_NOW "-attime 1796000001"
 
 static struct asv_bytes bytes(void)
 {
@@ -121,6 +122,57 @@ static void a_key_that_is_not_the_certificates_is_found(void **state)
     assert_int_equal(len, 7);
 }
 
+/* PK-056: its first and last second count. */
+static void a_certificate_that_is_not_valid_is_found(void **state)
+{
+    static const struct {
+        int64_t from_s, until_s;
+        enum asv_status status;
+    } cases[] = {
+        {NOW_S, NOW_S + 1, ASV_OK},
+        {NOW_S - 1, NOW_S, ASV_OK},
+        {NOW_S + 1, NOW_S + 2, ASV_E_EXPIRED},
+        {NOW_S - 2, NOW_S - 1, ASV_E_EXPIRED},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct asv_x509 fields = {.organisation = "Stadt Duisburg",
+                                        .name = "Asservate",
+                                        .from_s = cases[i].from_s,
+                                        .until_s = cases[i].until_s};
+        uint8_t cert[ASV_X509_MAX_BYTES];
+        uint8_t out[ASV_CADES_MAX_BYTES];
+        size_t len = 0;
+        struct asv_cades_signer by = signer();
+        assert_int_equal(ASV_OK, asv_x509_self_signed(cert, &len, &fields, sk));
+        by.certs = (struct asv_bytes){cert, len};
+        assert_int_equal(cases[i].status, asv_cades_sign(out, &len, content, NOW_S, &by, NULL));
+    }
+}
+
+/* PK-056: what was signed in time stays right, and the command that the documents give says so. */
+static void a_certificate_that_ran_out_is_no_fault(void **state)
+{
+    static const struct asv_x509 fields = {
+        .organisation = "Stadt Duisburg", .name = "Asservate", .from_s = 1577836800, .until_s = 1577836801};
+    uint8_t cert[ASV_X509_MAX_BYTES];
+    uint8_t out[ASV_CADES_MAX_BYTES];
+    size_t len = 0;
+    size_t out_len = 0;
+    struct asv_cades said;
+    struct asv_cades_signer by = signer();
+    (void)state;
+    assert_int_equal(ASV_OK, asv_x509_self_signed(cert, &len, &fields, sk));
+    by.certs = (struct asv_bytes){cert, len};
+    assert_int_equal(ASV_OK, asv_cades_sign(out, &out_len, content, 1577836800, &by, NULL));
+    assert_int_equal(ASV_OK, asv_cades_verify(&said, (struct asv_bytes){out, out_len}, content, NULL));
+    asv_test_write_file(dir, "s.p7s", out, out_len);
+    asv_test_write_file(dir, "package.pem", cert, len);
+    assert_int_equal(sh(VERIFY_NOW), 4);
+    assert_int_equal(sh(VERIFY_NOW "-no_check_time"), 0);
+    asv_test_write_file(dir, "package.pem", pem, pem_len);
+}
+
 /* A certificate that a CA issued: both go with the signature, and the CA's alone is trusted. */
 static void the_certificates_above_it_go_with_it(void **state)
 {
@@ -146,7 +198,7 @@ static void the_certificates_above_it_go_with_it(void **state)
     asv_test_read_file(dir, "chain.pem", &chain, &len);
     by.certs = (struct asv_bytes){chain, len};
     uint8_t out[ASV_CADES_MAX_BYTES];
-    assert_int_equal(ASV_OK, asv_cades_sign(out, &len, content, NOW_S, &by, NULL));
+    assert_int_equal(ASV_OK, asv_cades_sign(out, &len, content, time(NULL), &by, NULL)); /* now: -days */
     assert_int_equal(ASV_OK, asv_cades_verify(&said, (struct asv_bytes){out, len}, content, NULL));
     asv_test_write_file(dir, "s.p7s", out, len);
     assert_int_equal(sh("openssl cms -verify -cades -binary -inform DER -in s.p7s -content content -CAfile "
@@ -290,6 +342,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(openssl_verifies_it_as_cades),
         cmocka_unit_test(a_key_that_is_not_the_certificates_is_found),
+        cmocka_unit_test(a_certificate_that_is_not_valid_is_found),
+        cmocka_unit_test(a_certificate_that_ran_out_is_no_fault),
         cmocka_unit_test(the_certificates_above_it_go_with_it),
         cmocka_unit_test(nothing_but_the_signature_is_taken),
         cmocka_unit_test(other_shapes_are_refused),

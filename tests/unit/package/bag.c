@@ -41,10 +41,17 @@ static void what_is_written_is_read_back(void **state)
 /* PK-022 */
 static void fields_that_are_none_are_refused(void **state)
 {
-    static const struct asv_bag_field bad[] = {
-        {"", "x"},    {"a b", "x"}, {"a:", "x"},   {"a", ""},
-        {"a", " x"},  {"a", "x "},  {"a", "x\ny"}, {"payload-oxum", "1.1"},
-        {"a", "\xff"}};
+    static const struct asv_bag_field bad[] = {{"", "x"},
+                                               {"a b", "x"},
+                                               {"a:", "x"},
+                                               {"a", ""},
+                                               {"a", " x"},
+                                               {"a", "x "},
+                                               {"a", "x\ny"},
+                                               {"payload-oxum", "1.1"},
+                                               {"a", "\xff"},
+                                               {"a", "x\xc2\x85y"},
+                                               {"a", "x\xe2\x80\xa8y"}};
     struct asv_bag_field many[ASV_BAG_FIELDS_MAX + 1];
     char longer[ASV_BAG_VALUE_BYTES + 2];
     size_t len = 7;

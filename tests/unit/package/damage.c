@@ -402,6 +402,10 @@ static void no_document(void)
 {
     add(2, "data/clip.mov.p7s");
 }
+static void signature_in_another_case(void)
+{
+    add(2, "data/clip.mp4.P7s"); /* which Windows shows as one */
+}
 static void document_signed_by_another(void)
 {
     asv_test_package_sign(&it, "data/bericht.pdf.p7s", "data/bericht.pdf", 1);
@@ -684,6 +688,7 @@ static const struct {
     KIND(unknown_in_meta, UNLISTED, UNKNOWN, "META-INF/container.xml"),
     KIND(no_document, UNLISTED, NO_DOCUMENT, "data/clip.mov.p7s"),
     KIND(document_signed_by_another, UNLISTED, SIGNER, "data/bericht.pdf.p7s"),
+    KIND(signature_in_another_case, UNLISTED, DOCUMENT_SIGNATURE, "data/clip.mp4.P7s"),
     KIND(another_documents_signature, UNLISTED, DOCUMENT_SIGNATURE, "data/bericht.pdf.p7s"),
     KIND(no_signature_in_it, UNLISTED, DOCUMENT_SIGNATURE, "data/bericht.pdf.p7s"),
     KIND(signature_too_long, UNLISTED, DOCUMENT_SIGNATURE, "data/bericht.pdf.p7s"),
@@ -805,7 +810,7 @@ static enum asv_status read_badly(void *ctx, uint64_t offset, void *out, size_t 
     return ASV_OK;
 }
 
-/* A medium that cannot be read is not a package that is wrong. */
+/* A medium that cannot be read is not a package that is wrong. PK-041 */
 static void what_cannot_be_read_is_said(void **state)
 {
     struct asv_package package;
@@ -817,6 +822,90 @@ static void what_cannot_be_read_is_said(void **state)
     assert_int_equal(ASV_E_IO, asv_package_open(&package, &input, NULL, &fault, NULL));
     assert_int_equal(fault.kind, ASV_FAULT_UNREADABLE);
     assert_in_range(fault.offset, it.local[CLIP], bad_from);
+    asv_package_close(&package);
+}
+
+/* PK-041: whoever asks why is told. */
+static void what_is_wrong_with_a_signature_is_said(void **state)
+{
+    struct asv_fault fault;
+    struct asv_err err;
+    (void)state;
+    make(all_made_again, SIGNED);
+    assert_int_equal(ASV_E_SIGNATURE, judge_by(NULL, &fault, &err));
+    assert_non_null(strstr(err.text, "does not verify (the signature is another content's)"));
+    make(signature_of_text, SIGNED);
+    assert_int_equal(ASV_E_SIGNATURE, judge_by(NULL, &fault, &err));
+    assert_non_null(strstr(err.text, "(not one detached signature, in DER)"));
+}
+
+static int reads_left;
+
+static enum asv_status read_some(void *ctx, uint64_t offset, void *out, size_t len, struct asv_err *err)
+{
+    (void)ctx;
+    memcpy(out, it.bytes + offset, len);
+    return reads_left-- > 0 ? ASV_OK : asv_fail(err, ASV_E_IO, "medium: Input/output error");
+}
+
+/* Whichever read it is, those of the second time that a file is read too. PK-041 */
+static void each_read_that_fails_is_the_mediums(void **state)
+{
+    struct asv_package package;
+    struct asv_fault fault;
+    struct asv_err err;
+    enum asv_status status = ASV_E_IO;
+    int reads = 0;
+    (void)state;
+    asv_test_package_make(&it);
+    const struct asv_package_input input = {NULL, it.len, read_some};
+    for (; status != ASV_OK; reads++) {
+        reads_left = reads;
+        status = asv_package_open(&package, &input, NULL, &fault, &err);
+        if (status != ASV_OK) {
+            assert_int_equal(status, ASV_E_IO);
+            assert_int_equal(fault.kind, ASV_FAULT_UNREADABLE);
+            assert_non_null(strstr(err.text, "medium: Input/output error"));
+        }
+        asv_package_close(&package);
+    }
+    assert_in_range(reads, 60, 200);
+}
+
+static struct asv_test_file signed_manifest; /* of the package as it was */
+static bool shown;
+
+/* Shows the signed manifest the first time, when it is digested, and the other one when it is compared. */
+static enum asv_status read_two_faced(void *ctx, uint64_t offset, void *out, size_t len, struct asv_err *err)
+{
+    size_t i = asv_test_package_index(&it, ASV_ASIC_MANIFEST);
+    (void)ctx;
+    (void)err;
+    memcpy(out, it.bytes + offset, len);
+    if (!shown && offset == asv_zip_data_offset(&it.file[i].entry)) {
+        assert_int_equal(len, signed_manifest.entry.size);
+        memcpy(out, signed_manifest.data, len);
+        shown = true;
+    }
+    return ASV_OK;
+}
+
+/* A drive that gives one file two contents does not get a changed recording past a true signature. PK-043 */
+static void what_is_compared_is_what_was_signed(void **state)
+{
+    struct asv_package package;
+    struct asv_fault fault;
+    (void)state;
+    asv_test_package_make(&it);
+    size_t i = asv_test_package_index(&it, ASV_ASIC_MANIFEST);
+    signed_manifest = it.file[i];
+    all_made_again();
+    asv_test_package_build(&it);
+    both(i, 14, signed_manifest.entry.crc32, 4);
+    const struct asv_package_input input = {NULL, it.len, read_two_faced};
+    assert_int_equal(ASV_E_DIGEST, asv_package_open(&package, &input, NULL, &fault, NULL));
+    assert_int_equal(fault.kind, ASV_FAULT_UNREADABLE);
+    assert_string_equal(fault.file, ASV_ASIC_MANIFEST);
     asv_package_close(&package);
 }
 
@@ -860,6 +949,9 @@ int main(void)
         cmocka_unit_test(each_damage_is_named),
         cmocka_unit_test(each_byte_counts),
         cmocka_unit_test(what_cannot_be_read_is_said),
+        cmocka_unit_test(what_is_wrong_with_a_signature_is_said),
+        cmocka_unit_test(each_read_that_fails_is_the_mediums),
+        cmocka_unit_test(what_is_compared_is_what_was_signed),
         cmocka_unit_test(a_good_one_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

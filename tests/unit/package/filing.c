@@ -159,7 +159,8 @@ static enum asv_status sign(void *ctx, const uint8_t digest[ASV_SHA256_BYTES],
 
 static int set_up(void **state)
 {
-    static const struct asv_x509 who = {.organisation = "O", .name = "N", .from_s = 1, .until_s = 2};
+    static const struct asv_x509 who = {
+        .organisation = "O", .name = "N", .from_s = 1796000000, .until_s = 1796000000 + 1};
     size_t len = 0;
     (void)state;
     asv_test_make_directory(dir_name, sizeof dir_name);

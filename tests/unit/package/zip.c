@@ -3,8 +3,10 @@
  *
  * The writer of packages: its bytes, its names, and what a run that was killed leaves to the next. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -139,17 +141,44 @@ static void large_numbers_are_in_zip64(void **state)
     assert_int_equal(asv_zip_tail(out, &end), ASV_ZIP_TAIL_MAX_BYTES);
 }
 
-/* PK-004 */
+/* PK-004, PK-054 */
 static void only_names_that_every_system_can_make_are_taken(void **state)
 {
-    static const char *const good[] = {"a", "mimetype", "META-INF/x",
+    static const char *const good[] = {"a",
+                                       "mimetype",
+                                       "META-INF/x",
                                        ("data/\xc3\x9c"
                                         "bergabe (1).pdf"),
-                                       "a b/.c"};
+                                       "a b/.c",
+                                       "a/console.txt",
+                                       "COM",
+                                       "com10.txt",
+                                       "lpt/x.nul",
+                                       "\xc3\x9f\xc3\xbf"};
     static const char *const bad[] = {"",       "/a",    "a/",   "a//b",         ".",       "..",    "../a",
                                       "a/../b", "a/./b", "a\\b", "C:a",          "a*",      "a?",    "a\"b",
                                       "a<b",    "a>b",   "a|b",  "a%b",          "a\nb",    "a\x7f", "a.",
                                       "a /b",   "a/b ",  "\xc3", "\xed\xa0\x80", "\xc0\xaf"};
+    static const char *const misleading[] = {"a\xcc\x88", /* a and its dots, which another system composes */
+                                             "\xc2\x9b[2J",          /* an order to a terminal */
+                                             "a\xe2\x80\xaetxt.exe", /* which looks like aexe.txt */
+                                             "a\xc3\x97",
+                                             "\xc3\xb7",
+                                             "\xc4\xb0",
+                                             "\xc5\xb8",
+                                             "\xce\xa3",
+                                             "\xe1\xba\x9e",
+                                             "\xe2\x80\x8b",
+                                             "\xc2\xa0",
+                                             "CON",
+                                             "nul",
+                                             "data/aux",
+                                             "PRN.txt",
+                                             "com1",
+                                             "LPT9.a.pdf",
+                                             "data/Com0/a",
+                                             "NUL .txt",
+                                             "conout$.a/b"};
     char longest[ASV_PACKAGE_NAME_BYTES + 2];
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -158,6 +187,11 @@ static void only_names_that_every_system_can_make_are_taken(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         if (asv_package_name_is_good(text(bad[i]))) {
             fail_msg("taken: %s", bad[i]);
+        }
+    }
+    for (size_t i = 0; i < sizeof misleading / sizeof *misleading; i++) {
+        if (asv_package_name_is_good(text(misleading[i]))) {
+            fail_msg("taken: %s", misleading[i]);
         }
     }
     memset(longest, 'a', sizeof longest);
@@ -180,6 +214,9 @@ static void no_name_is_there_twice(void **state)
     assert_int_equal(ASV_E_EXISTS, add("Data", "1"));
     assert_int_equal(ASV_OK, add("data/\xc3\xa4", "1"));
     assert_int_equal(ASV_E_EXISTS, add("data/\xc3\x84", "1"));
+    assert_int_equal(ASV_OK, add("data/gro\xc3\x9f", "1"));
+    assert_int_equal(ASV_E_EXISTS, add("data/GROSS", "1"));
+    assert_int_equal(ASV_E_EXISTS, add("data/gross/a", "1"));
     assert_int_equal(ASV_OK, add("data/b", "1"));
     asv_zip_close(&writer);
 }
@@ -195,10 +232,34 @@ static void a_source_gives_what_it_says(void **state)
     assert_int_equal(ASV_OK, asv_zip_begin(&writer, dir, "sizes", plan, NULL));
     source.size = 6;
     assert_int_equal(ASV_E_MISMATCH, asv_zip_add(&writer, text("a"), &source, &entry, &err));
-    assert_string_equal(err.text, "input ends early, at byte: 5");
+    assert_string_equal(err.text, "a: its input ends early, after 5 bytes");
     left = text("hello");
     source.size = 4;
     assert_int_equal(ASV_E_MISMATCH, asv_zip_add(&writer, text("b"), &source, &entry, &err));
+    assert_string_equal(err.text, "b: its input has more than the 4 bytes");
+    asv_zip_close(&writer);
+}
+
+/* PK-014: one that somebody cuts off while it is read, or that is longer than when it was looked at. */
+static void a_file_that_changes_is_found(void **state)
+{
+    struct asv_zip_entry entry;
+    struct asv_err err = {0};
+    int fd = openat(dir, "sparse", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    struct asv_source source = asv_source_file(&fd, 1 << 20);
+    (void)state;
+    assert_int_equal(ASV_OK, asv_zip_begin(&writer, dir, "changes", plan, NULL));
+    assert_int_equal(ftruncate(fd, 1 << 20), 0); /* nothing but a hole */
+    assert_int_equal(ASV_OK, asv_zip_add(&writer, text("whole"), &source, &entry, &err));
+    assert_int_equal(ftruncate(fd, (1 << 20) - 1), 0);
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    assert_int_equal(ASV_E_MISMATCH, asv_zip_add(&writer, text("cut"), &source, &entry, &err));
+    assert_int_equal(ftruncate(fd, (1 << 20) + 1), 0);
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    assert_int_equal(ASV_E_MISMATCH, asv_zip_add(&writer, text("longer"), &source, &entry, &err));
+    close(fd);
+    assert_int_equal(ASV_E_IO, asv_zip_add(&writer, text("gone"), &source, &entry, &err));
+    assert_non_null(strstr(err.text, "gone: input: Bad file descriptor"));
     asv_zip_close(&writer);
 }
 
@@ -243,7 +304,11 @@ static enum asv_status run(const char *name, const uint8_t *of, int die, uint64_
         status = asv_zip_add(&writer, text(file), &source, &entry, NULL);
         *reads += counted.reads;
     }
-    return status == ASV_OK ? asv_zip_finish(&writer, NULL) : status;
+    if (status == ASV_OK) {
+        return asv_zip_finish(&writer, NULL);
+    }
+    asv_zip_close(&writer);
+    return status;
 }
 
 static void run_and_die(const char *name, int die)
@@ -308,6 +373,49 @@ static void begin_two(const char *name)
     asv_zip_close(&writer);
 }
 
+/* PK-012: a package of as many files as there may be is gone on with too. */
+static void the_last_file_that_there_may_be_is_kept(void **state)
+{
+    struct asv_zip_entry entry = {.size = 0};
+    (void)state;
+    begin_two("most");
+    assert_int_equal(ASV_OK, asv_zip_begin(&writer, dir, "most", plan, NULL));
+    assert_int_equal(ASV_OK, asv_zip_keep(&writer, text("data/a"), &entry, NULL));
+    writer.journal.count = ASV_PACKAGE_FILES_MAX; /* as if there were others before */
+    assert_int_equal(ASV_OK, asv_zip_keep(&writer, text("data/b"), &entry, NULL));
+    assert_int_equal(ASV_E_LIMIT, add("data/c", "one too many"));
+    asv_zip_close(&writer);
+}
+
+/* Writes no file beyond this: as if the medium were full. */
+static void limit_files_to(rlim_t bytes)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* PK-010, PK-012: whoever makes room goes on with what is finished. */
+static void a_full_medium_costs_the_file_that_was_being_written(void **state)
+{
+    static uint64_t reads[2];
+    (void)state;
+    assert_int_equal(ASV_OK, run("roomy", plan, -1, &reads[0]));
+    assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    for (rlim_t clips = 1; clips <= CLIPS; clips++) { /* the last time for the directory alone */
+        limit_files_to(clips * (CLIP_BYTES + 64) + 10);
+        assert_int_equal(ASV_E_IO, run("full", plan, -1, &reads[0]));
+        assert_int_equal(faccessat(dir, "full", F_OK, 0), -1);
+        assert_true(reads[0] <= 2 * (uint64_t)CLIP_BYTES + 8);
+    }
+    limit_files_to(RLIM_INFINITY);
+    assert_int_equal(ASV_OK, run("full", plan, -1, &reads[1]));
+    assert_int_equal(reads[1], 0);
+    expect_same("roomy", "full");
+    assert_int_equal(unlinkat(dir, "roomy", 0) | unlinkat(dir, "full", 0), 0);
+}
+
 /* PK-012 */
 static void a_package_goes_on_as_it_was_begun(void **state)
 {
@@ -329,6 +437,19 @@ static void a_package_goes_on_as_it_was_begun(void **state)
     asv_zip_close(&writer);
     assert_int_equal(ASV_OK, asv_zip_begin(&writer, dir, "order", plan, NULL));
     assert_int_equal(ASV_E_STATE, asv_zip_finish(&writer, NULL)); /* with none of them */
+}
+
+/* PK-055 */
+static void another_plans_records_count_for_nothing(void **state)
+{
+    (void)state;
+    begin_two("headed");
+    int fd = openat(dir, "headed.journal", O_RDWR);
+    assert_int_equal(pwrite(fd, other_plan, sizeof other_plan, 27), sizeof other_plan); /* the head alone */
+    close(fd);
+    assert_int_equal(ASV_OK, asv_zip_begin(&writer, dir, "headed", other_plan, NULL));
+    assert_int_equal(writer.kept_count, 0);
+    asv_zip_close(&writer);
 }
 
 /* PK-013: a record that is torn, or speaks of bytes that are not there, is none. */
@@ -368,9 +489,13 @@ int main(void)
         cmocka_unit_test(only_names_that_every_system_can_make_are_taken),
         cmocka_unit_test(no_name_is_there_twice),
         cmocka_unit_test(a_source_gives_what_it_says),
+        cmocka_unit_test(a_file_that_changes_is_found),
         cmocka_unit_test(what_was_finished_before_a_kill_is_not_read_again),
         cmocka_unit_test(another_plan_begins_anew),
+        cmocka_unit_test(a_full_medium_costs_the_file_that_was_being_written),
+        cmocka_unit_test(the_last_file_that_there_may_be_is_kept),
         cmocka_unit_test(a_package_goes_on_as_it_was_begun),
+        cmocka_unit_test(another_plans_records_count_for_nothing),
         cmocka_unit_test(a_torn_journal_costs_the_files_behind_it),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -16,6 +16,8 @@ static struct asv_sheet_job job_of(void (*build)(struct asv_sheet *, const void 
                                   .subject = "Vorgang",
                                   .author = "Amt",
                                   .footer = "Fuß",
+                                  .page = "Seite",
+                                  .of = "von",
                                   .made_at = "2026-11-29T11:30:00Z",
                                   .build = build,
                                   .context = context};
