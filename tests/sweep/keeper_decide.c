@@ -498,8 +498,10 @@ static void go_straight(const struct act *act, struct course *course)
     const struct asv_index_ahead *ahead = asv_index_count(site.keeper.store->index, ASV_INDEX_AHEADS) == 0
                                               ? NULL
                                               : asv_index_row(site.keeper.store->index, ASV_INDEX_AHEADS, 0);
-    if (ahead != NULL) {
-        asv_x25519_public(course->prey.day_pk, ahead->keys[0].sk);
+    for (unsigned i = 0; ahead != NULL && i < ahead->key_count; i++) {
+        if (ahead->keys[i].date != 0) {
+            asv_x25519_public(course->prey.day_pk, ahead->keys[i].sk);
+        }
     }
     if (act->erases) { /* the attacker is not blind */
         assert_true(caught(act, &course->prey));
