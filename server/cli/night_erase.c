@@ -614,19 +614,34 @@ static enum asv_status held_batch(struct asv_night *night, const struct asv_db_r
     return ASV_OK;
 }
 
+/* Whether the keeper's row says that a request which it took waits no more. Without a row that is so of what
+ * is due; otherwise its index may be one from before the request. */
+static bool has_ended(const struct asv_night *night, const struct asv_db_retained *clip,
+                      const struct asv_keeper_kept *row)
+{
+    return row->state == ASV_KEEPER_PLAIN
+               ? clip->due_ms != ASV_TIME_UNKNOWN && clip->due_ms <= night->keeper.wall_ms
+               : row->state != ASV_KEEPER_PENDING && row->state != ASV_KEEPER_HELD;
+}
+
 /* K-215: its day was said since, and is past, or the keeper refused it: it is where it was. The keeper is
- * asked for it now, and by a clock that is right. */
+ * asked for it now, after the request was read, and by a clock that is right. */
 static enum asv_status end_lapsed(struct asv_night *night, const struct asv_db_retained *clip, bool *lapsed,
                                   struct asv_err *err)
 {
     struct asv_keeper_kept row = {0};
+    uint8_t proposal[ASV_SHA256_BYTES];
     enum asv_db_outcome outcome = ASV_DB_ALREADY;
     if (night->dry || night->keeper.stop != ASV_KEEPER_RUNNING) {
         return ASV_OK;
     }
-    enum asv_status status = asv_night_ask_clip(night, clip, &row, err);
+    enum asv_status status = asv_db_hold_open(night->db, clip->recording, proposal, err);
+    if (status == ASV_OK) {
+        status = asv_night_ask_clip(night, clip, &row, err);
+    }
     if (status == ASV_OK && row.state != ASV_KEEPER_PENDING && row.state != ASV_KEEPER_HELD) {
-        status = asv_db_hold_lapsed(night->db, clip->recording, &outcome, err);
+        status = asv_db_hold_lapsed(night->db, clip->recording, proposal, has_ended(night, clip, &row),
+                                    &outcome, err);
     }
     *lapsed = outcome == ASV_DB_DONE;
     night->counts.lapsed += *lapsed;

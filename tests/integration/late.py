@@ -167,9 +167,7 @@ def only_the_keeper_has(desk):
 
 
 def the_keeper_waits_no_more(desk, clip):
-    """K-215: it has ended a request to hold, as when its day was said to be past; here it is open still. The night ends it, and nobody is called."""
-    state = desk.state(clip)
-    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    """K-215: it has ended that request, as when its day was said to be past; here it is open still. The night ends it, and nobody is called."""
     desk.act("willi", "hold", "withdraw", clip)
     by_superuser(desk, "DELETE FROM asv.statement_answer a USING asv.request r WHERE a.statement = r.answer AND r.outcome = 'withdrawn'; "
                        "DELETE FROM asv.statement s USING asv.request r WHERE s.digest = r.answer AND r.outcome = 'withdrawn'; "
@@ -177,7 +175,31 @@ def the_keeper_waits_no_more(desk, clip):
     say_state(desk, clip, "pending")
     counts, _ = night(desk, 0)
     assert (counts["lapsed"], counts["pending"], counts["disagreements"]) == (1, 0, 0), counts
-    assert desk.state(clip) == state and desk.events(clip)[-1] == "hold_lapsed", desk.events(clip)
+    assert desk.state(clip) == "sealed" and desk.events(clip)[-1] == "hold_lapsed", desk.events(clip)
+
+
+def the_keeper_was_put_back(rig, desk, clip):
+    """K-215: an index from before a request that it took, with the slots of then. Nothing keeps the recording, and people hear of it, each
+    night, as long as the request is open: that the keeper has no row of it does not end it."""
+    keeper, before, now = (desk.site.directory / name for name in ("keeper", "keeper-before", "keeper-now"))
+    rig.site.keeper.stop()
+    shutil.copytree(keeper, before)
+    rig.site.start_keeper()
+    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    rig.site.keeper.stop()
+    keeper.rename(now)
+    shutil.copytree(before, keeper)
+    rig.site.start_keeper()
+    for _ in range(2):
+        counts, notes = night(desk, 4)
+        assert (counts["lapsed"], counts["pending"], counts["disagreements"]) == (0, 1, 1), counts
+        assert "keeps no key for that" in notes["disagreements"][0]["why"], notes
+    rig.site.keeper.stop()
+    shutil.rmtree(keeper)
+    now.rename(keeper)
+    rig.site.start_keeper()
+    counts, _ = night(desk, 0)
+    assert counts["pending"] == 1, counts
 
 
 def put_aside(desk, clip, name):
@@ -450,6 +472,7 @@ def play(rig):
     without_the_root(desk)
     the_keeper_is_asked(desk)
     only_the_keeper_has(desk)
+    the_keeper_was_put_back(rig, desk, clips[4])
     the_keeper_waits_no_more(desk, clips[4])
     back = erase_early(desk, clips)
     for scenario, what in ((the_day_is_finished, (rig, desk, camera, clips, back)),
