@@ -204,8 +204,8 @@ struct passing {
     char from[ASV_VAULT_PATH_BYTES], to[ASV_VAULT_PATH_BYTES];
     enum asv_vault_area area;
     bool failed;                  /* left to the next run */
-    bool was_signed;              /* a keeper's statement lies there, good when it was made (K-216) */
-    bool emptied;                 /* nothing of it is left */
+    bool was_signed;              /* by a run, whose statement is believed no more (K-216) */
+    bool emptied;                 /* nothing of it is left but records */
     bool dated;                   /* for its record: it lies below its day */
     char why[ASV_ERR_TEXT_BYTES]; /* why the keeper signed nothing; empty: it did */
     uint8_t order[ASV_DESTRUCTION_MAX_BYTES];
@@ -285,8 +285,6 @@ static bool ask_order(struct asv_night *night, struct passing *passing, struct a
         asv_clip_close(asking->dir);
         return false;
     }
-    passing->was_signed = (buried && asv_night_order_was(night, passing->clip, tombstone)) ||
-                          (asking->asked == ASV_OK && asv_night_order_was(night, passing->clip, asking->dir));
     passing->order_len = 0;
     if (asking->asked == ASV_OK) {
         asking->asked = asv_night_order_ask(night, asking->dir, &asking->request, &asking->err);
@@ -323,6 +321,9 @@ static enum asv_status take_order(struct asv_night *night, struct asking *asking
         return status;
     }
     passing->emptied = is_emptied(night, asking);
+    passing->was_signed =
+        passing->emptied && (asking->dir != NULL ? asv_night_order_was(night, passing->clip, asking->dir)
+                                                 : lies_emptied(night, passing->clip, true));
     if (!passing->emptied && !asv_night_is_unknown(word)) {
         return asv_failf(err, status, "%s", why.text);
     }
@@ -349,13 +350,6 @@ static enum asv_status without_order(struct asv_night *night, const struct passi
                      passing->why);
 }
 
-/* K-216: a run did that, whose statement is believed no more. Whoever else empties a directory leaves none.
- */
-static bool is_done(const struct passing *passing)
-{
-    return passing->emptied && passing->was_signed;
-}
-
 /* Whatever fails for one clip leaves it to the next run. */
 static void settle(struct asv_night *night, struct asking *asking)
 {
@@ -375,7 +369,7 @@ static enum asv_status get_order(struct asv_night *night, struct passing *passin
     }
     enum asv_status status = take_order(night, &asking, err);
     asv_clip_close(asking.dir);
-    return status == ASV_OK && !is_done(passing) ? without_order(night, passing, err) : status;
+    return status == ASV_OK && !passing->was_signed ? without_order(night, passing, err) : status;
 }
 
 /* The keeper signs for some while the files of the next ones are read and those of the ones before written.
@@ -399,7 +393,7 @@ static void get_orders(struct asv_night *night, struct batch *batch)
         if (batch->clips[i].failed || without_order(night, &batch->clips[i], &err) == ASV_OK) {
             continue;
         }
-        if (is_done(&batch->clips[i])) {
+        if (batch->clips[i].was_signed) {
             leave_open(night, &batch->clips[i]);
         } else {
             failed(night, &batch->clips[i], err.text);
