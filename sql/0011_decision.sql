@@ -344,18 +344,28 @@ END
 $$;
 COMMENT ON FUNCTION asv.request_lapse IS 'ends a request whose time is over by then';
 
--- K-215. The keeper may wait no more for its answer: the recording's day was said since, and is past.
-CREATE FUNCTION asv.hold_lapsed(p_recording uuid) RETURNS text
+CREATE FUNCTION asv.hold_open(p_recording uuid) RETURNS asv.digest
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT proposal FROM asv.request WHERE recording = p_recording AND action = 1 AND outcome IS NULL
+$$;
+COMMENT ON FUNCTION asv.hold_open IS 'the request to hold this recording that is open; NULL: none';
+GRANT EXECUTE ON FUNCTION asv.hold_open TO asv_admin;
+
+-- K-215. The keeper may wait no more for its answer: the recording's day was said since, and is past. That it has nothing of a request
+-- that it took says no such thing: its index may have been put back.
+CREATE FUNCTION asv.hold_lapsed(p_recording uuid, p_proposal bytea, p_ended boolean) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     PERFORM asv.check_durable();
     RETURN coalesce((SELECT CASE WHEN asv.request_lapse(r.proposal, 'infinity') THEN 'done' END FROM asv.request r
-                     WHERE r.recording = p_recording AND r.action = 1 AND r.outcome IS NULL
-                       AND (asv.statement_taken_at(r.proposal) IS NOT NULL OR asv.statement_is_refused(r.proposal)
-                            OR asv.is_forged(r.proposal))), 'already');
+                     WHERE r.recording = p_recording AND r.proposal = p_proposal AND r.action = 1 AND r.outcome IS NULL
+                       AND (p_ended AND asv.statement_taken_at(r.proposal) IS NOT NULL OR asv.is_forged(r.proposal)
+                            OR asv.statement_is_refused(r.proposal)
+                               AND EXISTS (SELECT FROM asv.statement_answer a
+                                           WHERE a.statement = r.proposal AND NOT a.taken AND a.ruling IS NOT NULL))), 'already');
 END
 $$;
-COMMENT ON FUNCTION asv.hold_lapsed IS 'the keeper, asked for it, waits for no answer to a request to hold this recording: it lapsed, unless its approval is under way, or the keeper has not heard of it (already)';
+COMMENT ON FUNCTION asv.hold_lapsed IS 'this request to hold this recording lapsed, as the keeper, asked for it, has ended it, or signed that it never takes it, unless its approval is under way, or the keeper has not heard of it (already)';
 GRANT EXECUTE ON FUNCTION asv.hold_lapsed TO asv_admin;
 
 CREATE FUNCTION asv.requests_lapse() RETURNS bigint

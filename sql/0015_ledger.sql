@@ -285,7 +285,7 @@ COMMENT ON COLUMN asv.day_end.due_at IS 'when the keys were due';
 COMMENT ON COLUMN asv.day_end.slots IS 'of each master slot its id, and 1 where it has confirmed, 0 where not';
 COMMENT ON COLUMN asv.day_end.confirmed IS 'slots that hold nothing any more that opens them';
 COMMENT ON COLUMN asv.day_end.open IS 'slots of which that is not known';
-COMMENT ON COLUMN asv.day_end.copies IS 'keys of that day which holds before docking keep';
+COMMENT ON COLUMN asv.day_end.copies IS 'copies of these keys, and of reserve keys that were due with them or before, which holds before docking keep';
 COMMENT ON COLUMN asv.day_end.stored_at IS 'when it was stored, by the database''s clock';
 
 DO $$

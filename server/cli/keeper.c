@@ -69,16 +69,17 @@ static enum asv_status print_json(const struct asv_cli *cli, const struct asv_ke
         (void)json_array_append_new(slots, slot_json(&state->slots[i]));
     }
     json_t *all = json_pack(
-        "{s:s, s:o, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:b, s:o, s:o}",
+        "{s:s, s:o, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:b, s:o, "
+        "s:o}",
         "software", state->software, "started", asv_json_time(state->started_ms), "time",
         asv_json_time(state->wall_ms), "destruction", stop_of(state), "stopped",
         asv_json_time(known(state->stop_since_ms)), "next_due", asv_json_time(known(state->next_due_ms)),
         "overdue", (json_int_t)state->overdue, "damaged", (json_int_t)state->damaged, "cameras",
         (json_int_t)state->cameras, "days", (json_int_t)state->days, "reserves", (json_int_t)state->reserves,
-        "aheads", (json_int_t)state->aheads, "first_day", asv_json_date(state->first_date), "last_day",
-        asv_json_date(state->last_date), "generation", (json_int_t)state->generation, "epoch",
-        (json_int_t)state->epoch, "memory_locked", state->memory_locked, "in_step", directories_json(state),
-        "slots", slots);
+        "aheads", (json_int_t)state->aheads, "aheads_left", (json_int_t)state->aheads_left, "first_day",
+        asv_json_date(state->first_date), "last_day", asv_json_date(state->last_date), "generation",
+        (json_int_t)state->generation, "epoch", (json_int_t)state->epoch, "memory_locked",
+        state->memory_locked, "in_step", directories_json(state), "slots", slots);
     return asv_json_print_take(cli->out, all, err);
 }
 
@@ -94,6 +95,12 @@ static void print_keys(const struct asv_cli *cli, const struct asv_keeper_status
     if (state->aheads != 0) {
         fprintf(cli->out, "kept         keys of whole camera days, for %u holds before docking\n",
                 (unsigned)state->aheads);
+    }
+    if (state->aheads_left != 0) {
+        fprintf(
+            cli->out,
+            "NOT COPIED   %u keys that holds before docking have no copy of; the keeper's log says which\n",
+            (unsigned)state->aheads_left);
     }
     fprintf(cli->out, "next due     %s\n", asv_text_time(due, known(state->next_due_ms)));
     if (state->stop != ASV_KEEPER_RUNNING) {

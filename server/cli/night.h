@@ -249,7 +249,12 @@ bool asv_night_order_there(struct asv_night *night, const struct asv_db_retained
                            struct asv_clip_dir *dir, uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
                            struct asv_destruction *out);
 
-/* The same of what lies in its tombstone. */
+/* Whether one lies there that verified when it was made: its keeper's certificate may have been revoked since,
+ * or have run out. */
+bool asv_night_order_was(struct asv_night *night, const struct asv_db_retained *clip,
+                         struct asv_clip_dir *dir);
+
+/* As asv_night_order_there, of what lies in its tombstone. */
 bool asv_night_is_buried(struct asv_night *night, const struct asv_db_retained *clip);
 
 /* K-187: the keeper signs, verified, that all keys of the day that the clip is sealed for are destroyed, and

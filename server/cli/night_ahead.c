@@ -192,15 +192,42 @@ static void see_to(struct asv_night *night, const struct asv_db_ahead_end *ahead
                    asv_text_time(since, ahead->since_ms), why);
 }
 
+#define FAILED_MAX 3 /* each takes as long as a keeper may that does not answer */
+
+struct asked {
+    uint32_t known;  /* that the keeper has, as far as it could be asked */
+    unsigned failed; /* that it could not be asked about, the last ones in a row */
+};
+
+/* It stands, and nobody can say more; the others are seen to. */
+static void not_asked(struct asv_night *night, const struct asv_db_ahead_end *ahead, enum asv_status status,
+                      const struct asv_err *why, struct asked *asked)
+{
+    asked->known++;
+    asked->failed++;
+    night->aheads++;
+    night->away = night->away || status == ASV_E_AWAY || status == ASV_E_TIMEOUT;
+    asv_night_note(night, ASV_NIGHT_UNDONE, ahead->camera_name,
+                   "it is held ahead, and the keeper was not asked whether it holds it: %s", why->text);
+}
+
 /* One that the keeper has, or had: what was let go by a run that was cut off is all in (let_go). */
 static enum asv_status see_to_one(struct asv_night *night, const uint8_t *before,
-                                  const struct asv_db_ahead_end *ahead, uint32_t *known, struct asv_err *err)
+                                  const struct asv_db_ahead_end *ahead, struct asked *asked,
+                                  struct asv_err *err)
 {
     char text[ASV_TEXT_BYTES];
+    struct asv_err why = {.text = "it did not answer before"};
     bool there = false;
     bool counts = true;
-    enum asv_status status = ask_there(night, ahead, &there, err);
-    bool missing = status == ASV_OK && !there && stands_because(night, ahead, text) != NULL;
+    enum asv_status status =
+        asked->failed < FAILED_MAX ? ask_there(night, ahead, &there, &why) : ASV_E_TIMEOUT;
+    if (status != ASV_OK) {
+        not_asked(night, ahead, status, &why, asked);
+        return ASV_OK;
+    }
+    asked->failed = 0;
+    bool missing = !there && stands_because(night, ahead, text) != NULL;
     if (missing) {
         status = ask_counts(night, before, ahead, &counts, err);
     }
@@ -210,7 +237,7 @@ static enum asv_status see_to_one(struct asv_night *night, const uint8_t *before
     if (status == ASV_OK && counts) {
         see_to(night, ahead);
     }
-    *known += there;
+    asked->known += there;
     return status;
 }
 
@@ -243,16 +270,17 @@ enum asv_status asv_night_finish_aheads(struct asv_night *night, struct asv_err 
     struct asv_db_ahead_end rows[ASV_DB_AHEADS];
     uint8_t last[ASV_SHA256_BYTES];
     bool first = true;
-    uint32_t known = 0;
+    struct asked asked = {0};
     size_t count = night->keeper_answers ? ASV_DB_AHEADS : 0;
     enum asv_status status = ASV_OK;
     while (status == ASV_OK && count == ASV_DB_AHEADS) {
         status = asv_db_ahead_page(night->db, first ? NULL : last, rows, &count, err);
         for (size_t i = 0; status == ASV_OK && i < count; i++) {
-            status = see_to_one(night, first ? NULL : last, &rows[i], &known, err);
+            status = see_to_one(night, first ? NULL : last, &rows[i], &asked, err);
             memcpy(last, rows[i].proposal, sizeof last);
             first = false;
         }
     }
-    return status == ASV_OK && night->keeper_answers ? compare(night, known, err) : status;
+    return status == ASV_OK && night->keeper_answers && asked.failed == 0 ? compare(night, asked.known, err)
+                                                                          : status;
 }

@@ -13,18 +13,48 @@
 #include "server/cli/night.h"
 #include "server/policy/retention.h"
 
+static void close_dir(struct asv_clip_dir **dir)
+{
+    asv_clip_close(*dir);
+}
+#define asv_auto_dir __attribute__((cleanup(close_dir)))
+
 static int64_t or_none(int64_t ms)
 {
     return ms == ASV_TIME_UNKNOWN ? 0 : ms;
 }
 
+/* Whether nothing of it is left there but records, and a statement that was good when it was made. */
+static bool lies_emptied(struct asv_night *night, const struct asv_db_retained *clip, bool buried)
+{
+    char path[ASV_VAULT_PATH_BYTES];
+    enum asv_vault_area area;
+    asv_auto_dir struct asv_clip_dir *dir = NULL;
+    return asv_night_place(clip, buried, &area, path, NULL) == ASV_OK &&
+           asv_vault_open_clip(night->vault, area, path, &dir, NULL) == ASV_OK && asv_clip_is_empty(dir) &&
+           asv_night_order_was(night, clip, dir);
+}
+
+/* K-216: of what was recorded to a reserve key only the statement tells that the key is gone (K-067), and the
+ * files that another could be made of are. The next step asks for the end of the keys of its day. */
+static bool is_left_behind(struct asv_night *night, const struct asv_db_retained *clip)
+{
+    const struct asv_keeper_kept *kept = asv_night_find_kept(night, clip->identity.header);
+    return night->keeper_answers && clip->key_kind == ASV_KEY_RESERVE &&
+           (kept == NULL || kept->state == ASV_KEEPER_PLAIN) &&
+           (lies_emptied(night, clip, false) || lies_emptied(night, clip, true));
+}
+
 /* K-202: what is in quarantine may be erased without the keeper's statement, by the clock alone. */
 static enum asv_status key_of(struct asv_night *night, const struct asv_db_retained *clip,
-                              enum asv_retention_key *out, struct asv_err *err)
+                              enum asv_retention_state state, enum asv_retention_key *out,
+                              struct asv_err *err)
 {
     const char *doubt = NULL;
     enum asv_status status = ASV_OK;
-    enum asv_retention_key key = asv_night_key(night, clip);
+    enum asv_retention_key key = state == ASV_RETENTION_ERASING && is_left_behind(night, clip)
+                                     ? ASV_RETENTION_KEY_GONE
+                                     : asv_night_key(night, clip);
     if (clip->kind == ASV_COMMIT_QUARANTINED &&
         (key == ASV_RETENTION_KEY_GONE || key == ASV_RETENTION_KEY_NEVER)) {
         status = asv_night_clock_doubt(night, &doubt, err);
@@ -38,7 +68,7 @@ static enum asv_status judge(struct asv_night *night, const struct asv_db_retain
                              struct asv_err *err)
 {
     enum asv_retention_key key = ASV_RETENTION_KEY_UNKNOWN;
-    enum asv_status status = key_of(night, clip, &key, err);
+    enum asv_status status = key_of(night, clip, state, &key, err);
     if (status != ASV_OK) {
         return status;
     }
@@ -174,7 +204,8 @@ struct passing {
     char from[ASV_VAULT_PATH_BYTES], to[ASV_VAULT_PATH_BYTES];
     enum asv_vault_area area;
     bool failed;                  /* left to the next run */
-    bool emptied;                 /* by an earlier run, whose statement is believed no more (K-216) */
+    bool was_signed;              /* by a run, whose statement is believed no more (K-216) */
+    bool emptied;                 /* nothing of it is left but records */
     bool dated;                   /* for its record: it lies below its day */
     char why[ASV_ERR_TEXT_BYTES]; /* why the keeper signed nothing; empty: it did */
     uint8_t order[ASV_DESTRUCTION_MAX_BYTES];
@@ -188,12 +219,6 @@ struct batch {
     size_t count;
     struct passing clips[ASV_DB_BATCH_MAX];
 };
-
-static void close_dir(struct asv_clip_dir **dir)
-{
-    asv_clip_close(*dir);
-}
-#define asv_auto_dir __attribute__((cleanup(close_dir)))
 
 /* Whoever answers on the socket, or can write into the vault, says nothing that the keeper did not sign. */
 static void take_statement(struct passing *passing, const struct asv_destruction *order)
@@ -267,13 +292,11 @@ static bool ask_order(struct asv_night *night, struct passing *passing, struct a
     return true;
 }
 
-/* Whether no statement may come because there is nothing that one could be about: the keeper's own word is
- * that it knows no such header, or nothing of the clip is left. */
-static bool is_about_nothing(const struct asv_night *night, const struct asking *asking, enum asv_status word)
+/* Whether nothing of the clip is left that could be asked about, in any directory of the vault, none away. */
+static bool is_emptied(const struct asv_night *night, const struct asking *asking)
 {
-    bool lost =
-        asking->dir == NULL && asking->asked == ASV_E_NOT_FOUND && asv_vault_away(night->vault) == NULL;
-    return lost || asking->passing->emptied || asv_night_is_unknown(word);
+    return asking->asked == ASV_E_NOT_FOUND && asv_vault_away(night->vault) == NULL &&
+           (asking->dir == NULL || asv_clip_is_empty(asking->dir));
 }
 
 /* K-187 stands behind this: without_order. */
@@ -297,9 +320,11 @@ static enum asv_status take_order(struct asv_night *night, struct asking *asking
         }
         return status;
     }
-    passing->emptied = asking->dir != NULL && status == ASV_E_NOT_FOUND &&
-                       asv_vault_away(night->vault) == NULL && asv_clip_is_empty(asking->dir);
-    if (!is_about_nothing(night, asking, word)) {
+    passing->emptied = is_emptied(night, asking);
+    passing->was_signed =
+        passing->emptied && (asking->dir != NULL ? asv_night_order_was(night, passing->clip, asking->dir)
+                                                 : lies_emptied(night, passing->clip, true));
+    if (!passing->emptied && !asv_night_is_unknown(word)) {
         return asv_failf(err, status, "%s", why.text);
     }
     passing->order_len = 0;
@@ -344,7 +369,7 @@ static enum asv_status get_order(struct asv_night *night, struct passing *passin
     }
     enum asv_status status = take_order(night, &asking, err);
     asv_clip_close(asking.dir);
-    return status == ASV_OK && !passing->emptied ? without_order(night, passing, err) : status;
+    return status == ASV_OK && !passing->was_signed ? without_order(night, passing, err) : status;
 }
 
 /* The keeper signs for some while the files of the next ones are read and those of the ones before written.
@@ -368,7 +393,7 @@ static void get_orders(struct asv_night *night, struct batch *batch)
         if (batch->clips[i].failed || without_order(night, &batch->clips[i], &err) == ASV_OK) {
             continue;
         }
-        if (batch->clips[i].emptied) {
+        if (batch->clips[i].was_signed) {
             leave_open(night, &batch->clips[i]);
         } else {
             failed(night, &batch->clips[i], err.text);
@@ -546,6 +571,7 @@ static enum asv_status add(struct asv_night *night, struct batch *batch, const s
     }
     passing->clip = clip;
     passing->failed = false;
+    passing->was_signed = false;
     passing->emptied = false;
     passing->why[0] = '\0';
     passing->order_len = 0;
@@ -614,19 +640,34 @@ static enum asv_status held_batch(struct asv_night *night, const struct asv_db_r
     return ASV_OK;
 }
 
+/* Whether the keeper's row says that a request which it took waits no more. Without a row that is so of what
+ * is due; otherwise its index may be one from before the request. */
+static bool has_ended(const struct asv_night *night, const struct asv_db_retained *clip,
+                      const struct asv_keeper_kept *row)
+{
+    return row->state == ASV_KEEPER_PLAIN
+               ? clip->due_ms != ASV_TIME_UNKNOWN && clip->due_ms <= night->keeper.wall_ms
+               : row->state != ASV_KEEPER_PENDING && row->state != ASV_KEEPER_HELD;
+}
+
 /* K-215: its day was said since, and is past, or the keeper refused it: it is where it was. The keeper is
- * asked for it now, and by a clock that is right. */
+ * asked for it now, after the request was read, and by a clock that is right. */
 static enum asv_status end_lapsed(struct asv_night *night, const struct asv_db_retained *clip, bool *lapsed,
                                   struct asv_err *err)
 {
     struct asv_keeper_kept row = {0};
+    uint8_t proposal[ASV_SHA256_BYTES];
     enum asv_db_outcome outcome = ASV_DB_ALREADY;
     if (night->dry || night->keeper.stop != ASV_KEEPER_RUNNING) {
         return ASV_OK;
     }
-    enum asv_status status = asv_night_ask_clip(night, clip, &row, err);
+    enum asv_status status = asv_db_hold_open(night->db, clip->recording, proposal, err);
+    if (status == ASV_OK) {
+        status = asv_night_ask_clip(night, clip, &row, err);
+    }
     if (status == ASV_OK && row.state != ASV_KEEPER_PENDING && row.state != ASV_KEEPER_HELD) {
-        status = asv_db_hold_lapsed(night->db, clip->recording, &outcome, err);
+        status = asv_db_hold_lapsed(night->db, clip->recording, proposal, has_ended(night, clip, &row),
+                                    &outcome, err);
     }
     *lapsed = outcome == ASV_DB_DONE;
     night->counts.lapsed += *lapsed;

@@ -69,6 +69,12 @@ static void judge_keeper(struct asv_night *night)
         asv_night_note(night, ASV_NIGHT_LATE, "keeper", "%u keys are due and not destroyed; its log says why",
                        (unsigned)state->overdue);
     }
+    if (state->aheads_left != 0) { /* K-232 */
+        asv_night_note(
+            night, ASV_NIGHT_UNDONE, "keeper",
+            "holds before docking have no copy of %u keys: its log says which, see asservat keys status",
+            (unsigned)state->aheads_left);
+    }
     for (unsigned i = 0; i < state->directory_count; i++) {
         if (!state->in_step[i]) {
             asv_night_note(night, ASV_NIGHT_OPEN, i == 0 ? "store" : "replica",

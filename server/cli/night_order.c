@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "firmware-proto/trust/chain.h"
+#include "server/base/calendar.h"
 #include "server/base/fail.h"
 #include "server/cli/keepers.h"
 #include "server/cli/night.h"
@@ -67,11 +68,18 @@ static enum asv_status verify(struct asv_night *night, const struct asv_destruct
     return status;
 }
 
+static bool is_about(const struct asv_destruction *order, const struct asv_db_identity *identity)
+{
+    return memcmp(order->camera_cert, identity->camera_cert, sizeof order->camera_cert) == 0 &&
+           memcmp(order->epoch, identity->epoch, sizeof order->epoch) == 0 &&
+           order->number == identity->number &&
+           memcmp(order->header, identity->header, sizeof order->header) == 0;
+}
+
 enum asv_status asv_night_order_read(struct asv_night *night, const struct asv_db_retained *clip,
                                      struct asv_bytes data, struct asv_destruction *out, struct asv_err *err)
 {
     struct asv_destruction order;
-    const struct asv_db_identity *identity = &clip->identity;
     enum asv_status status = asv_destruction_decode(&order, data.data, data.len, err);
     if (status == ASV_OK) {
         status = verify(night, &order, err);
@@ -79,13 +87,24 @@ enum asv_status asv_night_order_read(struct asv_night *night, const struct asv_d
     if (status != ASV_OK) {
         return status;
     }
-    if (memcmp(order.camera_cert, identity->camera_cert, sizeof order.camera_cert) != 0 ||
-        memcmp(order.epoch, identity->epoch, sizeof order.epoch) != 0 || order.number != identity->number ||
-        memcmp(order.header, identity->header, sizeof order.header) != 0) {
+    if (!is_about(&order, &clip->identity)) {
         return asv_fail(err, ASV_E_MISMATCH, "the keeper's statement is about another recording");
     }
     *out = order;
     return ASV_OK;
+}
+
+bool asv_night_order_was(struct asv_night *night, const struct asv_db_retained *clip,
+                         struct asv_clip_dir *dir)
+{
+    uint8_t data[ASV_DESTRUCTION_MAX_BYTES];
+    struct asv_destruction order;
+    size_t len = 0;
+    return night->agency != NULL &&
+           asv_clip_get(dir, ASV_PART_ORDER, data, sizeof data, &len, NULL) == ASV_OK &&
+           asv_destruction_decode(&order, data, len, NULL) == ASV_OK && is_about(&order, &clip->identity) &&
+           asv_destruction_verify(&order, night->agency->root.signing_pk, NULL, order.issued_ms, NULL,
+                                  NULL) == ASV_OK;
 }
 
 bool asv_night_order_there(struct asv_night *night, const struct asv_db_retained *clip,
@@ -111,24 +130,45 @@ bool asv_night_is_buried(struct asv_night *night, const struct asv_db_retained *
     return buried;
 }
 
+/* A reserve key is due with the day on which a dock asked for what was recorded to it (K-057, K-152), or with
+ * an earlier one: where the period was longer then, with as much later a day. */
+static enum asv_status day_of_key(const struct asv_night *night, const struct asv_db_retained *clip,
+                                  uint32_t *day, struct asv_err *err)
+{
+    const struct asv_keeper_status *keeper = &night->keeper;
+    int longest = keeper->policy_days;
+    int shortest = longest;
+    for (unsigned i = 0; i < keeper->period_count; i++) {
+        int days = keeper->periods[i].days;
+        longest = days > longest ? days : longest;
+        shortest = days < shortest ? days : shortest;
+    }
+    *day = clip->key_date;
+    if (clip->key_kind == ASV_KEY_DAY) {
+        return ASV_OK;
+    }
+    return clip->key_kind == ASV_KEY_RESERVE && asv_local_date(clip->committed_ms, day) == ASV_OK &&
+                   asv_date_add(*day, longest - shortest, day) == ASV_OK
+               ? ASV_OK
+               : asv_fail(err, ASV_E_NOT_FOUND, "nobody knows its key");
+}
+
 enum asv_status asv_night_day_signed(struct asv_night *night, const struct asv_db_retained *clip,
                                      struct asv_err *err)
 {
     struct asv_day_end day;
-    if (clip->key_kind != ASV_KEY_DAY) {
-        return asv_fail(err, ASV_E_NOT_FOUND, "its key is no day's");
-    }
-    if (clip->key_date == night->day_gone) {
-        return ASV_OK;
+    uint32_t date = 0;
+    enum asv_status status = day_of_key(night, clip, &date, err);
+    if (status != ASV_OK || date == night->day_gone) {
+        return status;
     }
     if (night->agency == NULL) {
         return asv_failf(err, ASV_E_NOT_FOUND, "%s", night->no_agency.text);
     }
-    enum asv_status status =
-        asv_cli_keeper_day_end(night->client, night->agency, clip->key_date, night->now_ms, &day, err);
+    status = asv_cli_keeper_day_end(night->client, night->agency, date, night->now_ms, &day, err);
     if (status == ASV_OK && day.copies != 0) {
-        status = asv_fail(err, ASV_E_STATE, "the keeper has a copy of a key of its day");
+        status = asv_fail(err, ASV_E_STATE, "a hold before docking has a copy of a key of its day");
     }
-    night->day_gone = status == ASV_OK ? clip->key_date : night->day_gone;
+    night->day_gone = status == ASV_OK ? date : night->day_gone;
     return status;
 }

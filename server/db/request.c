@@ -195,12 +195,29 @@ enum asv_status asv_db_requests_lapse(struct asv_db *db, uint64_t *lapsed, struc
     return asv_db_run_count(db, ASV_QUERY_REQUESTS_LAPSE, lapsed, err);
 }
 
+static void read_proposal(struct asv_row *row, void *to)
+{
+    asv_row_bytes(row, to, ASV_SHA256_BYTES);
+}
+
+enum asv_status asv_db_hold_open(struct asv_db *db, const uint8_t recording[ASV_UUID_BYTES],
+                                 uint8_t proposal[ASV_SHA256_BYTES], struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, recording);
+    return asv_db_run_value(db, ASV_QUERY_HOLD_OPEN, &params, read_proposal, proposal, err);
+}
+
 enum asv_status asv_db_hold_lapsed(struct asv_db *db, const uint8_t recording[ASV_UUID_BYTES],
+                                   const uint8_t proposal[ASV_SHA256_BYTES], bool ended,
                                    enum asv_db_outcome *outcome, struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
     asv_param_uuid(&params, recording);
+    asv_param_digest(&params, proposal);
+    asv_param_bool(&params, ended);
     return asv_db_run_outcome(db, ASV_QUERY_HOLD_LAPSED, &params, outcome, err);
 }
 
@@ -300,11 +317,6 @@ enum asv_status asv_db_held_ahead(struct asv_db *db, const struct asv_db_held_ah
     asv_param_digest(&params, what->identity.header);
     asv_param_digest(&params, what->proposal);
     return asv_db_run_outcome(db, ASV_QUERY_HELD_AHEAD, &params, outcome, err);
-}
-
-static void read_proposal(struct asv_row *row, void *to)
-{
-    asv_row_bytes(row, to, ASV_SHA256_BYTES);
 }
 
 enum asv_status asv_db_held_ahead_by(struct asv_db *db, const uint8_t header[ASV_SHA256_BYTES],

@@ -134,9 +134,14 @@ ASV_MUST_CHECK enum asv_status asv_db_request_void(struct asv_db *db,
 ASV_MUST_CHECK enum asv_status asv_db_requests_lapse(struct asv_db *db, uint64_t *lapsed,
                                                      struct asv_err *err);
 
-/* K-215: the keeper waits for no answer to the request to hold this recording, which ends by that.
- * ASV_DB_ALREADY: it does not, as its approval is under way, or the keeper has not heard of it. */
+/* The request to hold this recording that is open; zeros: there is none. */
+ASV_MUST_CHECK enum asv_status asv_db_hold_open(struct asv_db *db, const uint8_t recording[ASV_UUID_BYTES],
+                                                uint8_t proposal[ASV_SHA256_BYTES], struct asv_err *err);
+
+/* K-215: this request ends, for the keeper has ended it, or (with ended false) has signed that it never takes
+ * it. ASV_DB_ALREADY: it does not, as its approval is under way, or the keeper has not said so. */
 ASV_MUST_CHECK enum asv_status asv_db_hold_lapsed(struct asv_db *db, const uint8_t recording[ASV_UUID_BYTES],
+                                                  const uint8_t proposal[ASV_SHA256_BYTES], bool ended,
                                                   enum asv_db_outcome *outcome, struct asv_err *err);
 
 struct asv_db_request {

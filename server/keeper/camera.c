@@ -155,6 +155,37 @@ enum asv_status asv_keeper_reserve_due(const struct asv_keeper *keeper, int64_t 
     return asv_keeper_due(keeper, today, due_ms, err);
 }
 
+static bool is_held_ahead(const struct asv_index *index, const uint8_t camera[ASV_SHA256_BYTES])
+{
+    const struct asv_index_ahead *rows = index->tables[ASV_INDEX_AHEADS].rows;
+    uint32_t i = 0;
+    while (i < asv_index_count(index, ASV_INDEX_AHEADS) &&
+           memcmp(rows[i].camera, camera, ASV_SHA256_BYTES) != 0) {
+        i++;
+    }
+    return i < asv_index_count(index, ASV_INDEX_AHEADS);
+}
+
+/* K-230: a hold before docking has room for so many copies, and a dock's word is soon given. A key whose
+ * period began today has today's due instant. Not BUSY, which a dock takes for a keeper that is away. */
+static enum asv_status may_replace(const struct asv_index *index, const uint8_t camera[ASV_SHA256_BYTES],
+                                   int64_t due_ms, struct asv_err *err)
+{
+    if (!is_held_ahead(index, camera) || asv_index_reserve(index, camera, NULL) == NULL) {
+        return ASV_OK;
+    }
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_ENTRIES); i++) {
+        const struct asv_entry *entry = &asv_entries(index)[i];
+        if (entry->kind == ASV_ENTRY_RESERVE && entry->due_ms == due_ms &&
+            memcmp(entry->subject, camera, sizeof entry->subject) == 0) {
+            return asv_fail(err, ASV_E_STATE,
+                            "the camera is held before docking, and had another reserve key today: until a "
+                            "recording under this one is opened, it stays");
+        }
+    }
+    return ASV_OK;
+}
+
 /* Signs the bulletin and takes its number in one change: it is committed before anyone sees it. */
 static enum asv_status sign_bulletin(struct asv_keeper *keeper, struct asv_store_change *change,
                                      struct asv_bulletin *bulletin, const struct asv_bulletin_key *keys,
@@ -207,6 +238,9 @@ enum asv_status asv_keeper_bulletin(struct asv_keeper *keeper, const struct asv_
     }
     if (status == ASV_OK && request->reserve_used) {
         status = asv_keeper_reserve_due(keeper, &reserve_due_ms, err);
+        if (status == ASV_OK) {
+            status = may_replace(keeper->store->index, bulletin.camera_cert, reserve_due_ms, err);
+        }
     }
     if (status == ASV_OK) {
         status = asv_local_date(bulletin.issued_ms, &today);

@@ -131,11 +131,11 @@ static enum asv_status check_due(const struct asv_keeper *keeper, int64_t due_ms
     return ASV_OK;
 }
 
-static bool is_sealed_for(const struct asv_seal_header *header, const uint8_t sk[ASV_X25519_BYTES])
+static bool is_sealed_for(const struct asv_seal_header *header, const struct asv_ahead_key *key)
 {
     bool is = false;
     for (unsigned i = 0; !is && i < header->stanza_count; i++) {
-        is = asv_store_is_key(sk, header->stanzas[i].key_id);
+        is = memcmp(header->stanzas[i].key_id, key->id, sizeof key->id) == 0;
     }
     return is;
 }
@@ -149,7 +149,7 @@ const struct asv_ahead_key *asv_keeper_copy_of(const struct asv_keeper *keeper,
     uint32_t date = header->key_kind == ASV_KEY_DAY ? header->key_date : 0;
     while ((ahead = asv_keeper_ahead_of(keeper, header, kept, ahead)) != NULL) {
         for (unsigned i = 0; i < ahead->key_count; i++) {
-            if (ahead->keys[i].date == date && is_sealed_for(header, ahead->keys[i].sk)) {
+            if (ahead->keys[i].date == date && is_sealed_for(header, &ahead->keys[i])) {
                 return &ahead->keys[i];
             }
         }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * DAY_END: the keys of a day are destroyed, and which slots have confirmed it. Nothing is remembered for it:
+ * DAY_END: the keys of a day are destroyed, and those reserve keys that were due with it or before, and which
+ * slots have confirmed it. Nothing is remembered for it:
  * the index has no key file of that day, none is made of a day that is over (K-051), and a slot that has
  * confirmed the master of now holds none that an index with such a file was under (K-014). */
 #include <string.h>
@@ -11,6 +12,18 @@
 
 _Static_assert(ASV_DAY_END_MAX_BYTES <= ASV_DESTRUCTION_MAX_BYTES, "it fits where orders are made");
 _Static_assert(ASV_DAY_END_SLOTS_MAX == ASV_KEEPER_SLOTS_MAX, "each slot of STATUS has room");
+
+/* A reserve key that was due by then. */
+static bool has_reserve(const struct asv_index *index, int64_t due_ms)
+{
+    const struct asv_entry *entries = asv_entries(index);
+    uint32_t i = 0;
+    while (i < asv_index_count(index, ASV_INDEX_ENTRIES) &&
+           (entries[i].kind != ASV_ENTRY_RESERVE || entries[i].due_ms == 0 || entries[i].due_ms > due_ms)) {
+        i++;
+    }
+    return i < asv_index_count(index, ASV_INDEX_ENTRIES);
+}
 
 /* K-152 */
 static enum asv_status check_over(const struct asv_keeper *keeper, uint32_t date, int64_t now_ms,
@@ -24,7 +37,7 @@ static enum asv_status check_over(const struct asv_keeper *keeper, uint32_t date
     if (*due_ms > now_ms || (entry != NULL && entry->due_ms > now_ms)) {
         return asv_fail(err, ASV_E_STATE, "the day's keys are not due");
     }
-    if (entry != NULL) {
+    if (entry != NULL || has_reserve(keeper->store->index, *due_ms)) {
         return asv_fail(err, ASV_E_AWAY, "the day's keys are due, but could not be destroyed yet");
     }
     return keeper->store->index->stop == ASV_KEEPER_RUNNING
@@ -32,14 +45,20 @@ static enum asv_status check_over(const struct asv_keeper *keeper, uint32_t date
                : asv_fail(err, ASV_E_AWAY, "destruction stands still until two people confirm the clock");
 }
 
-/* K-154: what a hold before docking keeps of that day. */
-static uint16_t count_copies(const struct asv_index *index, uint32_t date)
+/* K-154: of that day, or a reserve key that was due by then. */
+static bool is_of_day(const struct asv_ahead_key *key, uint32_t date, int64_t due_ms)
+{
+    return key->date == date || (key->date == 0 && key->due_ms != 0 && key->due_ms <= due_ms);
+}
+
+/* What holds before docking keep. */
+static uint16_t count_copies(const struct asv_index *index, uint32_t date, int64_t due_ms)
 {
     const struct asv_index_ahead *aheads = index->tables[ASV_INDEX_AHEADS].rows;
     uint16_t count = 0;
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_AHEADS); i++) {
         for (unsigned key = 0; key < aheads[i].key_count; key++) {
-            count = (uint16_t)(count + (aheads[i].keys[key].date == date ? 1 : 0));
+            count = (uint16_t)(count + (is_of_day(&aheads[i].keys[key], date, due_ms) ? 1 : 0));
         }
     }
     return count;
@@ -75,7 +94,7 @@ enum asv_status asv_keeper_day_end(struct asv_keeper *keeper, const struct asv_k
         return status;
     }
     asv_key_digest(statement.agency, keeper->identity.root_pk);
-    statement.copies = count_copies(keeper->store->index, request->from_date);
+    statement.copies = count_copies(keeper->store->index, request->from_date, statement.due_ms);
     list_slots(keeper, statement.issued_ms, &statement);
     asv_writer_init(&out, keeper->order_data, sizeof keeper->order_data);
     status = asv_day_end_encode(&out, &statement, keeper->identity.sk);

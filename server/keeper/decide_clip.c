@@ -7,6 +7,7 @@
 
 #include "firmware-proto/seal/age.h"
 #include "server/base/calendar.h"
+#include "server/base/hex.h"
 #include "server/keeper/decide.h"
 #include "server/keeper/kept.h"
 
@@ -290,32 +291,61 @@ enum asv_status asv_decide_unblock(struct asv_keeper *keeper, const struct asv_d
 
 /* ---- before docking ---- */
 
-/* The camera's living keys of a day, or (date 0) its reserve keys. What is in a damaged file keeps nobody
- * from holding what the others open (K-211). */
-static enum asv_status copy_keys(struct asv_keeper *keeper, const struct asv_decision *decision,
-                                 uint32_t date, struct asv_index_ahead *row, struct asv_err *err)
+/* K-232: what cannot be copied keeps nobody from holding what the others open; people hear which it is. */
+static void pass_over(const struct asv_keeper *keeper, struct asv_index_ahead *row, uint32_t date,
+                      const char *why)
+{
+    char camera[2 * ASV_SHA256_BYTES + 1];
+    asv_hex_encode(camera, row->camera, sizeof row->camera);
+    asv_index_ahead_left(row);
+    asv_log_event(keeper->log, ASV_LOG_WARNING, "key-not-copied", asv_log_text("camera", camera),
+                  asv_log_u64("day", date), asv_log_text("detail", why));
+}
+
+/* A key that is there. One that is due, by a clock that is in doubt, nobody may use: not a day's (K-059). */
+static enum asv_status copy_key(const struct asv_keeper *keeper, const struct asv_store_key *key,
+                                uint32_t date, int64_t now_ms, struct asv_index_ahead *row,
+                                struct asv_err *err)
+{
+    bool over = key->due_ms != 0 && key->due_ms <= now_ms;
+    bool stands_still = keeper->store->index->stop != ASV_KEEPER_RUNNING;
+    if (!over) {
+        (void)asv_index_ahead_copy(row, date, date == 0 ? key->due_ms : 0, key->sk);
+    } else if (stands_still && date == 0) {
+        pass_over(keeper, row, date, "a reserve key is due, but destruction stands still");
+    } else if (stands_still) {
+        return asv_fail(err, ASV_E_AWAY, "a key is due, but destruction stands still");
+    }
+    return ASV_OK;
+}
+
+/* The camera's living keys of a day, or (date 0) its reserve keys. Of a day one file at least must be read
+ * (K-128), and a disk that fails says nothing about any of them. */
+static enum asv_status copy_keys(struct asv_keeper *keeper, uint32_t date, int64_t now_ms,
+                                 struct asv_index_ahead *row, struct asv_err *err)
 {
     struct asv_store_key key = {0};
+    struct asv_err why = {0};
     uint32_t at = 0;
-    bool damaged = false;
+    unsigned damaged = 0;
     bool any = false;
     enum asv_status status = ASV_OK;
-    while (status == ASV_OK || status == ASV_E_DIGEST) {
-        status = asv_store_next_key(keeper->store, date, decision->proposal.subject.id, &at, &key, err);
-        bool over = key.due_ms != 0 && key.due_ms <= decision->now_ms;
-        damaged = damaged || status == ASV_E_DIGEST;
-        any = any || status == ASV_OK;
-        if (status == ASV_OK && over && keeper->store->index->stop != ASV_KEEPER_RUNNING) {
-            status = asv_fail(err, ASV_E_AWAY, "a key is due, but destruction stands still"); /* K-059 */
-        } else if (status == ASV_OK && !over) {
-            asv_index_ahead_copy(row, date, date == 0 ? key.due_ms : 0, key.sk);
+    while (status == ASV_OK) {
+        status = asv_store_next_key(keeper->store, date, row->camera, &at, &key, &why);
+        if (status == ASV_OK) {
+            any = true;
+            status = copy_key(keeper, &key, date, now_ms, row, &why);
+        } else if (status == ASV_E_DIGEST || (status == ASV_E_IO && date == 0)) {
+            pass_over(keeper, row, date, why.text);
+            damaged++;
+            status = ASV_OK;
         }
     }
     asv_wipe(&key, sizeof key);
-    if (status == ASV_E_NOT_FOUND && damaged && !any && date != 0) { /* K-128 */
+    if (status == ASV_E_NOT_FOUND && damaged > 0 && !any && date != 0) {
         return asv_fail(err, ASV_E_IO, "key store: a file of that day is damaged");
     }
-    return status == ASV_E_NOT_FOUND ? ASV_OK : status;
+    return status == ASV_E_NOT_FOUND ? ASV_OK : asv_fail(err, status, why.text);
 }
 
 /* K-090 */
@@ -330,7 +360,7 @@ static enum asv_status copy_days(struct asv_keeper *keeper, const struct asv_dec
         status = asv_local_date(subject->until_ms - 1, &last);
     }
     while (status == ASV_OK && date <= last) {
-        status = copy_keys(keeper, decision, date, row, err);
+        status = copy_keys(keeper, date, decision->now_ms, row, err);
         if (status == ASV_OK) {
             status = asv_date_add(date, 1, &date);
         }
@@ -344,12 +374,13 @@ enum asv_status asv_decide_hold_ahead(struct asv_keeper *keeper, const struct as
     const struct asv_subject *subject = &decision->proposal.subject;
     struct asv_index_ahead row = {.from_ms = subject->from_ms, .until_ms = subject->until_ms};
     (void)destroy;
+    memcpy(row.camera, subject->id, sizeof row.camera);
     enum asv_status status = copy_days(keeper, decision, &row, err);
     if (status == ASV_OK && row.key_count == 0) {
         status = asv_fail(err, ASV_E_NOT_FOUND, "this camera has no living key for that time");
     }
     if (status == ASV_OK) {
-        status = copy_keys(keeper, decision, 0, &row, err); /* K-211 */
+        status = copy_keys(keeper, 0, decision->now_ms, &row, err); /* K-211 */
     }
     memcpy(row.decision, decision->proposal_digest, sizeof row.decision);
     row.decided_ms = change->next->stop == ASV_KEEPER_RUNNING ? decision->now_ms : 0;
@@ -357,7 +388,6 @@ enum asv_status asv_decide_hold_ahead(struct asv_keeper *keeper, const struct as
     if (!asv_due_in_doubt(keeper->store) && decision->now_ms > row.since_ms) {
         row.since_ms = decision->now_ms;
     }
-    memcpy(row.camera, subject->id, sizeof row.camera);
     memcpy(row.incident, decision->proposal.incident, sizeof row.incident);
     if (status == ASV_OK) {
         status = asv_index_add(change->next, ASV_INDEX_AHEADS, &row);

@@ -11,12 +11,13 @@
 #include "firmware-proto/base/bytes.h"
 #include "firmware-proto/base/world.h"
 #include "firmware-proto/crypto/crypto.h"
+#include "firmware-proto/trust/common.h"
 #include "server/base/cleanup.h"
 #include "server/keeper/slot.h"
 #include "server/keeper/table.h"
 #include "server/statement/credential.h"
 
-#define ASV_INDEX_FORMAT       2
+#define ASV_INDEX_FORMAT       3
 #define ASV_INDEX_HEADER_BYTES 80
 #define ASV_INDEX_FILE_MAX     (16u << 20)
 #define ASV_ENTRY_ID_BYTES     16
@@ -112,8 +113,10 @@ struct asv_index_ahead {
     int64_t decided_ms;        /* 0: while the clock was in doubt */
     int64_t since_ms;          /* what was proposed before is not about it (K-199, K-206) */
     uint8_t incident[ASV_UUID_BYTES];
+    uint16_t left; /* keys that it has no copy of: there was no room, or they could not be read */
     uint8_t key_count;
-    struct asv_ahead_key {
+    struct asv_ahead_key { /* ascending by id, each once */
+        uint8_t id[ASV_KEY_ID_BYTES];
         uint32_t date;  /* 0: a reserve key */
         int64_t due_ms; /* of a reserve key, as of its own; 0: it is in use, or a day's */
         uint8_t sk[ASV_X25519_BYTES];
@@ -247,9 +250,16 @@ struct asv_entry *asv_index_reserve(const struct asv_index *index, const uint8_t
 int64_t asv_index_next_due_ms(const struct asv_index *index);
 
 /* K-211: what a hold before docking has a copy of: of a day, or (date 0) of a reserve key with its due
- * instant. Where there is no room, the reserve key that ends first gives way, be it this one. */
-void asv_index_ahead_copy(struct asv_index_ahead *row, uint32_t date, int64_t due_ms,
+ * instant. Where there is no room, the reserve key that ends first gives way, be it this one, and is counted
+ * as left. True: a copy that the row had went (K-231). */
+bool asv_index_ahead_copy(struct asv_index_ahead *row, uint32_t date, int64_t due_ms,
                           const uint8_t sk[ASV_X25519_BYTES]);
+
+/* One more key that it has no copy of. */
+void asv_index_ahead_left(struct asv_index_ahead *row);
+
+/* K-232: of how many keys holds before docking have no copy. */
+uint32_t asv_index_aheads_left(const struct asv_index *index);
 
 /* The ledger that goes on, or NULL. */
 struct asv_index_ledger *asv_index_ledger_now(const struct asv_index *index);

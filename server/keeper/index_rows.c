@@ -199,12 +199,32 @@ static void write_ahead(struct asv_writer *out, const void *row)
     asv_write_i64(out, ahead->decided_ms);
     asv_write_i64(out, ahead->since_ms);
     asv_write_bytes(out, ahead->incident, sizeof ahead->incident);
+    asv_write_u16(out, ahead->left);
     asv_write_u8(out, ahead->key_count);
     for (unsigned i = 0; i < ahead->key_count; i++) {
+        asv_write_bytes(out, ahead->keys[i].id, sizeof ahead->keys[i].id);
         asv_write_u32(out, ahead->keys[i].date);
         asv_write_i64(out, ahead->keys[i].due_ms);
         asv_write_bytes(out, ahead->keys[i].sk, sizeof ahead->keys[i].sk);
     }
+}
+
+/* Ascending by id, each once. That the id is its key's is not looked at: the index is read at each commit,
+ * and what is wrong opens nothing. */
+static enum asv_status read_copies(struct asv_reader *in, struct asv_index_ahead *ahead)
+{
+    for (unsigned i = 0; i < ahead->key_count; i++) {
+        struct asv_ahead_key *key = &ahead->keys[i];
+        if (asv_read_copy(in, key->id, sizeof key->id) != ASV_OK || asv_read_u32(in, &key->date) != ASV_OK ||
+            asv_read_i64(in, &key->due_ms) != ASV_OK ||
+            asv_read_copy(in, key->sk, sizeof key->sk) != ASV_OK ||
+            (key->date != 0 && (key->due_ms != 0 || !asv_date_exists(key->date))) || key->due_ms < 0 ||
+            asv_is_zero(key->sk, sizeof key->sk) ||
+            (i > 0 && memcmp(key[-1].id, key->id, sizeof key->id) >= 0)) {
+            return ASV_E_MALFORMED;
+        }
+    }
+    return ASV_OK;
 }
 
 static enum asv_status read_ahead(struct asv_reader *in, void *row)
@@ -215,22 +235,16 @@ static enum asv_status read_ahead(struct asv_reader *in, void *row)
         asv_read_i64(in, &ahead->from_ms) != ASV_OK || asv_read_i64(in, &ahead->until_ms) != ASV_OK ||
         asv_read_i64(in, &ahead->decided_ms) != ASV_OK || asv_read_i64(in, &ahead->since_ms) != ASV_OK ||
         asv_read_copy(in, ahead->incident, sizeof ahead->incident) != ASV_OK ||
-        asv_read_u8(in, &ahead->key_count) != ASV_OK) {
+        asv_read_u16(in, &ahead->left) != ASV_OK || asv_read_u8(in, &ahead->key_count) != ASV_OK) {
         return ASV_E_MALFORMED;
     }
-    if (ahead->key_count == 0 || ahead->key_count > ASV_AHEAD_KEYS || ahead->from_ms < 0 ||
-        ahead->from_ms >= ahead->until_ms || ahead->decided_ms < 0 || ahead->since_ms <= 0) {
+    if (asv_is_zero(ahead->camera, sizeof ahead->camera) ||
+        asv_is_zero(ahead->incident, sizeof ahead->incident) || ahead->key_count == 0 ||
+        ahead->key_count > ASV_AHEAD_KEYS || ahead->from_ms < 0 || ahead->from_ms >= ahead->until_ms ||
+        ahead->decided_ms < 0 || ahead->since_ms <= 0) {
         return ASV_E_MALFORMED;
     }
-    for (unsigned i = 0; i < ahead->key_count; i++) {
-        struct asv_ahead_key *key = &ahead->keys[i];
-        if (asv_read_u32(in, &key->date) != ASV_OK || asv_read_i64(in, &key->due_ms) != ASV_OK ||
-            asv_read_copy(in, key->sk, sizeof key->sk) != ASV_OK || key->date > 99991231 || key->due_ms < 0 ||
-            (key->date != 0 && key->due_ms != 0)) {
-            return ASV_E_MALFORMED;
-        }
-    }
-    return ASV_OK;
+    return read_copies(in, ahead);
 }
 
 /* ---- decided proposals ---- */
@@ -326,7 +340,8 @@ static const struct {
     [ASV_INDEX_KEPT] = {32 + 4 + 16 + 5 * 8 + 16 + 32 + 32 + 4 + 16, write_kept, read_kept},
     [ASV_INDEX_PEOPLE] = {32 + 1 + 16 + 32 + 2 + 8 + 1 + 64, write_person, read_person},
     [ASV_INDEX_RECIPIENTS] = {32 + 32 + 1, write_recipient, read_recipient},
-    [ASV_INDEX_AHEADS] = {32 + 32 + 4 * 8 + 16 + 1 + ASV_AHEAD_KEYS * (4 + 8 + 32), write_ahead, read_ahead},
+    [ASV_INDEX_AHEADS] = {32 + 32 + 4 * 8 + 16 + 2 + 1 + ASV_AHEAD_KEYS * (16 + 4 + 8 + 32), write_ahead,
+                          read_ahead},
     [ASV_INDEX_DECIDED] = {32 + 1 + 32 + 32 + 8 + 8, write_decided, read_decided},
     [ASV_INDEX_POLICIES] = {32 + 32 + 4 + 2 + 4, write_policy, read_policy},
     [ASV_INDEX_LEDGERS] = {32 + 32 + 1 + 8 + 32 + 1 + ASV_KEEPER_ORIGIN_MAX, write_ledger, read_ledger},

@@ -185,17 +185,73 @@ static struct asv_ahead_key *first_to_end(struct asv_index_ahead *row)
     return first;
 }
 
-void asv_index_ahead_copy(struct asv_index_ahead *row, uint32_t date, int64_t due_ms,
+void asv_index_ahead_left(struct asv_index_ahead *row)
+{
+    row->left = (uint16_t)(row->left + (row->left < UINT16_MAX ? 1 : 0));
+}
+
+static void drop_copy(struct asv_index_ahead *row, struct asv_ahead_key *key)
+{
+    struct asv_ahead_key *last = &row->keys[--row->key_count];
+    memmove(key, key + 1, (size_t)(last - key) * sizeof *key);
+    asv_wipe(last, sizeof *last);
+}
+
+/* Whether there is room for it now; *went: what was there made some. */
+static bool make_room(struct asv_index_ahead *row, int64_t due_ms, bool *went)
+{
+    if (row->key_count < ASV_AHEAD_KEYS) {
+        return true;
+    }
+    struct asv_ahead_key *first = first_to_end(row);
+    *went = first != NULL && (due_ms == 0 || due_ms > first->due_ms);
+    asv_index_ahead_left(row);
+    if (*went) {
+        drop_copy(row, first);
+    }
+    return *went;
+}
+
+static unsigned place_of(const struct asv_index_ahead *row, const uint8_t id[ASV_KEY_ID_BYTES])
+{
+    unsigned at = 0;
+    while (at < row->key_count && memcmp(row->keys[at].id, id, ASV_KEY_ID_BYTES) < 0) {
+        at++;
+    }
+    return at;
+}
+
+bool asv_index_ahead_copy(struct asv_index_ahead *row, uint32_t date, int64_t due_ms,
                           const uint8_t sk[ASV_X25519_BYTES])
 {
-    bool full = row->key_count == ASV_AHEAD_KEYS;
-    struct asv_ahead_key *place = full ? first_to_end(row) : &row->keys[row->key_count++];
-    if (place == NULL || (full && due_ms != 0 && due_ms <= place->due_ms)) {
-        return;
+    struct asv_ahead_key key = {.date = date, .due_ms = due_ms};
+    uint8_t pk[ASV_X25519_BYTES];
+    bool went = false;
+    asv_x25519_public(pk, sk);
+    asv_key_id(key.id, pk);
+    unsigned at = place_of(row, key.id);
+    if (at < row->key_count && memcmp(row->keys[at].id, key.id, sizeof key.id) == 0) {
+        return false;
     }
-    place->date = date;
-    place->due_ms = due_ms;
-    memcpy(place->sk, sk, sizeof place->sk);
+    memcpy(key.sk, sk, sizeof key.sk);
+    if (make_room(row, due_ms, &went)) {
+        at = place_of(row, key.id);
+        memmove(&row->keys[at + 1], &row->keys[at], (row->key_count - at) * sizeof key);
+        row->keys[at] = key;
+        row->key_count++;
+    }
+    asv_wipe(&key, sizeof key);
+    return went;
+}
+
+uint32_t asv_index_aheads_left(const struct asv_index *index)
+{
+    const struct asv_index_ahead *rows = index->tables[ASV_INDEX_AHEADS].rows;
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_AHEADS); i++) {
+        left += rows[i].left;
+    }
+    return left;
 }
 
 struct asv_index_ledger *asv_index_ledger_now(const struct asv_index *index)

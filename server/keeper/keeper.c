@@ -251,6 +251,17 @@ static void log_disks(struct asv_keeper *keeper)
     }
 }
 
+/* K-232 */
+static void log_left(struct asv_keeper *keeper)
+{
+    uint32_t left = keeper->store->open ? asv_index_aheads_left(keeper->store->index) : keeper->told_left;
+    if (left > keeper->told_left) {
+        asv_log_event(keeper->log, ASV_LOG_ERROR, "keys-not-copied", asv_log_u64("keys", left),
+                      asv_log_text("detail", "holds before docking have no copy of them"));
+    }
+    keeper->told_left = left;
+}
+
 /* Once a day. */
 static enum asv_status sweep_journal(struct asv_keeper *keeper, struct asv_err *err)
 {
@@ -288,5 +299,6 @@ void asv_keeper_tick(struct asv_keeper *keeper, int64_t *next_wall_ms)
     }
     keeper->tick_status = status;
     log_disks(keeper);
+    log_left(keeper);
     *next_wall_ms = asv_due_next_ms(keeper->store);
 }

@@ -83,6 +83,7 @@ struct asv_keeper {
     uint64_t head_master_ms;         /* monotonic: from then on a head takes a new master (K-118) */
     bool told_out[ASV_MIRROR_DISKS]; /* the log has said that this directory is out of use */
     uint32_t told_diverged;          /* how many diverged files it has said */
+    uint32_t told_left;              /* of how many keys holds before docking have no copy, as it has said */
 
     /* Chains of cameras whose signatures and roles are right, each at its digest's place: half of what a clip
      * costs is to verify what was verified for the clip before. Not whether they were revoked. */

@@ -449,6 +449,7 @@ static void write_state(struct asv_writer *out, const struct asv_keeper_status *
     asv_write_u32(out, state->held);
     asv_write_u32(out, state->gone);
     asv_write_u32(out, state->aheads);
+    asv_write_u32(out, state->aheads_left);
     asv_write_u32(out, state->people);
     asv_write_u32(out, state->recipients);
     asv_write_u8(out, state->recovery_key ? 1 : 0);
@@ -619,8 +620,9 @@ static enum asv_status read_state(struct asv_reader *in, struct asv_keeper_statu
         asv_read_u32(in, &state->damaged) != ASV_OK || asv_read_u32(in, &state->runs) != ASV_OK ||
         asv_read_u32(in, &state->pending) != ASV_OK || asv_read_u32(in, &state->held) != ASV_OK ||
         asv_read_u32(in, &state->gone) != ASV_OK || asv_read_u32(in, &state->aheads) != ASV_OK ||
-        asv_read_u32(in, &state->people) != ASV_OK || asv_read_u32(in, &state->recipients) != ASV_OK ||
-        read_bool(in, &state->recovery_key) != ASV_OK || asv_read_u32(in, &state->policy_version) != ASV_OK ||
+        asv_read_u32(in, &state->aheads_left) != ASV_OK || asv_read_u32(in, &state->people) != ASV_OK ||
+        asv_read_u32(in, &state->recipients) != ASV_OK || read_bool(in, &state->recovery_key) != ASV_OK ||
+        asv_read_u32(in, &state->policy_version) != ASV_OK ||
         asv_read_u16(in, &state->policy_days) != ASV_OK || read_periods(in, state) != ASV_OK ||
         asv_read_copy(in, state->store, sizeof state->store) != ASV_OK ||
         read_bool(in, &state->memory_locked) != ASV_OK || read_directories(in, state) != ASV_OK ||

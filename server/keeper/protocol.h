@@ -181,7 +181,8 @@ struct asv_keeper_status {
     uint32_t overdue;                   /* keys that are due and not destroyed */
     uint32_t damaged;                   /* key files that are missing or wrong */
     uint32_t runs, pending, held, gone; /* clips, by enum asv_keeper_state; gone: or over */
-    uint32_t aheads;                    /* HOLD_AHEADs in force */
+    uint32_t aheads;                    /* HOLD_AHEADs in force ... */
+    uint32_t aheads_left;               /* ... and of how many keys they have no copy */
     uint32_t people;                    /* credentials that are enrolled, not revoked and not expired */
     uint32_t recipients;                /* registered */
     bool recovery_key;                  /* one is registered */

@@ -351,8 +351,9 @@ enum asv_status asv_store_fence(struct asv_store *store, struct asv_err *err)
 enum asv_status asv_store_commit(struct asv_store_change *change, bool destroy, struct asv_err *err)
 {
     struct asv_store *store = change->store;
-    enum asv_status status = commit_once(change, destroy, err);
-    if (status == ASV_OK && destroy) {
+    bool destroys = destroy || change->destroys;
+    enum asv_status status = commit_once(change, destroys, err);
+    if (status == ASV_OK && destroys) {
         keep_confirmations(store);
     }
     return status == ASV_OK ? asv_store_fence(store, err) : status; /* K-036 */

@@ -93,6 +93,7 @@ struct asv_store_change {
     struct asv_store *store;
     struct asv_index *next; /* what the index will be; change it at will */
     bool files;             /* key files were written */
+    bool destroys;          /* a copy that was committed gave way: the commit destroys (K-231) */
 };
 
 /* ASV_E_AWAY when the store is closed. Ends with commit or asv_store_abort. */

@@ -122,7 +122,7 @@ static enum asv_status copy_ahead(struct asv_store_change *change, uint32_t date
         struct asv_index_ahead *ahead = asv_index_row(change->next, ASV_INDEX_AHEADS, i);
         if (memcmp(ahead->camera, key->camera, sizeof ahead->camera) == 0 &&
             is_in_range(ahead, date, now_ms)) {
-            asv_index_ahead_copy(ahead, date, 0, key->sk);
+            change->destroys |= asv_index_ahead_copy(ahead, date, 0, key->sk);
         }
     }
     return ASV_OK;
@@ -506,6 +506,7 @@ static void count_decided(const struct asv_index *index, int64_t now_ms, struct 
         out->recipients += row->ended == 0 ? 1 : 0;
     }
     out->aheads = asv_index_count(index, ASV_INDEX_AHEADS);
+    out->aheads_left = asv_index_aheads_left(index);
     out->recovery_key = index->has_recovery;
     memcpy(out->store, index->store, sizeof out->store);
 }

@@ -106,8 +106,13 @@ static enum asv_status try_index(struct asv_store *store, const struct seen *see
                                  unsigned disk, bool is_new, struct asv_bytes file, struct asv_err *err)
 {
     struct asv_index_label label;
-    if (asv_index_label_read(&label, file.data, file.len) != ASV_OK ||
-        !counts_more(store->index, &label, is_new)) {
+    enum asv_status read = asv_index_label_read(&label, file.data, file.len);
+    if (read == ASV_E_UNSUPPORTED) { /* K-233: what it says, and whether it counts, another program knows */
+        return asv_failf(err, read,
+                         "key store: the index in the %s is not of format %d, which is this program's",
+                         asv_mirror_name(disk), ASV_INDEX_FORMAT);
+    }
+    if (read != ASV_OK || !counts_more(store->index, &label, is_new)) {
         return ASV_OK;
     }
     for (unsigned i = 0; i < store->setup.slot_count; i++) {

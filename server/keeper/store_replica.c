@@ -88,7 +88,11 @@ static enum asv_status check_label(const struct asv_store *store, const struct a
     if (status == ASV_E_NOT_FOUND) {
         return ASV_OK;
     }
-    if (status != ASV_OK || asv_index_label_read(&label, data, len) != ASV_OK) {
+    enum asv_status read = status == ASV_OK ? asv_index_label_read(&label, data, len) : status;
+    if (read == ASV_E_UNSUPPORTED) { /* K-233 */
+        return asv_fail(err, read, "key store: one directory's index is of another program's format");
+    }
+    if (read != ASV_OK) {
         return status; /* what is no index is nobody's */
     }
     if (memcmp(label.store, store->index->store, sizeof label.store) != 0) {

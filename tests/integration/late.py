@@ -20,6 +20,7 @@ from decided import by_superuser, forging, night, of, parts  # noqa: E402
 from incident import BERLIN, CASE, incident, issue, main, set_up, wrapped_for_recovery  # noqa: E402
 from rig import SHORT, held  # noqa: E402
 from desk import later  # noqa: E402
+from asvsite import PASSPHRASE, run  # noqa: E402
 
 CLOCK = "lib/libasv_fake_clock.so"
 HOUR, MINUTE = 1 / 24, 1 / 1440  # of a day
@@ -167,9 +168,7 @@ def only_the_keeper_has(desk):
 
 
 def the_keeper_waits_no_more(desk, clip):
-    """K-215: it has ended a request to hold, as when its day was said to be past; here it is open still. The night ends it, and nobody is called."""
-    state = desk.state(clip)
-    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    """K-215: it has ended that request, as when its day was said to be past; here it is open still. The night ends it, and nobody is called."""
     desk.act("willi", "hold", "withdraw", clip)
     by_superuser(desk, "DELETE FROM asv.statement_answer a USING asv.request r WHERE a.statement = r.answer AND r.outcome = 'withdrawn'; "
                        "DELETE FROM asv.statement s USING asv.request r WHERE s.digest = r.answer AND r.outcome = 'withdrawn'; "
@@ -177,7 +176,39 @@ def the_keeper_waits_no_more(desk, clip):
     say_state(desk, clip, "pending")
     counts, _ = night(desk, 0)
     assert (counts["lapsed"], counts["pending"], counts["disagreements"]) == (1, 0, 0), counts
-    assert desk.state(clip) == state and desk.events(clip)[-1] == "hold_lapsed", desk.events(clip)
+    assert desk.state(clip) == "sealed" and desk.events(clip)[-1] == "hold_lapsed", desk.events(clip)
+
+
+def who_was_not_asked_about(desk):
+    """K-213: a keeper that does not answer for one hold before docking ends no other part of the night; nor is its hold one too many (K-205)."""
+    with forging(desk, "8=closed") as path:
+        counts, notes = night(desk, 3, "--keeper", path)
+    assert [note["what"] for note in notes["undone"]] == ["K-01"] and "was not asked" in notes["undone"][0]["why"], notes
+    assert (counts["aheads"], counts["disagreements"]) == (1, 0), counts
+
+
+def the_keeper_was_put_back(rig, desk, clip):
+    """K-215: an index from before a request that it took, with the slots of then. Nothing keeps the recording, and people hear of it, each
+    night, as long as the request is open: that the keeper has no row of it does not end it."""
+    keeper, before, now = (desk.site.directory / name for name in ("keeper", "keeper-before", "keeper-now"))
+    rig.site.keeper.stop()
+    shutil.copytree(keeper, before)
+    rig.site.start_keeper()
+    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    rig.site.keeper.stop()
+    keeper.rename(now)
+    shutil.copytree(before, keeper)
+    rig.site.start_keeper()
+    for _ in range(2):
+        counts, notes = night(desk, 4)
+        assert (counts["lapsed"], counts["pending"], counts["disagreements"]) == (0, 1, 1), counts
+        assert "keeps no key for that" in notes["disagreements"][0]["why"], notes
+    rig.site.keeper.stop()
+    shutil.rmtree(keeper)
+    now.rename(keeper)
+    rig.site.start_keeper()
+    counts, _ = night(desk, 0)
+    assert counts["pending"] == 1, counts
 
 
 def put_aside(desk, clip, name):
@@ -227,7 +258,10 @@ def erase_early(desk, clips):
     assert len(orders) == 2
     for path, data in orders.items():
         path.write_bytes(data[:-1])
-    counts, _ = night(desk, 4)  # K-216: nothing of it waits for a statement
+    counts, emptied = night(desk, 4)  # K-216: whoever emptied its directory leaves no statement
+    assert (counts["open"], counts["failed"]) == (2, 2) and clip in [note["what"] for note in emptied["failed"]], counts
+    leave_statement(desk, clip)
+    counts, _ = night(desk, 4)  # but a run did, whose keeper is not believed any more
     assert (counts["open"], counts["failed"]) == (2, 1), counts
     for path, data in orders.items():
         path.write_bytes(data)
@@ -325,12 +359,28 @@ def what_was_agreed_to_is_over(rig, desk, clip):
 
 
 def empty_out(desk, clip):
-    """As a run left it that removed its files, and whose keeper was revoked since: its own records, and a statement that does not verify."""
+    """As a run left it that removed its files: its own records."""
     for path in desk.site.directory.glob(f"*/sealed/*/*/*/{clip}"):
         for part in path.iterdir():
             if part.name not in ("commit", "link", "chain"):
                 part.unlink()
-        (path / "order").write_bytes(b"by a keeper that was revoked")
+
+
+def leave_statement(desk, clip):
+    """Beside them, by a keeper whose certificate has run out since."""
+    about = desk.sql(f"SELECT encode(camera, 'hex'), replace(epoch::text, '-', ''), number, encode(header, 'hex') FROM asv.clip WHERE clip = '{clip}'")[0]
+    for path in desk.site.directory.glob(f"*/sealed/*/*/*/{clip}"):
+        run(desk.site.build / "tests/integration/asv-old-keeper", desk.site.agency, PASSPHRASE, *about, path / "order")
+
+
+def open_until_its_day_is_over(desk, clip):
+    """K-216: of a recording that a run emptied, and whose keeper is not believed any more; under its day's key, or, as from here on, a reserve key.
+    (Of its day another camera's hold has a copy.)"""
+    for reserve in (False, True):
+        if reserve:
+            by_superuser(desk, f"UPDATE asv.clip SET key_kind = 2, key_date = NULL WHERE clip = '{clip}'")
+        _, notes = night(desk, 0)
+        assert desk.state(clip) == "erasing" and any("believed no more" in note["why"] for note in notes["open"]), notes
 
 
 def it_comes_back(rig, desk, camera, before, during, forgotten, emptied):
@@ -346,6 +396,10 @@ def it_comes_back(rig, desk, camera, before, during, forgotten, emptied):
     assert desk.state(forgotten) == "erasing" and "erasure_lapsed" not in desk.events(forgotten), desk.events(forgotten)
     assert desk.state(emptied) == "erasing", desk.events(emptied)
     empty_out(desk, emptied)
+    _, notes = night(desk, 4)
+    assert emptied in [note["what"] for note in notes["failed"]], notes  # K-216: by whom, nobody knows
+    leave_statement(desk, emptied)
+    open_until_its_day_is_over(desk, emptied)
     assert held(camera) == {before, during}
     dock(rig, camera)
     assert camera.list() == [], camera.list()
@@ -450,6 +504,8 @@ def play(rig):
     without_the_root(desk)
     the_keeper_is_asked(desk)
     only_the_keeper_has(desk)
+    who_was_not_asked_about(desk)
+    the_keeper_was_put_back(rig, desk, clips[4])
     the_keeper_waits_no_more(desk, clips[4])
     back = erase_early(desk, clips)
     for scenario, what in ((the_day_is_finished, (rig, desk, camera, clips, back)),

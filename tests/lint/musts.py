@@ -6,7 +6,8 @@
 A requirement is defined in a specification as its number in bold: **S-012**. It is cited by its bare number in a
 comment of the code and of a test. Lists those that are not, and citations of numbers that no specification defines.
 The rules of docs/COMPLIANCE.md cite tests, `unit/a.c: name`: each must be there, with that name in it, and one of a rule's
-must name the rule, as LAW R1. What no test covers says "not yet". docs/THREATS.md cites tests in the same way.
+must name the rule, as LAW R1. What no test covers says "not yet". docs/THREATS.md cites tests in the same way. The functions that docs/KEEPER.md
+tells an auditor to read are there, and together as long as it says.
 `musts.py --self-test` proves that it can fail.
 """
 import re
@@ -129,6 +130,26 @@ def unshown_threats(top, files, problems):
             problems.append(f"{THREATS}:{number}: no test shows it")
 
 
+def lengths_of(path):
+    """Of each function in a C file."""
+    found = re.finditer(r"^[a-z][^;{}#]*?(\w+)\([^;{}]*\)\n\{\n.*?^\}", path.read_text() if path.is_file() else "", re.M | re.S)
+    return {function[1]: function[0].count("\n") + 1 for function in found}
+
+
+def unread_functions(top, problems):
+    said, total = None, 0
+    for number, line in enumerate((top / SPECS["K"]).read_text().splitlines(), 1):
+        about, row = re.search(r"\*\*about ([\d,]+) lines\*\*", line), re.match(r"\| `([\w/]+\.c)` \| ([^|]*)", line)
+        said = (number, int(about[1].replace(",", ""))) if about else said
+        lengths = lengths_of(top / "server" / row[1]) if row else {}
+        for name in re.findall(r"`(\w+)`", row[2]) if row else []:
+            total += lengths.get(name, 0)
+            if name not in lengths:
+                problems.append(f"{SPECS['K']}:{number}: server/{row[1]} has no function {name}")
+    if said and abs(total - said[1]) > 100:
+        problems.append(f"{SPECS['K']}:{said[0]}: what is to be read has {total} lines")
+
+
 def check(top, files):
     """The requirements that are defined, and what is wrong."""
     problems = []
@@ -137,6 +158,7 @@ def check(top, files):
     uncited_requirements(top, files, defined, problems)
     uncovered_rules(top, files, problems)
     unshown_threats(top, files, problems)
+    unread_functions(top, problems)
     return defined, problems
 
 
@@ -199,6 +221,10 @@ BROKEN = [
     ({RULES: "| R1 | encrypted | A | not yet: all |\n| R3 | blocked | B | not yet: all |\n"},
      f"{RULES}: the rules R have gaps: [1, 3]"),
     ({RULES: "R1, R2\n"}, f"{RULES}: no rules"),
+    ({SPECS["K"]: "**about 10 lines**\n\n| `keeper/a.c` | `f`, `h` | all |\n", "server/keeper/a.c": "static int f(void)\n{\n}\n\nint g(void)\n{\n}\n"},
+     f"{SPECS['K']}:3: server/keeper/a.c has no function h"),
+    ({SPECS["K"]: "**about 1,000 lines**\n| `keeper/a.c` | `f` | all |\n", "server/keeper/a.c": "int f(void)\n{\n}\n"},
+     f"{SPECS['K']}:1: what is to be read has 3 lines"),
 ]
 NOTHING = {path: "" for path in [*SPECS.values(), "firmware-proto/seal.c", "dock/wait.h", "tests/unit/seal.c",
                                  "tests/sql/reader.sql", "tests/wait.py", "server/statement.c", "tests/unit/statement.c"]}

@@ -263,6 +263,23 @@ struct asv_keeper_reply keeper_ask_to_show(struct keeper_site *site, const struc
     return keeper_ask(site, ASV_KEEPER_PEOPLE, &request);
 }
 
+void keeper_decision_request(struct asv_keeper_request *out, const struct keeper_decision *decision)
+{
+    *out = (struct asv_keeper_request){0};
+    if (decision->clip != NULL) {
+        keeper_opens_request(out, decision->camera, decision->clip);
+    }
+    out->type = ASV_KEEPER_DECIDE;
+    out->proposal = (struct asv_bytes){decision->proposal.data, decision->proposal.len};
+    if (decision->has_answer) {
+        out->answer = (struct asv_bytes){decision->answer.data, decision->answer.len};
+    }
+    add_record(out, decision->proposer);
+    add_record(out, decision->answerer);
+    add_record(out, decision->enrolled);
+    keeper_plan_request(out, decision);
+}
+
 struct asv_keeper_reply keeper_decide(struct keeper_site *site, const struct keeper_decision *decision)
 {
     if (decision->proposal.statement.action == ASV_ACTION_OPEN && decision->has_answer &&
@@ -271,19 +288,8 @@ struct asv_keeper_reply keeper_decide(struct keeper_site *site, const struct kee
         keeper_show(site, &show, decision, decision->proposer);
         return keeper_ask_to_show(site, decision, &show, decision->proposer);
     }
-    struct asv_keeper_request request = {0};
-    if (decision->clip != NULL) {
-        keeper_opens_request(&request, decision->camera, decision->clip);
-    }
-    request.type = ASV_KEEPER_DECIDE;
-    request.proposal = (struct asv_bytes){decision->proposal.data, decision->proposal.len};
-    if (decision->has_answer) {
-        request.answer = (struct asv_bytes){decision->answer.data, decision->answer.len};
-    }
-    add_record(&request, decision->proposer);
-    add_record(&request, decision->answerer);
-    add_record(&request, decision->enrolled);
-    keeper_plan_request(&request, decision);
+    struct asv_keeper_request request;
+    keeper_decision_request(&request, decision);
     bool gives = request.number != ASV_KEEPER_NO_CLIP;
     struct asv_keeper_reply reply = keeper_ask(site, gives ? ASV_KEEPER_EXPORT : ASV_KEEPER_SERVER, &request);
     check_ruling(site, decision, &reply);

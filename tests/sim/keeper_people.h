@@ -79,6 +79,9 @@ struct asv_keeper_reply keeper_ask_to_show(struct keeper_site *site, const struc
                                            const struct asv_test_stated *show,
                                            const struct asv_test_person *person);
 
+/* DECIDE of that, which views the decision. */
+void keeper_decision_request(struct asv_keeper_request *out, const struct keeper_decision *decision);
+
 /* DECIDE; of an OPEN that was approved, of a SHOW of whoever proposed it. Views in the reply live until the
  * next request. Whatever is decided, with whatever outcome: K-160. */
 struct asv_keeper_reply keeper_decide(struct keeper_site *site, const struct keeper_decision *decision);

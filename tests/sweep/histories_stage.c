@@ -252,6 +252,11 @@ bool stage_bulletin(struct stage *stage, int camera, bool reserve_used)
                                          .chain = stage->cameras[camera]->chain.encoded,
                                          .reserve_used = reserve_used};
     struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_DOCK, &request);
+    if (reserve_used && !model_may_replace(&stage->model, camera)) { /* K-230 */
+        stage_tell(stage, "camera %d: no other reserve key today", camera);
+        return stage_expect(stage, reply.status == ASV_OK, false, "BULLETIN") &&
+               (reply.status == ASV_E_STATE || stage_fail(stage, "refused otherwise: %s", reply.detail));
+    }
     bool fresh = model_bulletin(&stage->model, camera, reserve_used);
     stage_tell(stage, "camera %d: bulletin%s", camera, fresh ? " with another reserve key" : "");
     if (reply.status != ASV_OK ||

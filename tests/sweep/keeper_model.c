@@ -338,6 +338,22 @@ void model_make_days(struct model *model, int camera, int count)
     }
 }
 
+bool model_may_replace(const struct model *model, int camera)
+{
+    int last = model->reserve_count[camera] - 1;
+    bool in_use = last >= 0 && model->reserve[camera][last].there && model->reserve[camera][last].due == 0;
+    bool held = false;
+    bool today = false;
+    for (int i = 0; i < model->ahead_count; i++) {
+        held = held || model->aheads[i].camera == camera;
+    }
+    for (int key = 0; key < last; key++) {
+        today = today || (model->reserve[camera][key].there &&
+                          model->reserve[camera][key].due == model_due(model, model_day(model, model->now)));
+    }
+    return !(held && in_use && today);
+}
+
 bool model_bulletin(struct model *model, int camera, bool reserve_used)
 {
     int last = model->reserve_count[camera] - 1;

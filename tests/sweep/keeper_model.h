@@ -155,6 +155,8 @@ void model_look(struct model *model);
 void model_start_again(struct model *model);
 
 void model_make_days(struct model *model, int camera, int count);
+/* K-230: whether a dock's word alone brings the camera another reserve key. */
+bool model_may_replace(const struct model *model, int camera);
 /* Whether the bulletin has a reserve key that was not there before. */
 bool model_bulletin(struct model *model, int camera, bool reserve_used);
 

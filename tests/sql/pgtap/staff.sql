@@ -569,8 +569,8 @@ SELECT lives_ok('SELECT count(*) FROM asv.statement_unconcluded(0, 1000)', 'for 
 -- K-214: nobody's request to hold is there before the keeper took it. K-215: nor any more when the keeper, which was told that its day is past, waits
 -- for no answer; but what it has not heard of, and what is approved in time, waits for its word.
 SELECT pg_temp.record('early', 240), pg_temp.says('el1', 1, 1, 'early', 'willi');
-CREATE FUNCTION pg_temp.early_lapsed() RETURNS text LANGUAGE sql AS $$
-    SELECT asv.hold_lapsed((SELECT recording FROM asv.clip WHERE header = tap.dig('early'))) || ' ' || pg_temp.state('early')
+CREATE FUNCTION pg_temp.early_lapsed(p_ended boolean DEFAULT true, p_proposal text DEFAULT 'el1') RETURNS text LANGUAGE sql AS $$
+    SELECT asv.hold_lapsed((SELECT recording FROM asv.clip WHERE header = tap.dig('early')), tap.dig(p_proposal), p_ended) || ' ' || pg_temp.state('early')
 $$;
 SELECT is(pg_temp.does('willi', 'SELECT asv.request_put(tap.dig(''el1''), now() + interval ''1 day'', NULL, NULL)') || ' ' || pg_temp.state('early'),
     'VA007 sealed', 'a request to hold that the keeper has not taken is none here');
@@ -578,7 +578,11 @@ SELECT is(asv.request_put(dig('el1'), now() + interval '1 day', NULL, NULL) || '
 SELECT pg_temp.answered('el1', 'willi'), pg_temp.says('el2', 1, 2, 'early', 'sigrid', 'el1');
 SELECT is(pg_temp.early_lapsed(), 'already pending', 'nor while it is approved');
 SELECT pg_temp.answered('el2', 'sigrid', 'the clip does not open');
+SELECT is(pg_temp.early_lapsed(false), 'already pending', 'nor when the keeper, which took it, only does not know of it');
+SELECT is(pg_temp.early_lapsed(true, 'el2'), 'already pending', 'nor when it was asked about another request');
+SELECT is(asv.hold_open((SELECT recording FROM asv.clip WHERE header = dig('early'))), dig('el1')::asv.digest, 'which is open');
 SELECT is(pg_temp.early_lapsed(), 'done sealed', 'but before its time is over');
+SELECT is(asv.hold_open((SELECT recording FROM asv.clip WHERE header = dig('early'))), NULL, 'and is open no more');
 SELECT is(pg_temp.early_lapsed(), 'already sealed', 'once');
 SELECT is((SELECT at <= clock_timestamp() FROM asv.clip_event e JOIN asv.clip c USING (recording) WHERE c.header = dig('early') AND e.kind = 'hold_lapsed'), true, 'at that time');
 

@@ -18,7 +18,7 @@ static struct asv_test_identity *const camera = &site.agency.camera;
 static int set_up(void **state)
 {
     (void)state;
-    keeper_site_init(&site, 42);
+    keeper_site_init(&site, 1);
     assert_int_equal(keeper_make_days(&site, camera, 0, 3).status, ASV_OK);
     return 0;
 }
@@ -125,6 +125,54 @@ static void a_slot_that_is_away_is_open_until_it_confirms(void **state)
     assert_int_equal(asv_day_end_open(&said), 0);
 }
 
+static void use_reserve_key(void)
+{
+    struct asv_keeper_request request = {
+        .type = ASV_KEEPER_BULLETIN, .chain = camera->chain.encoded, .reserve_used = true};
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &request).status, ASV_OK);
+}
+
+/* What a camera recorded without a clock, until it was docked on that day: no longer than the day's own keys.
+ */
+static void reserve_keys_that_were_due_by_then_are_gone_too(void **state)
+{
+    (void)state;
+    int64_t next = 0;
+    use_reserve_key();
+    pass_to(due_of(20260110) - 15 * 24 * HOUR); /* a day of which there is no key file */
+    use_reserve_key();
+    pass_to(due_of(20260110) - 1);
+    asv_test_world_step(&site.world, 2);
+    assert_int_equal(asv_status_class(ask(20260110).status), ASV_CLASS_RETRY); /* K-152 */
+    assert_int_equal(ask(20260109).status, ASV_OK);
+    asv_keeper_tick(&site.keeper, &next);
+    assert_int_equal(statement_of(20260110).copies, 0);
+}
+
+static void copies_of_its_reserve_keys_are_counted(void **state)
+{
+    (void)state;
+    static struct keeper_people people;
+    static struct keeper_decision decision;
+    struct asv_bulletin bulletin;
+    keeper_people_init(&people, &site);
+    keeper_bulletin(&site, camera, &bulletin);
+    use_reserve_key();
+    keeper_propose(&site, &decision, ASV_ACTION_HOLD_AHEAD, &people.wearer, 1);
+    struct asv_subject *subject = &decision.proposal.statement.subject;
+    memcpy(subject->id, camera->cert_digest, sizeof subject->id);
+    subject->from_ms = site.world.wall - HOUR;
+    subject->until_ms = site.world.wall;
+    keeper_sign_again(&decision);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, 2);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    pass_to(due_of(TODAY));
+    assert_int_equal(statement_of(TODAY - 1).copies, 0); /* K-154 */
+    assert_int_equal(statement_of(TODAY).copies, 2); /* the day's, and the one that was used; not the next */
+    pass_to(due_of(TODAY + 1));
+    assert_int_equal(statement_of(TODAY + 1).copies, 1);
+}
+
 /* K-151 */
 static void a_process_says_who_it_is(void **state)
 {
@@ -148,6 +196,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_could_not_be_destroyed_is_not_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(while_destruction_stands_still_nothing_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_slot_that_is_away_is_open_until_it_confirms, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reserve_keys_that_were_due_by_then_are_gone_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(copies_of_its_reserve_keys_are_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_process_says_who_it_is, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,16 +93,17 @@ static void add_decisions(struct asv_index *index)
                                             .algorithm = ASV_ALG_ED25519,
                                             .pk = {6}};
     const struct asv_index_recipient recipient = {.pk = {7}, .name = {8}, .ended = 1};
-    const struct asv_index_ahead ahead = {
-        .decision = {9},
-        .camera = {0xca},
-        .from_ms = 1767592800000,
-        .until_ms = 1767596400000,
-        .decided_ms = 1767600000000,
-        .since_ms = 1767600001000,
-        .incident = {0x11},
-        .key_count = 2,
-        .keys = {{.date = 20260105, .sk = {0x5c}}, {.due_ms = 1768863600000, .sk = {0x5d}}}};
+    const struct asv_index_ahead ahead = {.decision = {9},
+                                          .camera = {0xca},
+                                          .from_ms = 1767592800000,
+                                          .until_ms = 1767596400000,
+                                          .decided_ms = 1767600000000,
+                                          .since_ms = 1767600001000,
+                                          .incident = {0x11},
+                                          .left = 3,
+                                          .key_count = 2,
+                                          .keys = {{.id = {0x1c}, .date = 20260105, .sk = {0x5c}},
+                                                   {.id = {0x1d}, .due_ms = 1768863600000, .sk = {0x5d}}}};
     const struct asv_index_decided decided = {.proposal = {10},
                                               .how = ASV_DECIDED_REFUSED,
                                               .answer = {11},
@@ -294,8 +295,12 @@ static void any_changed_byte_of_an_index_is_seen(void **state)
     for (size_t cut = 0; cut < len; cut++) {
         assert_int_not_equal(asv_index_open(&back, data, cut, master, NULL), ASV_OK);
     }
-    data[9] = 1; /* format 1 */
-    assert_int_equal(asv_index_open(&back, data, len, master, NULL), ASV_E_UNSUPPORTED);
+    for (uint8_t format = 1; format < 8; format++) { /* K-233 */
+        data[9] = format;
+        assert_int_equal(asv_index_open(&back, data, len, master, NULL),
+                         format == 3 ? ASV_OK : ASV_E_UNSUPPORTED);
+    }
+    asv_index_free(back);
     asv_index_free(index);
     free(data);
 }
@@ -313,7 +318,7 @@ static void any_changed_byte_of_an_index_is_seen(void **state)
 #define OVER_AT     (GONE_AT + KEPT_SIZE)
 #define PEOPLE_AT   (KEPT_AT + 4 + 3 * KEPT_SIZE)
 #define AHEADS_AT   (PEOPLE_AT + 4 + 156 + 4 + 65)
-#define DECIDED_AT  (AHEADS_AT + 4 + 113 + 2 * 44)
+#define DECIDED_AT  (AHEADS_AT + 4 + 115 + 2 * 60)
 #define POLICY_AT   (DECIDED_AT + 4 + 113)
 #define LEDGER_AT   (POLICY_AT + 4 + 74)
 
@@ -387,10 +392,18 @@ static void an_index_that_no_writer_makes_is_refused(void **state)
         {PEOPLE_AT + 4 + 91, 9, ASV_E_UNSUPPORTED},              /* algorithm */
         {AHEADS_AT + 4 + 80, 0x80, ASV_E_MALFORMED},             /* decided before 1970 */
         {AHEADS_AT + 4 + 88, 0x80, ASV_E_MALFORMED},             /* since before 1970 */
-        {AHEADS_AT + 4 + 112, 0, ASV_E_MALFORMED},               /* no key */
-        {AHEADS_AT + 4 + 112, 3, ASV_E_MALFORMED},               /* three keys */
-        {AHEADS_AT + 4 + 117, 1, ASV_E_MALFORMED},               /* a day's, with an end of its own */
-        {AHEADS_AT + 4 + 157 + 4, 0x80, ASV_E_MALFORMED},        /* a reserve key's, due before 1970 */
+        {AHEADS_AT + 4 + 32, 0, ASV_E_MALFORMED},                /* of no camera */
+        {AHEADS_AT + 4 + 96, 0, ASV_E_MALFORMED},                /* for no incident */
+        {AHEADS_AT + 4 + 114, 0, ASV_E_MALFORMED},               /* no key */
+        {AHEADS_AT + 4 + 114, 1, ASV_E_LIMIT},                   /* one key, and another behind it */
+        {AHEADS_AT + 4 + 114, 3, ASV_E_MALFORMED},               /* three keys */
+        {AHEADS_AT + 4 + 114, 21, ASV_E_MALFORMED},              /* more than there is room for */
+        {AHEADS_AT + 4 + 115, 0x1d, ASV_E_MALFORMED},            /* ids do not ascend */
+        {AHEADS_AT + 4 + 131 + 3, 0x24, ASV_E_MALFORMED},        /* of a 32nd of January */
+        {AHEADS_AT + 4 + 135, 1, ASV_E_MALFORMED},               /* a day's, with an end of its own */
+        {AHEADS_AT + 4 + 143, 0, ASV_E_MALFORMED},               /* a key that is none */
+        {AHEADS_AT + 4 + 175, 0x1c, ASV_E_MALFORMED},            /* one twice */
+        {AHEADS_AT + 4 + 175 + 20, 0x80, ASV_E_MALFORMED},       /* a reserve key's, due before 1970 */
         {AHEADS_AT + 4 + 64, 0x7f, ASV_E_MALFORMED},             /* begins after its end */
         {DECIDED_AT + 4 + 32, 4, ASV_E_UNSUPPORTED},             /* how */
         {DECIDED_AT + 4 + 105, 0x80, ASV_E_MALFORMED},           /* decided before 1970 */

@@ -414,6 +414,7 @@ static struct asv_keeper_reply sample_reply(unsigned type)
                                                  .held = 10,
                                                  .gone = 11,
                                                  .aheads = 12,
+                                                 .aheads_left = 26,
                                                  .people = 13,
                                                  .recipients = 14,
                                                  .recovery_key = true,

@@ -410,6 +410,33 @@ static void a_directory_that_is_newer_is_not_overwritten(void **state)
     assert_false(has(camera, DAY, pk)); /* K-001 */
 }
 
+/* K-233: what another program wrote, in either directory, may say more than what is there in this format. */
+static void an_index_of_another_format_is_refused_and_stays(void **state)
+{
+    (void)state;
+    make(camera, DAY);
+    shut();
+    for (unsigned i = 0; i < ASV_MIRROR_DISKS; i++) {
+        uint8_t *data = keeper_disk_file(f.disks[i], "index")->data;
+        data[9]++;
+        assert_int_equal(try_open(), ASV_E_UNSUPPORTED);
+        assert_non_null(strstr(f.err.text, "format 3"));
+        assert_int_equal(data[9], ASV_INDEX_FORMAT + 1);
+        data[9]--;
+    }
+    open_it();
+    f.disks[1]->away = true;
+    make(other, DAY);
+    f.disks[1]->away = false;
+    uint8_t *data = keeper_disk_file(f.disks[1], "index")->data;
+    data[9]++;
+    heal(); /* while the keeper runs: not overwritten */
+    assert_true(!f.store->mirror.used[1] && data[9] == ASV_INDEX_FORMAT + 1);
+    data[9]--;
+    heal();
+    assert_true(f.store->mirror.used[1]);
+}
+
 static void one_directory_without_all_slots_may_be_the_one_that_is_behind(void **state)
 {
     (void)state;
@@ -564,6 +591,7 @@ int main(void)
         TEST(a_directory_that_is_newer_is_not_overwritten),
         TEST(one_directory_without_all_slots_may_be_the_one_that_is_behind),
         TEST(a_slot_that_is_newer_than_every_index_says_so),
+        TEST(an_index_of_another_format_is_refused_and_stays),
         TEST(a_damaged_key_file_is_repaired_from_the_other_directory),
         TEST(what_people_decided_is_in_both_directories),
         TEST(decisions_are_compared_and_copied_in_pieces),
