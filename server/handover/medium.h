@@ -65,6 +65,11 @@ ASV_MUST_CHECK enum asv_status asv_medium_compare(int dir, const char *name, uin
                                                   const uint8_t sha256[ASV_SHA256_BYTES], bool *from_medium,
                                                   struct asv_err *err);
 
+/* A file of at most max bytes out of a carrier, by its name: for the label. *data is the caller's to free.
+ * ASV_E_NOT_FOUND, ASV_E_LIMIT, ASV_E_MALFORMED. */
+ASV_MUST_CHECK enum asv_status asv_medium_take(int fd, const char *name, size_t max, char **data, size_t *len,
+                                               struct asv_err *err);
+
 /* ---- parts ---- */
 
 struct asv_medium_part {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/support/files.h"
+#include "tests/support/package.h"
 #include "tests/support/world.h"
 #include "tests/unit/test.h"
 
@@ -192,6 +193,29 @@ static void the_image_of_a_dvd_has_the_same_on_it(void **state)
     assert_false(is_there("c.iso.files") || is_there("c.iso.partial") || is_there("c.iso"));
 }
 
+/* For the label, without reading the rest of it. */
+static void a_small_file_is_found_in_the_carrier(void **state)
+{
+    (void)state;
+    static struct asv_test_package package;
+    char *data = NULL;
+    size_t len = 0;
+    asv_test_package_make(&package);
+    asv_test_write_file(dir_path, "carrier.zip", package.bytes, package.len);
+    int fd = openat(medium.dir, "carrier.zip", O_RDONLY);
+    assert_int_equal(asv_medium_take(fd, "data/bericht.pdf", 100, &data, &len, &err), ASV_OK);
+    assert_int_equal(len, 8);
+    assert_string_equal(data, "%PDF-1.7");
+    free(data);
+    assert_int_equal(asv_medium_take(fd, "data/bericht.pdf", 7, &data, &len, &err), ASV_E_LIMIT);
+    assert_int_equal(asv_medium_take(fd, "data/bericht", 100, &data, &len, &err), ASV_E_NOT_FOUND);
+    close(fd);
+    asv_test_write_file(dir_path, "carrier.zip", package.bytes, package.len - 1);
+    fd = openat(medium.dir, "carrier.zip", O_RDONLY);
+    assert_true(asv_medium_take(fd, "data/bericht.pdf", 100, &data, &len, &err) != ASV_OK);
+    close(fd);
+}
+
 /* HO-078 */
 static void recordings_are_divided_among_media_and_none_is_cut(void **state)
 {
@@ -228,6 +252,7 @@ int main(void)
         TEST(where_nothing_is_mounted_nothing_is_written),
         TEST(what_fat_does_not_take_is_said_before_anything_is_written),
         TEST(the_image_of_a_dvd_has_the_same_on_it),
+        TEST(a_small_file_is_found_in_the_carrier),
         TEST(recordings_are_divided_among_media_and_none_is_cut),
     };
     if (asv_crypto_init() != ASV_OK) {
