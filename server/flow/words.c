@@ -81,6 +81,8 @@ static text records[ASV_RECORDS] = {
     [ASV_RECORD_INCIDENT_STILL] = {"a picture of a recording, by where it is and its digest",
                                    "ein Standbild einer Aufzeichnung, mit Stelle und Prüfsumme"},
     [ASV_RECORD_SUBJECT_REQUEST] = {"what a recorded person asks", "was eine aufgezeichnete Person fragt"},
+    [ASV_RECORD_HANDOVER_END] = {"nothing comes of a hand-over", "aus einer Übergabe wird nichts"},
+    [ASV_RECORD_HANDOVER_RECEIPT] = {"a hand-over was received", "eine Übergabe wurde empfangen"},
 };
 
 static text steps[] = {{"?", "?"},

@@ -101,17 +101,18 @@ enum asv_status asv_medium_take(int fd, const char *name, size_t max, char **dat
     if (status == ASV_OK && found.size > max) {
         status = asv_failf(err, ASV_E_LIMIT, "%.100s is too long", name);
     }
-    if (status == ASV_OK && (out = malloc((size_t)found.size + 1)) == NULL) {
-        status = asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    if (status != ASV_OK) {
+        return status;
     }
-    if (status == ASV_OK) {
-        status = read_file(&input, &found, out, err);
+    out = calloc(1, (size_t)found.size + 1);
+    if (out == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
+    status = read_file(&input, &found, out, err);
     if (status != ASV_OK) {
         free(out);
         return status;
     }
-    out[found.size] = '\0';
     *data = out;
     *len = (size_t)found.size;
     return ASV_OK;
