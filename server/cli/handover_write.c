@@ -137,12 +137,12 @@ static enum asv_status write_it(struct writing *it, struct asv_err *err)
 static void take_back(const struct writing *it)
 {
     const char *to = asv_cli_text(it->cli->args, "to");
-    const char *iso = asv_cli_text(it->cli->args, "iso");
-    char path[PATH_BYTES];
-    int len = to != NULL ? snprintf(path, sizeof path, "%s/%s", to, it->written.name)
-                         : snprintf(path, sizeof path, "%s", iso);
-    if (len > 0 && (size_t)len < sizeof path) {
-        (void)unlink(path);
+    asv_auto_fd int dir = -1;
+    struct asv_err ignored = {0};
+    if (to == NULL) {
+        (void)unlink(asv_cli_text(it->cli->args, "iso"));
+    } else if (asv_io_open(AT_FDCWD, to, O_RDONLY | O_DIRECTORY, 0, &dir, &ignored) == ASV_OK) {
+        asv_medium_take_back(dir, it->written.name);
     }
 }
 

@@ -86,7 +86,9 @@ static void the_carrier_lies_on_the_medium_with_its_digest(void **state)
     is_digest_of(written.carrier, carrier, LEN);
     is_digest_of(written.file, carrier, LEN);
     sums_are_right();
+    content.name = "Beweismittel_2.zip";
     assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_EXISTS);
+    assert_true(is_there("Beweismittel_1.zip") && !is_there("Beweismittel_2.zip"));
 }
 
 static void what_is_protected_has_a_name_and_a_digest_of_its_own(void **state)
@@ -104,6 +106,8 @@ static void what_is_protected_has_a_name_and_a_digest_of_its_own(void **state)
     is_digest_of(written.file, data, len);
     free(data);
     sums_are_right();
+    asv_medium_take_back(medium.dir, written.name);
+    assert_false(is_there(written.name) || is_there(ASV_MEDIUM_SUMS));
     left = (struct asv_bytes){carrier, LEN};
     content.protection = ASV_PLAN_AGE;
     content.recipients = recipients;
