@@ -453,6 +453,21 @@ const struct asv_words asv_words_de = {
             .revocations_empty = "Sperrliste Nr. {} vom {}. Gesperrt ist kein Zertifikat.",
             .notes = "Was dieser Bericht nicht sagt",
         },
+    .label =
+        {
+            .title = "Beweismittel",
+            .medium = "Datenträger",
+            .of = "{} von {}",
+            .written = "Beschrieben am",
+            .file = "Datei",
+            .digest = "SHA-256 der Datei",
+            .inner = "SHA-256 des Inhalts",
+            .lock = "Öffnen",
+            .open = "nicht verschlüsselt",
+            .zip = "ZIP mit AES-256 (7-Zip); das Passwort kommt mit getrennter Post",
+            .age = "mit age und dem Schlüssel der empfangenden Stelle",
+            .twice = "Oben für den Datenträger, unten für den Umschlag.",
+        },
     .message =
         {
             .playable = "Aufzeichnung {}, Abspielfassung",

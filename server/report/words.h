@@ -68,6 +68,9 @@ struct asv_words {
     struct {
         const char *playable, *excerpt, *sealed, *seal; /* of a recording, in letters of the message */
     } message;
+    struct {
+        const char *title, *medium, *of, *written, *file, *digest, *inner, *lock, *open, *zip, *age, *twice;
+    } label;
     const char *const *notes; /* what the report does not prove; ends with NULL */
     struct {
         const char *intro, *what, *steps, *meaning, *not_said;

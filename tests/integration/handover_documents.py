@@ -279,6 +279,20 @@ def test_no_title_stands_alone(directory):
         assert text_of(directory, "index", "-raw").count(", Beginn ") == clips
 
 
+def test_a_label_says_whose_case_it_is_and_nothing_about_persons(directory):
+    """HO-079: twice on one page."""
+    facts = handover_facts.facts()
+    made(directory, facts)
+    text = text_of(directory, "label", "-layout")
+    incident = facts["incident"]
+    for said in ("Beweismittel", incident["case_number"], incident["prosecutor"], "2 von 3", "29.11.2026", "Beweismittel_018f3b1e.aes.zip",
+                 "00112233 44556677", "ffeeddcc bbaa9988", "Passwort kommt mit getrennter Post", facts["handover"]):
+        assert text.count(said) >= 2, (said, text)
+    assert len(list(boxes(directory, "label"))) == 1
+    persons = [incident["accused"], *incident["injured"], facts["agency"]["contact"]["name"], "Sigrid", "Schäfer"]
+    assert not [name for name in persons if name in text], text
+
+
 def boxes(directory, name):
     """Each page's size and words: text, left, top, right, bottom."""
     said = run("pdftotext", "-bbox", directory / f"{name}.pdf", "-", check=True).stdout.decode()
