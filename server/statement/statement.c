@@ -116,7 +116,7 @@ static bool need_is_met(uint8_t need, bool there)
 
 /* ST-100: any private key will do to find out, as a multiple of eight it takes what is of small order to
  * zero. */
-static bool can_be_wrapped_for(const uint8_t pk[ASV_X25519_BYTES])
+bool asv_statement_can_wrap_for(const uint8_t pk[ASV_X25519_BYTES])
 {
     static const uint8_t any[ASV_X25519_BYTES] = {1};
     uint8_t shared[ASV_X25519_BYTES];
@@ -139,8 +139,9 @@ static const char *broken_matter(const struct asv_statement *statement, const st
         (has_case && !asv_text_is_good(statement->case_text, ASV_NAME_MAX_BYTES))) {
         return "incident";
     }
-    bool recipient_is_good = need_is_met(rule->recipient, statement->has_recipient) && /* ST-047 */
-                             (!statement->has_recipient || can_be_wrapped_for(statement->recipient_pk));
+    bool recipient_is_good =
+        need_is_met(rule->recipient, statement->has_recipient) && /* ST-047 */
+        (!statement->has_recipient || asv_statement_can_wrap_for(statement->recipient_pk));
     return recipient_is_good ? NULL : "recipient";
 }
 

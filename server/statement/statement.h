@@ -79,6 +79,9 @@ struct asv_statement {
 /* Whether this can be a ledger's origin (ST-054). */
 bool asv_statement_origin_is_good(struct asv_bytes origin);
 
+/* Whether something can be wrapped for this key (ST-100). */
+bool asv_statement_can_wrap_for(const uint8_t pk[ASV_X25519_BYTES]);
+
 /* Appends the body. ASV_E_USAGE when a field breaks a rule, ASV_E_LIMIT when it does not fit. */
 ASV_MUST_CHECK enum asv_status asv_statement_body(struct asv_writer *writer,
                                                   const struct asv_statement *statement);
