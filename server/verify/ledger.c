@@ -175,6 +175,9 @@ static enum asv_status begin(struct asv_ledger_work **out, const struct asv_veri
     if (status == ASV_OK) {
         status = asv_anchors_load(&work->anchors, what->root, what->revocations, NULL, err);
     }
+    if (status == ASV_OK && what->list.len > 0) {
+        status = asv_anchors_revoke(&work->anchors, what->list, err);
+    }
     if (status == ASV_OK && what->earlier != NULL) {
         status = load_earlier(work, what->earlier, err);
     }
@@ -204,6 +207,16 @@ enum asv_status asv_verify_ledger(const struct asv_verify_ledger *what, bool *va
     return status;
 }
 
+static void tell_heads(const struct asv_ledger_work *work)
+{
+    for (size_t i = 0; i < work->heads.count; i++) {
+        const struct asv_head_seen *seen = &work->heads.seen[i];
+        if (seen->shown) {
+            work->what->on_head(work->what->ctx, work->policy.logs[seen->log].key.name, &seen->head);
+        }
+    }
+}
+
 enum asv_status asv_verify_ledger_files(const struct asv_verify_ledger *what,
                                         struct asv_verify_ledger_said *said, struct asv_err *err)
 {
@@ -214,6 +227,7 @@ enum asv_status asv_verify_ledger_files(const struct asv_verify_ledger *what,
     }
     if (status == ASV_OK) {
         judge(work);
+        tell_heads(work);
         asv_say_heads(&work->say, &work->policy, &work->heads);
         *said = (struct asv_verify_ledger_said){.checked = work->say.checked,
                                                 .unchecked = work->say.unchecked.count,

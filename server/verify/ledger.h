@@ -7,6 +7,7 @@
 #ifndef ASV_SERVER_VERIFY_LEDGER_H
 #define ASV_SERVER_VERIFY_LEDGER_H
 
+#include "server/ledger/checkpoint.h"
 #include "server/ledger/opened.h"
 #include "server/verify/files.h"
 #include "server/verify/report.h"
@@ -15,7 +16,8 @@
 struct asv_verify_entry {
     const char *name; /* of its files */
     bool is_proven;
-    uint64_t index; /* when it is */
+    const char *origin; /* of the log, and its place there; when it is */
+    uint64_t index;
     const struct asv_ledger_entry *entry;
     const struct asv_opened *opened; /* NULL: nothing is */
 };
@@ -26,12 +28,14 @@ struct asv_verify_ledger {
     const char *trust;             /* the trust file: whose heads are believed; NULL: files' own */
     const char *root;        /* the agency's, for what a camera signed; NULL: the default, if it is there */
     const char *revocations; /* NULL: none */
+    struct asv_bytes list;   /* the same as bytes; len 0: as revocations says */
     const char *earlier;     /* a checkpoint that was kept, which the log must begin with; NULL: none */
     enum asv_language language;
     bool json;
     FILE *out;
     /* Of files: told of each entry in place of the report, which then has heads and claims alone. */
     void (*on_entry)(void *ctx, const struct asv_verify_entry *entry);
+    void (*on_head)(void *ctx, const char *origin, const struct asv_tree_head *head); /* each that is shown */
     void *ctx;
 };
 

@@ -179,6 +179,7 @@ static void tell(struct asv_ledger_work *work, const char *stem, const struct as
     }
     const struct asv_verify_entry entry = {.name = stem,
                                            .is_proven = place->origin != NULL,
+                                           .origin = place->origin,
                                            .index = place->index,
                                            .entry = &one->entry,
                                            .opened = opened};
