@@ -34,9 +34,11 @@ struct asv_key_frame {
 #define ASV_EXHIBIT_RECORDS 1024
 
 struct asv_exhibit_record {
-    uint16_t kind;  /* enum asv_record_kind */
-    uint64_t chunk; /* in whose time it happened */
-    uint32_t value; /* PREROLL_END: ms; else the value's first byte */
+    uint16_t kind;    /* enum asv_record_kind */
+    uint64_t chunk;   /* in whose time it happened */
+    int64_t wall_ms;  /* by the camera's clock */
+    uint64_t mono_ms; /* as in the header */
+    uint32_t value;   /* PREROLL_END: ms; else the value's first byte */
 };
 
 /* What is kept of a seal for reading from it by range: heap, of asv_exhibit_open_seal only. */

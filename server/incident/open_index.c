@@ -55,8 +55,11 @@ enum asv_status asv_exhibit_keep_record(struct asv_exhibit_keeping *keeping,
         return ASV_E_NO_MEMORY;
     }
     to->records = records;
-    records[keeping->records++] =
-        (struct asv_exhibit_record){.kind = record->kind, .chunk = record->chunk, .value = value_of(record)};
+    records[keeping->records++] = (struct asv_exhibit_record){.kind = record->kind,
+                                                              .chunk = record->chunk,
+                                                              .wall_ms = record->wall_ms,
+                                                              .mono_ms = record->mono_ms,
+                                                              .value = value_of(record)};
     return ASV_OK;
 }
 

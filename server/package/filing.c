@@ -110,7 +110,8 @@ enum asv_status asv_filing_add(struct asv_filing *filing, const char *name, cons
 /* PK-053 */
 enum asv_status asv_filing_add_document(struct asv_filing *filing, const char *name,
                                         const struct asv_source *source,
-                                        const struct asv_package_signer *signer, struct asv_err *err)
+                                        const struct asv_package_signer *signer, uint8_t *sha256,
+                                        struct asv_err *err)
 {
     char beside[ASV_FILING_NAME_BYTES + sizeof ASV_FILING_SIGNATURE];
     uint8_t sig[ASV_CADES_MAX_BYTES];
@@ -125,6 +126,9 @@ enum asv_status asv_filing_add_document(struct asv_filing *filing, const char *n
         const struct asv_source signature = asv_source_bytes(&left);
         snprintf(beside, sizeof beside, "%s" ASV_FILING_SIGNATURE, name);
         status = asv_filing_add(filing, beside, &signature, NULL, err);
+    }
+    if (status == ASV_OK && sha256 != NULL) {
+        memcpy(sha256, digest, sizeof digest);
     }
     return status;
 }

@@ -39,7 +39,7 @@ ASV_MUST_CHECK enum asv_status asv_filing_add(struct asv_filing *filing, const c
 ASV_MUST_CHECK enum asv_status asv_filing_add_document(struct asv_filing *filing, const char *name,
                                                        const struct asv_source *source,
                                                        const struct asv_package_signer *signer,
-                                                       struct asv_err *err);
+                                                       uint8_t *sha256, struct asv_err *err);
 
 /* On the medium, name included. ASV_E_STATE without a message. The filing is then closed. */
 ASV_MUST_CHECK enum asv_status asv_filing_finish(struct asv_filing *filing, struct asv_err *err);

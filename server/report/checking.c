@@ -72,8 +72,8 @@ static void say_steps(struct asv_sheet *sheet, const struct asv_report *report)
     const char *output = asv_fact_text(report->facts, "output");
     unsigned number = 0;
     quote(asv_fact_text(sealed, "name"), values[0].text);
-    quote(asv_fact_text(playable != NULL ? playable : json_object_get(clip, "excerpt"), "name"),
-          values[1].text);
+    const char *plays = asv_fact_text(playable != NULL ? playable : json_object_get(clip, "excerpt"), "name");
+    quote(plays != NULL ? plays : "abspielfassung.mp4", values[1].text);
     quote(asv_fact_text(letter, "name"), values[2].text);
     quote(signature != NULL ? signature : "signatur.p7s", values[3].text);
     (void)snprintf(values[4].text, QUOTED_BYTES, "%s", asv_fact_text(sealed, "sha256"));

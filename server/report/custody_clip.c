@@ -88,7 +88,9 @@ static void say_extent(struct asv_sheet *sheet, const struct asv_report *report,
     const char *const range[] = {from, until, NULL};
     const char *const bytes[] = {asv_number_text(number, tail), NULL};
     if (excerpt == NULL) {
-        asv_sheet_pair(sheet, words->custody.extent, words->custody.whole, ASV_STYLE_BODY);
+        bool whole = json_object_get(clip, "playable") != NULL;
+        asv_sheet_pair(sheet, words->custody.extent,
+                       whole ? words->custody.whole : words->custody.sealed_alone, ASV_STYLE_BODY);
     } else {
         (void)asv_moment_span(from, asv_fact_integer(excerpt, "from_ms"));
         (void)asv_moment_span(until, asv_fact_integer(excerpt, "until_ms"));

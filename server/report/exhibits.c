@@ -14,13 +14,16 @@ static void designation(char *out, const struct asv_report *report, const json_t
     char begin[ASV_MOMENT_BYTES], whole[ASV_MOMENT_BYTES], part[ASV_MOMENT_BYTES];
     char what[ASV_SENTENCE_BYTES], original[ASV_SENTENCE_BYTES];
     const json_t *excerpt = json_object_get(clip, "excerpt");
+    bool whole_plays = json_object_get(clip, "playable") != NULL;
     const char *const id[] = {asv_fact_text(clip, "clip"), NULL};
     const char *const all[] = {asv_clip_begin(begin, clip), whole, NULL};
     const char *const some[] = {begin, part, whole, NULL};
     (void)asv_moment_span(whole, asv_fact_integer(clip, "duration_ms"));
     (void)asv_moment_span(part, asv_fact_integer(excerpt, "until_ms") - asv_fact_integer(excerpt, "from_ms"));
     (void)asv_sentence(what,
-                       excerpt != NULL ? report->words->exhibits.excerpt : report->words->exhibits.whole,
+                       excerpt != NULL ? report->words->exhibits.excerpt
+                       : whole_plays   ? report->words->exhibits.whole
+                                       : report->words->exhibits.sealed_alone,
                        excerpt != NULL ? some : all);
     (void)asv_sentence(original, report->words->exhibits.original, id);
     (void)snprintf(out, CELL_BYTES, "%.900s\n%.900s", what, original);
@@ -38,7 +41,8 @@ static void say_exhibit(struct asv_sheet *sheet, const struct asv_report *report
     const char *const device[] = {asv_fact_text(clip, "camera_name"), asv_fact_text(clip, "model"),
                                   asv_fact_text(clip, "device_serial"), asv_fact_text(clip, "dock_name"),
                                   NULL};
-    const char *const counted[] = {asv_number_text(files, 3), NULL}; /* playable or excerpt, original, seal */
+    bool plays = json_object_get(clip, "playable") != NULL || json_object_get(clip, "excerpt") != NULL;
+    const char *const counted[] = {asv_number_text(files, plays ? 3 : 2), NULL}; /* that, original, seal */
     designation(name, report, clip);
     (void)snprintf(keeper, sizeof keeper, "%s%s%s", asv_fact_text(agency, "name"), office != NULL ? ", " : "",
                    office != NULL ? office : "");

@@ -70,17 +70,18 @@ static enum asv_status check_documents(const json_t *facts, struct asv_err *err)
     return ASV_OK;
 }
 
-/* HD-005, LAW H1: what leaves the house of a recording, and what of it does not, is said and fits. */
+/* HD-005, LAW H1: what leaves the house of a recording besides the sealed original, and what of it does not,
+ * is said and fits. */
 static enum asv_status check_clip(const json_t *clip, size_t index, struct asv_err *err)
 {
     size_t i = 0;
     json_t *part = NULL;
     const json_t *excerpt = json_object_get(clip, "excerpt");
     int64_t length = asv_fact_integer(clip, "duration_ms");
-    if ((excerpt == NULL) == (json_object_get(clip, "playable") == NULL)) {
+    if (excerpt != NULL && json_object_get(clip, "playable") != NULL) {
         return asv_failf(
             err, ASV_E_MISMATCH,
-            "facts: clips[%zu].playable: either the whole recording or an excerpt is handed over", index);
+            "facts: clips[%zu].playable: the whole recording or an excerpt is handed over, not both", index);
     }
     if (excerpt == NULL) {
         return ASV_OK;
@@ -172,6 +173,9 @@ static enum asv_status check_names(const json_t *facts, struct asv_err *err)
     enum asv_status status = ASV_OK;
     if (strcmp(asv_fact_text(facts, "output"), "filing") != 0) {
         return ASV_OK;
+    }
+    if (asv_fact_text(json_object_get(facts, "authority"), "code") == NULL) {
+        return asv_fail(err, ASV_E_MISMATCH, "facts: authority.code: is missing, and the message names it");
     }
     for (size_t list = 0; list < 2; list++) {
         json_array_foreach(json_object_get(facts, lists[list]), i, one)

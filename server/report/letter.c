@@ -91,6 +91,11 @@ static bool is_excerpt(const json_t *clip)
     return json_object_get(clip, "excerpt") != NULL;
 }
 
+static bool is_sealed_alone(const json_t *clip)
+{
+    return !is_excerpt(clip) && json_object_get(clip, "playable") == NULL;
+}
+
 static bool has_tail(const json_t *clip)
 {
     return asv_fact_integer(clip, "tail_bytes") > 0;
@@ -178,6 +183,7 @@ void asv_build_cover_letter(struct asv_sheet *sheet, const void *context)
     say_numbers(sheet, report, words->letter.deviating, deviates);
     say_numbers(sheet, report, words->letter.tails, has_tail);
     say_numbers(sheet, report, words->letter.excerpts, is_excerpt);
+    say_numbers(sheet, report, words->letter.sealed_alone, is_sealed_alone);
     say_enclosed(sheet, report);
     asv_sheet_need(sheet, 80 * MM); /* the end does not stand alone on a page */
     asv_say(sheet, ASV_STYLE_BODY, words->letter.access, access);

@@ -7,8 +7,9 @@
 #define SAFE_INTEGER 9007199254740991LL /* what every JSON reader takes exactly: 2^53 - 1 */
 #define LINE_BYTES   100                /* of an address, which has its place in the letter */
 #define DAY_MS       86400000LL
-#define CLIPS_MAX    1000  /* LAW H8: a filing has no more files */
-#define EVENTS_MAX   10000 /* of one recording: three hundred a day for a month */
+#define CLIPS_MAX    1000   /* LAW H8: a filing has no more files */
+#define FILES_MAX    100000 /* PACKAGE.md: in one package */
+#define EVENTS_MAX   10000  /* of one recording: three hundred a day for a month */
 
 #define TEXT(name, bytes)                                    \
     {                                                        \
@@ -109,7 +110,7 @@ static const struct asv_fact agency[] = {
     MAY_OBJECT("contact", contact),
     END,
 };
-static const struct asv_fact authority[] = {LABEL("code", 12), LABEL("name", 200),
+static const struct asv_fact authority[] = {MAY_LABEL("code", 12), LABEL("name", 200),
                                             TEXTS("address", LINE_BYTES, 1, 4), END};
 static const struct asv_fact incident[] = {
     UUID("incident"),
@@ -249,7 +250,7 @@ const struct asv_fact asv_facts_members[] = {
     OBJECT("approved", decision),
     OBJECTS("recipients", recipient, 0, 32),
     OBJECTS("documents", document, 6, 6),
-    OBJECTS("files", other_file, 0, 2000),
+    OBJECTS("files", other_file, 0, FILES_MAX),
     OBJECTS("clips", clip, 1, CLIPS_MAX),
     OBJECTS("logs", ledger_log, 1, 64),
     OBJECTS("certificates", certificate, 1, 2200),

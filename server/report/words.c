@@ -276,6 +276,8 @@ const struct asv_words asv_words_de = {
             .excerpts = "Nur als Auszug übergeben: Aufzeichnung Nr. {}. Was weggelassen wurde, nennt der "
                         "Sicherungs- und "
                         "Gewahrsamsbericht.",
+            .sealed_alone = "Nur als verschlüsseltes Original übergeben: Aufzeichnung Nr. {}. Wer einen der "
+                            "genannten Schlüssel hat, kann sie öffnen.",
             .tails = "Mit einem Rest, den die Kamera nicht mehr signiert hat und der nichts beweist: "
                      "Aufzeichnung Nr. {}.",
             .enclosed = "Beigefügt sind",
@@ -323,6 +325,7 @@ const struct asv_words asv_words_de = {
             .reason = "Grund",
             .whole = "Videoaufzeichnung vom {}, Länge {}",
             .excerpt = "Auszug einer Videoaufzeichnung vom {}, Länge {} von {}",
+            .sealed_alone = "Videoaufzeichnung vom {}, Länge {}, nur als verschlüsseltes Original",
             .original = "Original {}",
             .one_file = "1 Aufzeichnung, {} Dateien",
             .from_camera = "{}, {}, Gerätenummer {}; eingelesen von {}",
@@ -364,6 +367,7 @@ const struct asv_words asv_words_de = {
             .not_erased = "nicht bestätigt",
             .extent = "Umfang der Übergabe",
             .whole = "die ganze Aufzeichnung",
+            .sealed_alone = "das verschlüsselte Original allein",
             .excerpt = "Auszug von {} bis {} (Std:Min:Sek ab Beginn), geschnitten an den Grenzen der "
                        "Fragmente; die Nachweise liegen bei",
             .left_out = "Weggelassen",

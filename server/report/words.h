@@ -32,8 +32,8 @@ struct asv_words {
     const char *protection, *nobody_encrypted;
     struct {
         const char *date, *our_sign, *your_sign, *contact, *phone, *mail, *subject, *dear, *what, *what_one,
-            *deviating, *excerpts, *tails, *enclosed, *access, *receipt, *signature, *unsigned_, *regards,
-            *by_order, *decided;
+            *deviating, *excerpts, *sealed_alone, *tails, *enclosed, *access, *receipt, *signature,
+            *unsigned_, *regards, *by_order, *decided;
     } letter;
     struct {
         const char *intro, *documents, *recordings, *others, *title, *file, *signature, *size, *digest,
@@ -41,19 +41,19 @@ struct asv_words {
     } index;
     struct {
         const char *intro, *number, *name, *quantity, *origin, *date, *keeper, *reason, *whole, *excerpt,
-            *original, *one_file, *from_camera;
+            *sealed_alone, *original, *one_file, *from_camera;
     } exhibits;
     struct {
         const char *basis, *summary, *summary_text, *recording, *camera, *begin, *length, *integrity,
             *provenance, *id, *device, *firmware, *certificate, *running, *unit, *area, *begin_camera,
             *end_camera, *corrected, *corrected_from, *clock, *offset, *offset_text, *offset_none, *slow,
-            *fast, *docked, *docked_text, *committed, *erased, *not_erased, *extent, *whole, *excerpt,
-            *left_out, *left_part, *tail, *tail_none, *tail_text, *digests, *header, *root, *root_text, *seal,
-            *checks, *check, *result, *finding, *markers, *marker, *time, *media, *media_facts, *stream,
-            *custody, *event, *who, *entry, *signed_, *unsigned_, *waits, *entry_text, *at_own, *who_text,
-            *logs, *log, *log_text, *size, *origin, *head, *signed_at, *cosigned, *cosigned_none,
-            *certificates, *role, *name, *serial, *digest, *until, *revocations, *revocations_none,
-            *revocations_text, *revocations_empty, *notes;
+            *fast, *docked, *docked_text, *committed, *erased, *not_erased, *extent, *whole, *sealed_alone,
+            *excerpt, *left_out, *left_part, *tail, *tail_none, *tail_text, *digests, *header, *root,
+            *root_text, *seal, *checks, *check, *result, *finding, *markers, *marker, *time, *media,
+            *media_facts, *stream, *custody, *event, *who, *entry, *signed_, *unsigned_, *waits, *entry_text,
+            *at_own, *who_text, *logs, *log, *log_text, *size, *origin, *head, *signed_at, *cosigned,
+            *cosigned_none, *certificates, *role, *name, *serial, *digest, *until, *revocations,
+            *revocations_none, *revocations_text, *revocations_empty, *notes;
     } custody;
     struct {
         const char *playable, *excerpt, *sealed, *seal; /* of a recording, in letters of the message */

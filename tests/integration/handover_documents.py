@@ -104,8 +104,8 @@ def test_what_is_refused_is_named(directory):
             ("documents[0].name", "a b.pdf", "no name for a filing"), ("clips[1].seal.signature", "a..p7s", "no name for a filing"),
             ("clips[1].seal.name", "a.b.c.d", "no name for a filing"), ("clips[1].seal.name", ".seal", "no name for a filing"),
             ("files[0].name", "p/a.proof", "no name for a filing"), ("clips[0].sealed.name", "ä" * 87 + ".age", "no name for a filing"),
-            ("clips[1].clip", good["clips"][0]["clip"], "is there twice"), ("clips[1].playable", ..., "either the whole"),
-            ("clips[1].excerpt", {**good["clips"][1]["playable"], "from_ms": 0, "until_ms": 1, "left_out": []}, "either the whole")]:
+            ("clips[1].clip", good["clips"][0]["clip"], "is there twice"), ("authority.code", ..., "the message names it"),
+            ("clips[1].excerpt", {**good["clips"][1]["playable"], "from_ms": 0, "until_ms": 1, "left_out": []}, "not both")]:
         name = {"documents[1].document": "documents[3].document", "clips[1].excerpt": "clips[1].playable"}.get(way, way)
         refused(directory, change(good, way, value), f"facts: {name}: ", why)
     odd = mixed()

@@ -40,6 +40,7 @@ MODULES = {
     "server/verify": PROTO + ["server/base", "server/vault", "server/ledger", "server/statement"],
     "server/media": PROTO + ["server/base", "server/incident", "server/vault"],
     "server/report": ["firmware-proto/base", "server/base"],
+    "server/handover": PROTO + ["server/base", "server/incident", "server/package", "server/report", "server/statement", "server/vault"],
     "server/web": PROTO + ["server/base", "server/db", "server/flow", "server/http", "server/incident", "server/ledger", "server/media", "server/policy",
                            "server/statement", "server/vault"],
     "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/backup", "server/alert",
@@ -66,7 +67,7 @@ HOMES = {
     r"libav.*": ["server/media"],
     # What a person, a browser or a policy's file says; never what is signed or kept.
     r"jansson\.h": ["dock/control.c", "dock/status.c", "server/cli/status_view.h", "server/cli/text.h",
-                    "server/policy/text.h", "server/report", "server/web/board.c", "server/web/fields.h"],
+                    "server/handover/compose_internal.h", "server/policy/text.h", "server/report", "server/web/board.c", "server/web/fields.h"],
     r"tss2/.*": ["server/keeper/slot_tpm.c"],
     r"systemd/.*": ["server/base/notify.c"],
     r"seccomp\.h|linux/landlock\.h": ["server/base/sandbox.c"],

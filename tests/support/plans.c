@@ -11,7 +11,7 @@ static struct asv_bytes text(const char *chars)
     return (struct asv_bytes){(const uint8_t *)chars, strlen(chars)};
 }
 
-void asv_test_plan(struct asv_plan *out, struct asv_plan_clip *clips, uint16_t clip_count)
+void asv_test_handover_plan(struct asv_plan *out, struct asv_plan_clip *clips, uint16_t clip_count)
 {
     *out = (struct asv_plan){.case_number = text("32-3/2026-0042"),
                              .outputs = ASV_PLAN_CARRIER,
@@ -36,7 +36,7 @@ void asv_test_plan(struct asv_plan *out, struct asv_plan_clip *clips, uint16_t c
     }
 }
 
-void asv_test_plan_statement(struct asv_statement *out, const struct asv_plan *plan, const void *data,
+void asv_test_handover_says(struct asv_statement *out, const struct asv_plan *plan, const void *data,
                              size_t len)
 {
     memcpy(out->agency, plan->agency, sizeof out->agency);

@@ -10,10 +10,10 @@
 
 /* For two recipients, with this many clips, whose digests follow from their numbers; the forms take turns.
  * Views into static storage. */
-void asv_test_plan(struct asv_plan *out, struct asv_plan_clip *clips, uint16_t clip_count);
+void asv_test_handover_plan(struct asv_plan *out, struct asv_plan_clip *clips, uint16_t clip_count);
 
 /* Fills what a HAND_OVER about the plan says of it: data[len] are its bytes. */
-void asv_test_plan_statement(struct asv_statement *out, const struct asv_plan *plan, const void *data,
+void asv_test_handover_says(struct asv_statement *out, const struct asv_plan *plan, const void *data,
                              size_t len);
 
 #endif

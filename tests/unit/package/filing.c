@@ -215,8 +215,8 @@ static void a_filing_is_a_flat_directory(void **state)
     assert_int_equal(ASV_OK, add("left_" ID ".pdf", 1, NULL));
     asv_filing_close(&filing); /* a crash; what it had is gone */
     assert_int_equal(ASV_OK, asv_filing_begin(&filing, dir, "filing", 20261129, NULL));
-    assert_int_equal(ASV_OK,
-                     asv_filing_add_document(&filing, "Anschreiben_" ID ".pdf", &source, &signer, NULL));
+    assert_int_equal(
+        ASV_OK, asv_filing_add_document(&filing, "Anschreiben_" ID ".pdf", &source, &signer, NULL, NULL));
     assert_int_equal(ASV_E_USAGE, add("a/b_" ID ".pdf", 1, NULL));
     assert_int_equal(ASV_E_EXISTS, add("anschreiben_" ID ".pdf", 1, NULL));
     assert_int_equal(faccessat(dir, "filing", F_OK, 0), -1);

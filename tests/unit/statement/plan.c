@@ -18,7 +18,7 @@ static struct asv_plan_clip clips[ASV_PLAN_CLIPS_MAX];
 static int set_up(void **state)
 {
     (void)state;
-    asv_test_plan(&plan, clips, 3);
+    asv_test_handover_plan(&plan, clips, 3);
     return 0;
 }
 
@@ -86,7 +86,7 @@ static void the_longest_plan_fits(void **state)
     static uint8_t name[ASV_NAME_MAX_BYTES];
     static uint8_t block[512] = {0, 1, 0, 1, (512 - 6) >> 8, (512 - 6) & 0xff};
     memset(name, 'n', sizeof name);
-    asv_test_plan(&plan, clips, ASV_PLAN_CLIPS_MAX);
+    asv_test_handover_plan(&plan, clips, ASV_PLAN_CLIPS_MAX);
     plan.case_number = (struct asv_bytes){name, sizeof name};
     plan.recipient_count = ASV_PLAN_RECIPIENTS_MAX;
     for (uint8_t i = 0; i < plan.recipient_count; i++) {
@@ -176,7 +176,7 @@ static void a_statement_is_about_one_plan(void **state)
     static const uint8_t other[] = "Staatsanwaltschaft Kleve";
     struct asv_statement statement = {.action = ASV_ACTION_HAND_OVER};
     assert_int_equal(encode(), ASV_OK);
-    asv_test_plan_statement(&statement, &plan, encoded, writer.len);
+    asv_test_handover_says(&statement, &plan, encoded, writer.len);
     assert_int_equal(asv_plan_of(&out, &statement, encoded, writer.len, NULL), ASV_OK);
     assert_int_equal(out.clip_count, 3);
 

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/handover/build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/io.h"
+#include "server/handover/build_internal.h"
+#include "server/handover/documents.h"
+
+/* LAW H5, PACKAGE.md 4 */
+static const char external[] =
+    "Platz für eine qualifizierte elektronische Signatur, die außerhalb dieses Programms entsteht.\n"
+    "Sie gehört neben die Dokumente; die Signaturen dieser Übergabe sind nicht qualifiziert.\n";
+
+/* ---- small files ---- */
+
+static enum asv_status room_for_file(struct asv_build_output *it, struct asv_err *err)
+{
+    size_t cap = it->file_cap == 0 ? 256 : 2 * it->file_cap;
+    if (it->file_count < it->file_cap) {
+        return ASV_OK;
+    }
+    struct asv_handover_file *grown = reallocarray(it->files, cap, sizeof *grown);
+    if (grown == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    it->files = grown;
+    it->file_cap = cap;
+    return ASV_OK;
+}
+
+static enum asv_status add_other(struct asv_build_output *it, const char *path,
+                                 const struct asv_source *source, struct asv_err *err)
+{
+    enum asv_status status = room_for_file(it, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    struct asv_handover_file *file = &it->files[it->file_count];
+    if (asv_handover_name_other(file, &it->naming, path) != ASV_OK) {
+        return asv_failf(err, ASV_E_USAGE, "%.200s: no name for a hand-over", path);
+    }
+    status = asv_output_keep(it, file, err);
+    if (status == ASV_E_NOT_FOUND) {
+        status = asv_output_add(it, file, source, err);
+    }
+    it->file_count += status == ASV_OK;
+    return status;
+}
+
+static enum asv_status add_bytes(struct asv_build_output *it, const char *path, struct asv_bytes data,
+                                 struct asv_err *err)
+{
+    const struct asv_source source = asv_source_bytes(&data);
+    return add_other(it, path, &source, err);
+}
+
+static enum asv_status add_decisions(struct asv_build_output *it, struct asv_err *err)
+{
+    const struct asv_build *build = it->build;
+    enum asv_status status = add_bytes(it, "plan", build->plan, err);
+    if (status == ASV_OK) {
+        status = add_bytes(it, "plan.proposal", build->proposal, err);
+    }
+    return status == ASV_OK ? add_bytes(it, "plan.approval", build->approval, err) : status;
+}
+
+static enum asv_status add_extra(struct asv_build_output *it, int dir, const char *path, struct asv_err *err)
+{
+    asv_auto_fd int fd = -1;
+    uint64_t size = 0;
+    enum asv_status status = asv_io_open(dir, path, O_RDONLY | O_NOFOLLOW, 0, &fd, err);
+    if (status == ASV_OK) {
+        status = asv_io_size(fd, &size, path, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_source source = asv_source_file(&fd, size);
+    return add_other(it, path, &source, err);
+}
+
+/* A filing has of them what stands in the first row: its directory is flat. */
+static bool goes(const struct asv_build_output *it, const char *path)
+{
+    return it->naming.output == ASV_HANDOVER_CARRIER || strncmp(path, "trust/", 6) == 0;
+}
+
+static enum asv_status add_extras(struct asv_build_output *it, struct asv_err *err)
+{
+    asv_auto_free char *paths = NULL;
+    asv_auto_fd int dir = -1;
+    size_t len = 0;
+    enum asv_status status = asv_work_extras(it, err);
+    if (status == ASV_OK) {
+        status = asv_work_list(it, &paths, &len, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_open(it->work, ASV_WORK_EXTRAS, O_RDONLY | O_DIRECTORY, 0, &dir, err);
+    }
+    for (size_t at = 0; status == ASV_OK && at < len; at += strlen(paths + at) + 1) {
+        if (goes(it, paths + at)) {
+            status = add_extra(it, dir, paths + at, err);
+        }
+    }
+    if (status == ASV_OK && it->naming.output == ASV_HANDOVER_CARRIER) {
+        const struct asv_bytes text = {(const uint8_t *)external, sizeof external - 1};
+        status = add_bytes(it, "external/LIESMICH.txt", text, err);
+    }
+    return status;
+}
+
+/* ---- documents ---- */
+
+static enum asv_status name_documents(struct asv_build_output *it, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < ASV_HANDOVER_DOCUMENTS; i++) {
+        status = asv_handover_name_document(&it->documents[i], &it->naming, i);
+    }
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "a document has no name");
+}
+
+static enum asv_status add_document(struct asv_build_output *it, int dir, size_t i, struct asv_err *err)
+{
+    const char *name = asv_document_name((enum asv_document)i);
+    asv_auto_fd int fd = -1;
+    uint64_t size = 0;
+    enum asv_status status = asv_io_open_file(dir, name, &fd, err);
+    if (status == ASV_OK) {
+        status = asv_io_size(fd, &size, name, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_source source = asv_source_file(&fd, size);
+    return asv_output_add(it, &it->documents[i], &source, err);
+}
+
+static enum asv_status add_message(struct asv_build_output *it, int dir, struct asv_err *err)
+{
+    asv_auto_fd int fd = -1;
+    uint64_t size = 0;
+    enum asv_status status = asv_io_open_file(dir, ASV_DOCUMENTS_MESSAGE, &fd, err);
+    if (status == ASV_OK) {
+        status = asv_io_size(fd, &size, ASV_DOCUMENTS_MESSAGE, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_source source = asv_source_file(&fd, size);
+    return asv_output_add_message(it, &source, err);
+}
+
+/* HO-043: the same facts give the same documents, so that they are made anew and what was finished stays. */
+static enum asv_status add_documents(struct asv_build_output *it, struct asv_err *err)
+{
+    const struct asv_build *build = it->build;
+    bool files = it->naming.output == ASV_HANDOVER_FILING;
+    asv_auto_free char *text = NULL;
+    asv_auto_fd int dir = -1;
+    size_t len = 0;
+    enum asv_status status = asv_work_facts(it, &text, &len, err);
+    if (status == ASV_OK) {
+        status = asv_io_open_dir(it->work, ASV_WORK_DOCUMENTS, true, &dir, err);
+    }
+    struct asv_bytes facts = {(const uint8_t *)text, len};
+    if (status == ASV_OK) {
+        status = asv_documents_write(dir, facts, files ? build->release : (struct asv_bytes){0}, err);
+    }
+    if (status == ASV_OK) {
+        const struct asv_source source = asv_source_bytes(&facts);
+        status = asv_output_add(it, &it->documents[ASV_HANDOVER_FACTS], &source, err);
+    }
+    for (size_t i = 0; status == ASV_OK && i < ASV_DOCUMENTS; i++) {
+        status = add_document(it, dir, i, err);
+    }
+    return status == ASV_OK && files ? add_message(it, dir, err) : status;
+}
+
+/* ---- an output ---- */
+
+/* By the time at which it was over, as far as the house knows it; then by the plan's order. */
+static void order_clips(struct asv_build_output *it)
+{
+    const struct asv_exhibit_name *names = it->build->names;
+    for (uint16_t i = 0; i < it->plan.clip_count; i++) {
+        uint16_t at = i;
+        while (at > 0 && names[it->order[at - 1]].latest_ms > names[i].latest_ms) {
+            it->order[at] = it->order[at - 1];
+            at--;
+        }
+        it->order[at] = i;
+    }
+}
+
+static enum asv_status fill(struct asv_build_output *it, struct asv_err *err)
+{
+    enum asv_status status = asv_build_clips(it, err);
+    if (status == ASV_OK) {
+        status = add_decisions(it, err);
+    }
+    if (status == ASV_OK) {
+        status = add_extras(it, err);
+    }
+    return status == ASV_OK ? add_documents(it, err) : status;
+}
+
+static enum asv_status make_output(const struct asv_build *build, const struct asv_plan *plan, int work,
+                                   int64_t made_ms, enum asv_handover_output output, struct asv_err *err)
+{
+    struct asv_build_output *it = calloc(1, sizeof *it);
+    if (it == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    it->build = build;
+    it->plan = *plan;
+    it->work = work;
+    it->made_ms = made_ms;
+    it->naming.output = it->progress.output = output;
+    memcpy(it->naming.handover, plan->id, sizeof it->naming.handover);
+    order_clips(it);
+    enum asv_status status = name_documents(it, err);
+    if (status == ASV_OK) {
+        status = asv_output_begin(it, err);
+    }
+    if (status == ASV_OK) {
+        status = fill(it, err);
+        if (status == ASV_OK) {
+            status = asv_output_finish(it, err);
+        } else {
+            asv_output_close(it);
+        }
+    }
+    free(it->files);
+    free(it);
+    return status;
+}
+
+/* An output that is there is whole (PK-010). */
+static enum asv_status make_outputs(const struct asv_build *build, const struct asv_plan *plan,
+                                    struct asv_err *err)
+{
+    static const struct {
+        uint8_t bit;
+        enum asv_handover_output output;
+        const char *name;
+    } outputs[] = {{ASV_PLAN_CARRIER, ASV_HANDOVER_CARRIER, ASV_BUILD_CARRIER},
+                   {ASV_PLAN_FILING, ASV_HANDOVER_FILING, ASV_BUILD_FILING}};
+    asv_auto_fd int work = -1;
+    int64_t made_ms = 0;
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < ASV_HANDOVER_OUTPUTS; i++) {
+        if ((plan->outputs & outputs[i].bit) == 0 ||
+            faccessat(build->dir, outputs[i].name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+            continue;
+        }
+        if (work < 0) {
+            status = asv_work_open(build, &work, &made_ms, err);
+        }
+        if (status == ASV_OK) {
+            status = make_output(build, plan, work, made_ms, outputs[i].output, err);
+        }
+    }
+    return status;
+}
+
+enum asv_status asv_build_run(const struct asv_build *build, struct asv_err *err)
+{
+    struct asv_plan plan;
+    enum asv_status status = asv_plan_read(&plan, build->plan.data, build->plan.len, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (flock(build->dir, LOCK_EX | LOCK_NB) != 0) { /* HO-044 */
+        return errno == EWOULDBLOCK ? asv_fail(err, ASV_E_BUSY, "another process makes this hand-over")
+                                    : asv_io_fail(err, errno, build->path);
+    }
+    status = make_outputs(build, &plan, err);
+    if (status == ASV_OK) {
+        status = asv_io_remove_tree(build->dir, ASV_BUILD_WORK, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_sync_dir(build->dir, build->path, err);
+    }
+    (void)flock(build->dir, LOCK_UN);
+    return status;
+}

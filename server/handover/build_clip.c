@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/handover/ahead.h"
+#include "server/handover/build_internal.h"
+
+/* One recording that goes in. */
+struct clip {
+    struct asv_build_output *out;
+    struct asv_build_clip said;
+    struct asv_recording *recording;
+    bool has_keys; /* the keeper was asked */
+    struct asv_handover_file files[ASV_RECORDING_FILES];
+};
+
+/* HO-035: asked before each piece, from the thread that reads. */
+static enum asv_status go_on(void *ctx, struct asv_err *err)
+{
+    struct asv_build_output *it = ctx;
+    const struct asv_build_ops *ops = it->build->ops;
+    it->progress.bytes += ASV_CHUNK_CIPHER_BYTES;
+    return ops->go_on != NULL ? ops->go_on(ops->ctx, &it->progress, err) : ASV_OK;
+}
+
+static bool is_bulk(enum asv_recording_file file)
+{
+    return file == ASV_RECORDING_SEALED || file == ASV_RECORDING_PLAYABLE;
+}
+
+/* Whether a recording in this form has that file. */
+static bool goes(const struct clip *clip, enum asv_recording_file file)
+{
+    switch (file) {
+    case ASV_RECORDING_SEALED:
+        return true; /* its size is known when the keeper was asked */
+    case ASV_RECORDING_PLAYABLE:
+    case ASV_RECORDING_KEY:
+        return clip->said.plan.form == ASV_PLAN_WHOLE;
+    default:
+        return clip->recording->sizes[file] > 0;
+    }
+}
+
+/* HO-042: no earlier than for the first file that takes it, and once. */
+static enum asv_status ask_keys(struct clip *clip, enum asv_recording_file file, struct asv_err *err)
+{
+    const struct asv_build_ops *ops = clip->out->build->ops;
+    if (clip->has_keys || (!is_bulk(file) && file != ASV_RECORDING_KEY)) {
+        return ASV_OK;
+    }
+    enum asv_status status = ops->keys(ops->ctx, clip->said.clip, clip->recording, err);
+    clip->has_keys = status == ASV_OK;
+    return status;
+}
+
+static enum asv_status add_file(struct clip *clip, enum asv_recording_file file, struct asv_err *err)
+{
+    struct asv_recording_reader *reader = NULL;
+    struct asv_ahead *ahead = NULL;
+    struct asv_source source;
+    enum asv_status status = ask_keys(clip, file, err);
+    if (status == ASV_OK) {
+        status = asv_recording_read(clip->recording, file, &reader, &source, err);
+    }
+    if (status == ASV_OK && is_bulk(file)) {
+        status = asv_ahead_open(&ahead, &source, &source, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_output_add(clip->out, &clip->files[file], &source, err);
+    }
+    asv_ahead_close(ahead);
+    asv_recording_reader_close(reader);
+    return status;
+}
+
+static enum asv_status add_files(struct clip *clip, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (int i = 0; i < ASV_RECORDING_FILES && status == ASV_OK; i++) {
+        enum asv_recording_file file = (enum asv_recording_file)i;
+        if (!goes(clip, file)) {
+            continue;
+        }
+        status = asv_handover_name_recording(&clip->files[i], &clip->out->naming, clip->said.number, file);
+        if (status != ASV_OK) {
+            return asv_fail(err, status, "a file of the recording has no name");
+        }
+        status = asv_output_keep(clip->out, &clip->files[i], err);
+        if (status == ASV_E_NOT_FOUND) {
+            status = add_file(clip, file, err);
+        }
+    }
+    return status;
+}
+
+static enum asv_status add_clip(struct clip *clip, struct asv_err *err)
+{
+    const struct asv_build *build = clip->out->build;
+    const struct asv_build_ops *ops = build->ops;
+    enum asv_status status =
+        asv_recording_open(build->vault, &build->names[clip->said.clip], &clip->recording, err);
+    if (status == ASV_OK) {
+        clip->recording->go_on = go_on;
+        clip->recording->go_on_ctx = clip->out;
+        status = add_files(clip, err);
+    }
+    if (status == ASV_OK) {
+        asv_recording_wipe_key(clip->recording);
+        clip->said.recording = clip->recording;
+        clip->said.files = clip->files;
+        status = ops->clip(ops->ctx, &clip->said, err);
+    }
+    asv_recording_close(clip->recording);
+    return status;
+}
+
+/* What went wrong, and with which of them. */
+static enum asv_status say_clip(const struct clip *clip, enum asv_status status, struct asv_err *err)
+{
+    char id[ASV_UUID_TEXT_BYTES];
+    if (status == ASV_OK || status == ASV_E_NO_SPACE) {
+        return status;
+    }
+    asv_uuid_format(id, clip->out->build->names[clip->said.clip].clip);
+    return asv_failf(err, status, "recording %s: %s", id, err != NULL ? err->text : "");
+}
+
+enum asv_status asv_build_clips(struct asv_build_output *it, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    struct clip *clip = calloc(1, sizeof *clip);
+    if (clip == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    it->progress.clips = it->plan.clip_count;
+    for (uint16_t i = 0; status == ASV_OK && i < it->plan.clip_count; i++) {
+        *clip = (struct clip){.out = it, .said = {.clip = it->order[i], .number = i + 1u}};
+        asv_plan_clip(&it->plan, it->order[i], &clip->said.plan);
+        it->progress.clip = i;
+        status = clip->said.plan.form == ASV_PLAN_EXCERPT
+                     ? asv_fail(err, ASV_E_UNSUPPORTED, "excerpts cannot be made yet")
+                     : add_clip(clip, err);
+        status = say_clip(clip, status, err);
+    }
+    free(clip);
+    return status;
+}

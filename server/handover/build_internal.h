@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Private to build*.c: one output that is being made.
+ */
+#ifndef ASV_SERVER_HANDOVER_BUILD_INTERNAL_H
+#define ASV_SERVER_HANDOVER_BUILD_INTERNAL_H
+
+#include "server/handover/build.h"
+#include "server/package/filing.h"
+
+struct asv_build_output {
+    const struct asv_build *build;
+    struct asv_plan plan;
+    struct asv_handover_naming naming;
+    int work; /* build->dir's ASV_BUILD_WORK */
+    int64_t made_ms;
+    uint16_t order[ASV_PLAN_CLIPS_MAX]; /* the plan's recordings by time */
+    struct asv_build_progress progress;
+    struct asv_handover_file documents[ASV_HANDOVER_DOCUMENTS];
+    struct asv_handover_file *files; /* heap */
+    size_t file_count, file_cap;
+    struct asv_carrier carrier; /* one of the two */
+    struct asv_filing filing;
+};
+
+/* ---- build_output.c: a carrier and a filing alike ---- */
+
+ASV_MUST_CHECK enum asv_status asv_output_begin(struct asv_build_output *it, struct asv_err *err);
+void asv_output_close(struct asv_build_output *it); /* nothing is fine */
+ASV_MUST_CHECK enum asv_status asv_output_finish(struct asv_build_output *it, struct asv_err *err);
+
+/* Whether an earlier run finished it: file then has its bytes and digest. ASV_E_NOT_FOUND: asv_output_add. */
+ASV_MUST_CHECK enum asv_status asv_output_keep(struct asv_build_output *it, struct asv_handover_file *file,
+                                               struct asv_err *err);
+
+/* Adds it, with its signature if it has one, and fills bytes and digest. */
+ASV_MUST_CHECK enum asv_status asv_output_add(struct asv_build_output *it, struct asv_handover_file *file,
+                                              const struct asv_source *source, struct asv_err *err);
+
+/* The message of a filing, which nothing signs. */
+ASV_MUST_CHECK enum asv_status asv_output_add_message(struct asv_build_output *it,
+                                                      const struct asv_source *source, struct asv_err *err);
+
+/* ---- build_work.c: what a run leaves to the next besides a package's own journal ---- */
+
+/* Opens it for this plan, or begins it anew; made_ms is that of the first run. */
+ASV_MUST_CHECK enum asv_status asv_work_open(const struct asv_build *build, int *work, int64_t *made_ms,
+                                             struct asv_err *err);
+
+/* Calls for what lies below data/ besides, unless an earlier run has it all. */
+ASV_MUST_CHECK enum asv_status asv_work_extras(struct asv_build_output *it, struct asv_err *err);
+
+/* Paths below the extras, in the order of their bytes: each ends with a NUL; the caller frees *out. */
+ASV_MUST_CHECK enum asv_status asv_work_list(const struct asv_build_output *it, char **out, size_t *len,
+                                             struct asv_err *err);
+
+/* The facts, the same for all runs; the caller frees *text. */
+ASV_MUST_CHECK enum asv_status asv_work_facts(struct asv_build_output *it, char **text, size_t *len,
+                                              struct asv_err *err);
+
+#define ASV_WORK_EXTRAS    "extras"
+#define ASV_WORK_DOCUMENTS "documents"
+
+/* ---- build_clip.c ---- */
+
+/* All recordings, in order. */
+ASV_MUST_CHECK enum asv_status asv_build_clips(struct asv_build_output *it, struct asv_err *err);
+
+#endif

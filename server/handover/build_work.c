@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/hex.h"
+#include "server/base/io.h"
+#include "server/handover/build_internal.h"
+
+#define BEGUN          "begun" /* the plan's digest and the time of the first run */
+#define PARTIAL        ".partial"
+#define DEPTH_MAX      4
+#define LIST_BYTES_MAX (16u << 20) /* as many names as a package may have */
+
+/* ---- when it was begun ---- */
+
+static void begun_text(char out[128], const struct asv_build *build, int64_t ms)
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    asv_plan_digest(digest, build->plan.data, build->plan.len);
+    asv_hex_encode(hex, digest, sizeof digest);
+    (void)snprintf(out, 128, "%s %" PRId64 "\n", hex, ms);
+}
+
+/* Whether this plan was begun here before, and when. */
+static bool was_begun(const struct asv_build *build, int work, int64_t *ms)
+{
+    char text[128] = "";
+    char want[128];
+    char *end = NULL;
+    size_t len = 0;
+    if (asv_io_read_file(work, BEGUN, text, sizeof text - 1, &len, NULL) != ASV_OK ||
+        len <= 2 * (size_t)ASV_SHA256_BYTES) {
+        return false;
+    }
+    text[len] = '\0';
+    errno = 0;
+    *ms = strtoll(text + 2 * ASV_SHA256_BYTES, &end, 10);
+    begun_text(want, build, *ms);
+    return errno == 0 && strcmp(text, want) == 0;
+}
+
+/* HO-041 */
+enum asv_status asv_work_open(const struct asv_build *build, int *work, int64_t *made_ms, struct asv_err *err)
+{
+    char text[128];
+    asv_auto_fd int fd = -1;
+    enum asv_status status = asv_io_open_dir(build->dir, ASV_BUILD_WORK, true, &fd, err);
+    if (status == ASV_OK && !was_begun(build, fd, made_ms)) {
+        (void)close(asv_steal_fd(&fd));
+        status = asv_io_remove_tree(build->dir, ASV_BUILD_WORK, err);
+        if (status == ASV_OK) {
+            status = asv_io_open_dir(build->dir, ASV_BUILD_WORK, true, &fd, err);
+        }
+        *made_ms = build->now_ms;
+        begun_text(text, build, *made_ms);
+        if (status == ASV_OK) {
+            status = asv_io_replace_file(fd, BEGUN, text, strlen(text), 0600, err);
+        }
+    }
+    if (status == ASV_OK) {
+        *work = asv_steal_fd(&fd);
+    }
+    return status;
+}
+
+/* ---- what lies in a package besides ---- */
+
+enum asv_status asv_work_extras(struct asv_build_output *it, struct asv_err *err)
+{
+    const struct asv_build *build = it->build;
+    char path[PATH_MAX];
+    if (faccessat(it->work, ASV_WORK_EXTRAS, F_OK, 0) == 0) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_io_remove_tree(it->work, ASV_WORK_EXTRAS PARTIAL, err);
+    if (status == ASV_OK) {
+        status = asv_io_open_dir(it->work, ASV_WORK_EXTRAS PARTIAL, true, NULL, err);
+    }
+    int len = snprintf(path, sizeof path, "%s/" ASV_BUILD_WORK "/" ASV_WORK_EXTRAS PARTIAL, build->path);
+    if (status == ASV_OK && (len < 0 || (size_t)len >= sizeof path)) {
+        status = asv_fail(err, ASV_E_LIMIT, "the directory's path is too long");
+    }
+    if (status == ASV_OK) {
+        status = build->ops->extras(build->ops->ctx, path, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_rename(it->work, ASV_WORK_EXTRAS PARTIAL, it->work, ASV_WORK_EXTRAS, err);
+    }
+    return status == ASV_OK ? asv_io_sync_dir(it->work, ASV_BUILD_WORK, err) : status;
+}
+
+/* Paths so far, one behind the other. */
+struct list {
+    char *text;
+    size_t len, cap, count;
+};
+
+static enum asv_status put_path(struct list *list, const char *path, struct asv_err *err)
+{
+    size_t size = strlen(path) + 1;
+    if (list->cap - list->len < size) {
+        size_t cap = 2 * list->cap + size + 4096;
+        char *grown = cap <= LIST_BYTES_MAX ? realloc(list->text, cap) : NULL;
+        if (grown == NULL) {
+            return asv_fail(err, cap <= LIST_BYTES_MAX ? ASV_E_NO_MEMORY : ASV_E_LIMIT,
+                            "too many files for a package");
+        }
+        list->text = grown;
+        list->cap = cap;
+    }
+    memcpy(list->text + list->len, path, size);
+    list->len += size;
+    list->count++;
+    return ASV_OK;
+}
+
+static enum asv_status walk(struct list *list, int parent, const char *name, const char *prefix, int depth,
+                            struct asv_err *err);
+
+static enum asv_status visit(struct list *list, int dir, const char *name, const char *prefix, int depth,
+                             struct asv_err *err)
+{
+    char path[ASV_HANDOVER_NAME_BYTES];
+    struct stat st;
+    int len = snprintf(path, sizeof path, "%s%s", prefix, name);
+    if (len < 0 || (size_t)len >= sizeof path - 1 || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        return asv_failf(err, ASV_E_IO, "%.200s: is nothing for a package", name);
+    }
+    if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX) {
+        (void)strcat(path, "/");
+        return walk(list, dir, name, path, depth + 1, err);
+    }
+    return S_ISREG(st.st_mode) ? put_path(list, path, err)
+                               : asv_failf(err, ASV_E_MALFORMED, "%.200s: is no file", path);
+}
+
+static enum asv_status walk(struct list *list, int parent, const char *name, const char *prefix, int depth,
+                            struct asv_err *err)
+{
+    asv_auto_fd int fd = -1;
+    enum asv_status status = asv_io_open(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, &fd, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    DIR *entries = fdopendir(dup(fd));
+    if (entries == NULL) {
+        return asv_io_fail(err, errno, name);
+    }
+    const struct dirent *entry;
+    while (status == ASV_OK && (entry = readdir(entries)) != NULL) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            status = visit(list, fd, entry->d_name, prefix, depth, err);
+        }
+    }
+    (void)closedir(entries);
+    return status;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorts them into memory of their own. */
+static char *sorted(const struct list *list)
+{
+    const char **each = calloc(list->count + 1, sizeof *each);
+    char *out = malloc(list->len + 1);
+    size_t at = 0;
+    size_t len = 0;
+    for (size_t i = 0; each != NULL && i < list->count; i++) {
+        each[i] = list->text + at;
+        at += strlen(each[i]) + 1;
+    }
+    if (each != NULL && out != NULL) {
+        qsort(each, list->count, sizeof *each, compare);
+        for (size_t i = 0; i < list->count; i++) {
+            size_t size = strlen(each[i]) + 1;
+            memcpy(out + len, each[i], size);
+            len += size;
+        }
+    } else {
+        free(out);
+        out = NULL;
+    }
+    free(each);
+    return out;
+}
+
+enum asv_status asv_work_list(const struct asv_build_output *it, char **out, size_t *len, struct asv_err *err)
+{
+    struct list list = {0};
+    enum asv_status status = walk(&list, it->work, ASV_WORK_EXTRAS, "", 0, err);
+    if (status == ASV_OK) {
+        *out = sorted(&list);
+        *len = list.len;
+        status = *out != NULL ? ASV_OK : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    free(list.text);
+    return status;
+}
+
+/* ---- facts ---- */
+
+static enum asv_status load(int dir, const char *name, char **text, size_t *len, struct asv_err *err)
+{
+    asv_auto_fd int fd = -1;
+    uint64_t size = 0;
+    enum asv_status status = asv_io_open_file(dir, name, &fd, err);
+    if (status == ASV_OK) {
+        status = asv_io_size(fd, &size, name, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    char *data = malloc((size_t)size + 1);
+    if (data == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    status = asv_io_pread(fd, data, (size_t)size, 0, name, err);
+    if (status != ASV_OK) {
+        free(data);
+        return status;
+    }
+    *text = data;
+    *len = (size_t)size;
+    return ASV_OK;
+}
+
+/* HO-041: what the first run wrote down counts, whatever the database says by now. */
+enum asv_status asv_work_facts(struct asv_build_output *it, char **text, size_t *len, struct asv_err *err)
+{
+    const struct asv_build_ops *ops = it->build->ops;
+    const char *name = it->naming.output == ASV_HANDOVER_CARRIER ? "facts.carrier" : "facts.filing";
+    const struct asv_build_said said = {.naming = &it->naming,
+                                        .made_ms = it->made_ms,
+                                        .documents = it->documents,
+                                        .files = it->files,
+                                        .file_count = it->file_count};
+    enum asv_status status = load(it->work, name, text, len, err);
+    if (status != ASV_E_NOT_FOUND) {
+        return status;
+    }
+    char *made = NULL;
+    size_t made_len = 0;
+    status = ops->facts(ops->ctx, &said, &made, &made_len, err);
+    if (status == ASV_OK) {
+        status = asv_io_replace_file(it->work, name, made, made_len, 0600, err);
+    }
+    if (status != ASV_OK) {
+        free(made);
+        return status;
+    }
+    *text = made;
+    *len = made_len;
+    return ASV_OK;
+}

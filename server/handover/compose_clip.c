@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include <stdio.h>
+#include <string.h>
+
+#include "firmware-proto/base/clock.h"
+#include "firmware-proto/trust/verdict.h"
+#include "server/base/fail.h"
+#include "server/handover/compose_internal.h"
+
+#define UNKNOWN     "ohne Angabe" /* where the facts take a text and there is none */
+#define MARKERS_MAX 1000
+#define DAY_MS      86400000
+#define TEXT_BYTES  400
+
+/* ---- what header, records and the commit record say ---- */
+
+static const char *known_or(const char *text)
+{
+    return text != NULL && text[0] != '\0' ? text : UNKNOWN;
+}
+
+static void put_device(struct asv_compose *it, json_t *clip, const struct asv_commit *commit,
+                       const struct asv_compose_known *known)
+{
+    asv_put_uuid(it, clip, "clip", commit->clip);
+    asv_put_digest(it, clip, "camera", commit->camera_cert);
+    asv_put_text(it, clip, "camera_name", known_or(known->camera_name));
+    asv_put_text(it, clip, "model", known_or(commit->model));
+    asv_put_text(it, clip, "device_serial", known_or(commit->serial));
+    asv_put_text(it, clip, "firmware", known_or(commit->firmware));
+    asv_put_number(it, clip, "number", (int64_t)commit->number);
+    asv_put_text(it, clip, "unit", known_or(commit->unit));
+    asv_put_text(it, clip, "area", commit->area);
+}
+
+static int64_t duration_ms(const struct asv_commit *commit)
+{
+    int64_t ms = commit->end_ms - commit->start_ms;
+    return ms < 0 ? 0 : ms > DAY_MS ? DAY_MS : ms;
+}
+
+/* LAW H2. A camera without the time says none. */
+static void put_times(struct asv_compose *it, json_t *clip, const struct asv_commit *commit,
+                      const struct asv_compose_known *known)
+{
+    static const char *const clocks[] = {
+        [ASV_CLOCK_SYNCED] = "synced", [ASV_CLOCK_HOLDOVER] = "holdover", [ASV_CLOCK_LOST] = "lost"};
+    bool has_time = commit->clock_state != ASV_CLOCK_LOST;
+    const char *clock =
+        commit->clock_state < sizeof clocks / sizeof *clocks ? clocks[commit->clock_state] : NULL;
+    asv_put_time(it, clip, "started_at", has_time ? commit->start_ms : ASV_TIME_UNKNOWN);
+    asv_put_time(it, clip, "ended_at", has_time ? commit->end_ms : ASV_TIME_UNKNOWN);
+    asv_put_time(it, clip, "earliest_at", commit->earliest_ms);
+    asv_put_time(it, clip, "latest_at", commit->latest_ms);
+    asv_put_number(it, clip, "duration_ms", duration_ms(commit));
+    asv_put_text(it, clip, "clock_state",
+                 clock != NULL && commit->uncertainty_ms != ASV_COMMIT_NO_CLOCK ? clock : "unknown");
+    asv_put_number(it, clip, "clock_offset_ms", commit->offset_ms);
+    asv_put_number(it, clip, "clock_uncertainty_ms", commit->uncertainty_ms);
+    asv_put_time(it, clip, "docked_at", commit->docked_ms);
+    asv_put_text(it, clip, "dock_name", known_or(commit->dock_name));
+    asv_put_time(it, clip, "committed_at", commit->committed_ms);
+    asv_put_time(it, clip, "erased_on_camera_at", known->erased_on_camera_ms);
+}
+
+static void put_verdict(struct asv_compose *it, json_t *clip, const struct asv_commit *commit)
+{
+    static const char *const integrities[] = {NULL, "VALID", "TRUNCATED", "UNSIGNED_TAIL", "GAP", "INVALID"};
+    static const char *const provenances[] = {NULL, "TRUSTED", "SEALED_BY_DOCK", "UNKNOWN_KEY", "REVOKED"};
+    asv_put_text(it, clip, "integrity", commit->integrity < 6 ? integrities[commit->integrity] : NULL);
+    asv_put_text(it, clip, "provenance", commit->provenance < 5 ? provenances[commit->provenance] : NULL);
+    asv_put(it, clip, "marked", json_boolean(commit->marked));
+    asv_put_number(it, clip, "payload_bytes", (int64_t)commit->payload_bytes);
+    asv_put_number(it, clip, "tail_bytes", (int64_t)commit->tail_bytes);
+    asv_put_number(it, clip, "chunks", (int64_t)commit->leaves);
+    asv_put_digest(it, clip, "header", commit->header_digest);
+    asv_put_digest(it, clip, "root", commit->root);
+    asv_put_digest(it, clip, "seal_digest", commit->seal_digest);
+}
+
+static void put_markers(struct asv_compose *it, json_t *clip, const struct asv_exhibit *exhibit)
+{
+    static const char *const kinds[] = {[ASV_RECORD_MARKER] = "marker",
+                                        [ASV_RECORD_DISPLAY_ON] = "display_on",
+                                        [ASV_RECORD_ANNOUNCED] = "announced",
+                                        [ASV_RECORD_DWELLING] = "dwelling",
+                                        [ASV_RECORD_PREROLL_END] = "pre_roll_end"};
+    json_t *markers = asv_put_member(it, clip, "markers", json_array());
+    for (size_t i = 0; markers != NULL && i < exhibit->index.record_count; i++) {
+        const struct asv_exhibit_record *record = &exhibit->index.records[i];
+        const char *kind = record->kind < sizeof kinds / sizeof *kinds ? kinds[record->kind] : NULL;
+        if (kind == NULL || json_array_size(markers) == MARKERS_MAX) {
+            continue;
+        }
+        json_t *one = asv_put_object(it, markers);
+        asv_put_text(it, one, "kind", kind);
+        asv_put_time(it, one, "at", record->wall_ms > 0 ? record->wall_ms : 0);
+        if (record->mono_ms >= exhibit->header.start_mono_ms) {
+            asv_put_number(it, one, "media_ms", (int64_t)(record->mono_ms - exhibit->header.start_mono_ms));
+        }
+    }
+}
+
+/* ---- what was verified when it was packed ---- */
+
+static void put_check(struct asv_compose *it, json_t *checks, const char *check, const char *result,
+                      const char *text)
+{
+    json_t *one = asv_put_object(it, checks);
+    asv_put_text(it, one, "check", check);
+    asv_put_text(it, one, "result", result);
+    asv_put_text(it, one, "text", text);
+}
+
+static void put_seal_check(struct asv_compose *it, json_t *checks, const struct asv_exhibit *exhibit)
+{
+    char text[TEXT_BYTES];
+    (void)snprintf(text, sizeof text, "Kopf, %zu Kontrollpunkte%s sind von der Kamera signiert",
+                   exhibit->index.checkpoint_count,
+                   exhibit->ended ? " und das Ende"
+                                  : " bis zum letzten; ein Ende hat die Kamera nicht signiert:");
+    put_check(it, checks, "Signaturen der Kamera", "passed", text);
+}
+
+/* HO-031, HO-032: what did not verify did not come so far. */
+static void put_checks(struct asv_compose *it, json_t *clip, const struct asv_build_clip *said,
+                       const struct asv_compose_known *known)
+{
+    char text[TEXT_BYTES];
+    const struct asv_exhibit *exhibit = said->recording->exhibit;
+    unsigned long long chunks = exhibit->checkpoint.chunks;
+    json_t *checks = asv_put_member(it, clip, "checks", json_array());
+    if (checks == NULL) {
+        return;
+    }
+    put_seal_check(it, checks, exhibit);
+    (void)snprintf(text, sizeof text,
+                   "%llu von %llu Stücken wurden beim Packen gelesen und sind die signierten", chunks,
+                   chunks);
+    put_check(it, checks, "Stücke", "passed", text);
+    put_check(it, checks, "Zertifikatskette der Kamera", known->root == NULL ? "passed" : "failed",
+              known->root == NULL ? "führt zum Stamm der Behörde" : known->root);
+    put_check(it, checks, "Siegel, Kette und Verkettung", "passed",
+              "sind, was bei der Übernahme in Verwahrung festgehalten wurde");
+    if (said->plan.form == ASV_PLAN_WHOLE) {
+        put_check(it, checks, "Abspielfassung", "passed",
+                  "ist das geöffnete Original: jedes Stück und der signierte Offenlegungsbaum stimmen");
+    } else {
+        put_check(it, checks, "Abspielfassung", "not_checked",
+                  "von dieser Aufzeichnung wird keine vollständige Abspielfassung übergeben");
+    }
+}
+
+/* ---- files ---- */
+
+static void put_named(struct asv_compose *it, json_t *clip, const char *key,
+                      const struct asv_handover_file *file)
+{
+    if (file->name[0] != '\0') {
+        asv_put_file(it, asv_put_member(it, clip, key, json_object()), file);
+    }
+}
+
+static void put_files(struct asv_compose *it, json_t *clip, const struct asv_build_clip *said)
+{
+    json_t *others = asv_put_member(it, clip, "files", json_array()); /* for the list of all others */
+    for (int i = 0; others != NULL && i < ASV_RECORDING_FILES; i++) {
+        const struct asv_handover_file *file = &said->files[i];
+        if (file->name[0] == '\0' || i == ASV_RECORDING_SEAL || i == ASV_RECORDING_SEALED ||
+            i == ASV_RECORDING_PLAYABLE) {
+            continue;
+        }
+        json_t *one = asv_put_object(it, others);
+        asv_put_text(it, one, "title", file->title);
+        asv_put_file(it, one, file);
+    }
+    put_named(it, clip, "playable", &said->files[ASV_RECORDING_PLAYABLE]);
+    put_named(it, clip, "sealed", &said->files[ASV_RECORDING_SEALED]);
+    put_named(it, clip, "seal", &said->files[ASV_RECORDING_SEAL]);
+}
+
+enum asv_status asv_compose_clip(struct asv_compose *compose, const struct asv_build_clip *clip,
+                                 const struct asv_compose_known *known, struct asv_err *err)
+{
+    const struct asv_commit *commit = &clip->recording->commit;
+    struct asv_chain chain;
+    if (clip->number == 1 && json_array_clear(compose->clips) != 0) {
+        compose->failed = true;
+    }
+    json_t *one = asv_put_object(compose, compose->clips);
+    put_device(compose, one, commit, known);
+    put_times(compose, one, commit, known);
+    put_verdict(compose, one, commit);
+    put_files(compose, one, clip);
+    put_checks(compose, one, clip, known);
+    put_markers(compose, one, clip->recording->exhibit);
+    asv_put(compose, one, "custody", json_array());
+    enum asv_status status = asv_compose_outcome(compose, err);
+    if (status == ASV_OK) {
+        status = asv_chain_decode(&chain, clip->recording->exhibit->chain,
+                                  clip->recording->exhibit->chain_len, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_compose_add_cert(compose, &chain.ca, err);
+    }
+    return status == ASV_OK ? asv_compose_add_cert(compose, &chain.leaf, err) : status;
+}
+
+enum asv_status asv_compose_add_event(struct asv_compose *compose, const struct asv_compose_event *event,
+                                      struct asv_err *err)
+{
+    size_t count = json_array_size(compose->clips);
+    json_t *clip = count > 0 ? json_array_get(compose->clips, count - 1) : NULL;
+    if (clip == NULL) {
+        return asv_fail(err, ASV_E_STATE, "an event of no recording");
+    }
+    json_t *one = asv_put_object(compose, json_object_get(clip, "custody"));
+    asv_put_uuid(compose, one, "event", event->id);
+    asv_put_text(compose, one, "kind", event->kind);
+    asv_put_time(compose, one, "at", event->at_ms);
+    asv_put_time(compose, one, "recorded_at", event->recorded_ms);
+    asv_put_text(compose, one, "actor_kind", event->actor_kind);
+    asv_put_digest(compose, one, "actor", event->actor);
+    asv_put_text(compose, one, "actor_name", event->actor_name);
+    asv_put_text(compose, one, "place", event->place);
+    asv_put_text(compose, one, "detail", event->detail);
+    asv_put(compose, one, "signed", json_boolean(event->is_signed));
+    asv_put_digest(compose, one, "object_digest", event->object_digest);
+    if (event->has_leaf) {
+        asv_put_number(compose, one, "log", (int64_t)event->log);
+        asv_put_number(compose, one, "leaf", (int64_t)event->leaf);
+    }
+    return asv_compose_outcome(compose, err);
+}
