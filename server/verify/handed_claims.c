@@ -50,7 +50,8 @@ static bool is_clock(const struct claims *of)
 {
     static const char *const names[] = {"unknown", "synced", "holdover", "lost"};
     uint8_t state = of->report->seal.header.clock_state;
-    return strcmp(asv_fact_text(of->clip, "clock_state"), names[state < 4 ? state : 0]) == 0;
+    bool is_known = state < sizeof names / sizeof *names && of->commit.uncertainty_ms != ASV_COMMIT_NO_CLOCK;
+    return strcmp(asv_fact_text(of->clip, "clock_state"), names[is_known ? state : 0]) == 0;
 }
 
 static bool is_measured(const struct claims *of)

@@ -275,20 +275,35 @@ static bool is_fixed(const struct asv_handed *it, const char *name)
                                strncmp(name, "external/", sizeof "external/" - 1) == 0;
 }
 
-/* HO-094 */
+static bool is_document(const struct asv_handed *it, const char *name)
+{
+    size_t i = 0;
+    const json_t *document = NULL;
+    json_array_foreach(json_object_get(it->facts->json, "documents"), i, document)
+    {
+        if (strcmp(asv_fact_text(document, "name"), name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* HO-094: nothing that is not named, and nothing whose place says nothing. */
 static enum asv_status check_others(struct asv_handed *it)
 {
+    static const char external[] = "external/";
     for (size_t i = 0; i < it->file_count; i++) {
-        const struct asv_handed_file *file = &it->files[i];
-        if (file->is_named) {
-            continue;
+        const char *name = it->files[i].name;
+        bool is_message = !it->is_carrier && strcmp(name, ASV_FILING_MESSAGE) == 0;
+        bool is_signature = asv_handed_is_signature(name);
+        if (!it->files[i].is_named && !is_message) {
+            return asv_handed_fail(it, ASV_HANDED_UNNAMED, name, ASV_E_MISMATCH, "the facts do not name it");
         }
-        bool is_message = !it->is_carrier && strcmp(file->name, ASV_FILING_MESSAGE) == 0;
-        if (!is_message && (!it->is_carrier || !is_fixed(it, file->name))) {
-            return asv_handed_fail(it, ASV_HANDED_UNNAMED, file->name, ASV_E_MISMATCH,
-                                   "nothing says what it is");
+        if (it->is_carrier && !is_signature && !is_fixed(it, name) && !is_document(it, name)) {
+            return asv_handed_fail(it, ASV_HANDED_UNNAMED, name, ASV_E_MISMATCH, "nothing says what it is");
         }
-        it->left[ASV_HANDED_LEFT_EXTERNAL] |= strncmp(file->name, "external/", sizeof "external/" - 1) == 0;
+        it->left[ASV_HANDED_LEFT_EXTERNAL] |=
+            strncmp(name, external, sizeof external - 1) == 0 && strcmp(name, "external/LIESMICH.txt") != 0;
     }
     return ASV_OK;
 }

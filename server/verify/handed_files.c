@@ -51,6 +51,14 @@ enum asv_status asv_handed_fail(struct asv_handed *it, enum asv_handed_kind kind
     return status;
 }
 
+bool asv_handed_is_signature(const char *name)
+{
+    static const char external[] = "external/";
+    size_t len = strlen(name), ending = strlen(ASV_FILING_SIGNATURE);
+    return len > ending && strcmp(name + len - ending, ASV_FILING_SIGNATURE) == 0 &&
+           strncmp(name, external, sizeof external - 1) != 0;
+}
+
 /* ---- reading ---- */
 
 enum asv_status asv_handed_input(const struct asv_handed *it, const struct asv_handed_file *file,
@@ -273,7 +281,7 @@ static enum asv_status check_signatures(struct asv_handed *it, struct asv_err *e
     bool first = true;
     enum asv_status status = ASV_OK;
     for (size_t i = 0; i < it->file_count && status == ASV_OK; i++) {
-        if (asv_asic_is_signature(it->files[i].name)) {
+        if (asv_handed_is_signature(it->files[i].name)) {
             it->files[i].is_named = true;
             status = check_signature(it, &it->files[i], &first, err);
         }

@@ -128,6 +128,9 @@ void asv_handed_close(struct asv_handed *it);
 /* NULL: there is none. */
 struct asv_handed_file *asv_handed_find(struct asv_handed *it, const char *name);
 
+/* Whether it is the signature of the file whose name is without its ending. */
+bool asv_handed_is_signature(const char *name);
+
 /* The file; to be closed. */
 ASV_MUST_CHECK enum asv_status asv_handed_input(const struct asv_handed *it,
                                                 const struct asv_handed_file *file, struct asv_input *out,

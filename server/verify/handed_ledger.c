@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-proto/trust/ruling.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
 #include "server/ledger/kind.h"
 #include "server/verify/handed_internal.h"
-#include "server/verify/ruled.h"
 
 #define LOGS_MAX 64 /* of the facts */
 
@@ -162,10 +162,10 @@ static void fail_event(struct matching *of, const struct told *told, const char 
 }
 
 /* HO-109: what is no event of a recording is the decision, the keeper's word on it, or a log's beginning. */
-static bool is_of_decision(struct matching *of, const struct asv_ledger_entry *entry)
+static bool is_of_decision(struct matching *of, const struct asv_verify_entry *shown)
 {
+    const struct asv_ledger_entry *entry = shown->entry;
     struct asv_bytes digest;
-    enum asv_ruled ruled = ASV_RULED_COUNT;
     bool is_answer = entry->event.kind == ASV_LEDGER_STATEMENT_ANSWERED;
     if (entry->event.kind == ASV_LEDGER_LOG_BEGUN) {
         return true;
@@ -179,8 +179,7 @@ static bool is_of_decision(struct matching *of, const struct asv_ledger_entry *e
             continue;
         }
         of->has_statement[i] |= !is_answer;
-        of->is_taken |=
-            i == 1 && is_answer && asv_ruled_read(&ruled, entry, NULL) == ASV_OK && ruled == ASV_RULED_TAKEN;
+        of->is_taken |= i == 1 && is_answer && shown->by != NULL && shown->by->verdict == ASV_RULING_TAKEN;
         return true;
     }
     return false;
@@ -202,7 +201,7 @@ static void on_entry(void *ctx, const struct asv_verify_entry *shown)
     if (of->status != ASV_OK || !shown->is_proven) { /* which is wrong by itself */
         return;
     }
-    bool decides = is_of_decision(of, shown->entry);
+    bool decides = is_of_decision(of, shown);
     size_t at = find(of, shown->entry->event.id);
     if (at == of->count && !decides) {
         fail_entry(of, ASV_HANDED_STRANGE, shown, "no recording, nor the decision, is told of it");

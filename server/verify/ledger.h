@@ -11,6 +11,7 @@
 #include "server/ledger/opened.h"
 #include "server/verify/files.h"
 #include "server/verify/report.h"
+#include "server/verify/signed.h"
 
 /* An entry that was looked at, for whoever has more to say about it. Views. */
 struct asv_verify_entry {
@@ -20,6 +21,7 @@ struct asv_verify_entry {
     uint64_t index;
     const struct asv_ledger_entry *entry;
     const struct asv_opened *opened; /* NULL: nothing is */
+    const struct asv_signed_by *by;  /* who signed the object that it names; NULL: not shown */
 };
 
 struct asv_verify_ledger {

@@ -182,7 +182,8 @@ static void tell(struct asv_ledger_work *work, const char *stem, const struct as
                                            .origin = place->origin,
                                            .index = place->index,
                                            .entry = &one->entry,
-                                           .opened = opened};
+                                           .opened = opened,
+                                           .by = by};
     work->what->on_entry(work->what->ctx, &entry);
 }
 
