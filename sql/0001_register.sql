@@ -4,7 +4,7 @@
 -- The schema, its value domains, and the register: agency, certificates, revocations, units, cameras, docks.
 CREATE SCHEMA asv;
 COMMENT ON SCHEMA asv IS 'Asservat: custody of recordings of body-worn cameras (docs/DATABASE.md)';
-GRANT USAGE ON SCHEMA asv TO asv_staff, asv_dock, asv_server, asv_admin, asv_ledger, asv_cosign, asv_publish, asv_check, asv_web, asv_backup;
+GRANT USAGE ON SCHEMA asv TO asv_staff, asv_dock, asv_server, asv_admin, asv_ledger, asv_cosign, asv_publish, asv_check, asv_web, asv_export, asv_backup;
 
 -- Nothing is anybody's unless a migration grants it.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
@@ -86,7 +86,7 @@ CREATE FUNCTION asv.schema_number() RETURNS integer
     SELECT coalesce(max(number), 0) FROM asv.schema_migration
 $$;
 COMMENT ON FUNCTION asv.schema_number() IS 'number of the newest migration: programs refuse any but their own';
-GRANT EXECUTE ON FUNCTION asv.schema_number() TO asv_staff, asv_dock, asv_server, asv_admin, asv_ledger, asv_cosign, asv_publish, asv_check, asv_web;
+GRANT EXECUTE ON FUNCTION asv.schema_number() TO asv_staff, asv_dock, asv_server, asv_admin, asv_ledger, asv_cosign, asv_publish, asv_check, asv_web, asv_export;
 
 -- ---------------------------------------------------------------------------------------------- the register
 

@@ -126,7 +126,7 @@ CREATE TABLE asv.statement (
     action asv.u16 NOT NULL,
     step smallint NOT NULL CHECK (step BETWEEN 1 AND 5),
     matter asv.digest NOT NULL,
-    subject_kind smallint NOT NULL CHECK (subject_kind IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)),
+    subject_kind smallint NOT NULL CHECK (subject_kind BETWEEN 1 AND 11),
     subject asv.digest,
     subject_name asv.name128,
     version asv.u32,
@@ -151,10 +151,10 @@ CREATE TABLE asv.statement (
     CHECK ((step IN (2, 3, 4)) = (proposal IS NOT NULL)),
     CHECK ((action = 11) = (opening IS NOT NULL)),
     CHECK ((action = 34) = (credential IS NULL) AND (action = 34) = (person IS NULL)),
-    CHECK ((subject_kind IN (1, 2, 3, 5, 7, 9, 10)) = (subject IS NOT NULL)),
+    CHECK ((subject_kind IN (6, 8)) = (subject IS NULL)),
     CHECK ((subject_kind = 5) = (version IS NOT NULL) AND (subject_kind = 5) = (days IS NOT NULL)
            AND (subject_kind IN (5, 7)) = (from_day IS NOT NULL)),
-    CHECK ((subject_kind IN (4, 8, 9, 10)) = (subject_name IS NOT NULL))
+    CHECK ((subject_kind IN (4, 8, 9, 10, 11)) = (subject_name IS NOT NULL))
 );
 CREATE INDEX ON asv.statement (subject, action);
 CREATE INDEX ON asv.statement (proposal);
@@ -167,9 +167,9 @@ COMMENT ON COLUMN asv.statement.object IS 'length, body and proof';
 COMMENT ON COLUMN asv.statement.action IS 'STATEMENTS.md 4';
 COMMENT ON COLUMN asv.statement.step IS '1 proposes, 2 approves, 3 refuses, 4 withdraws, 5 alone';
 COMMENT ON COLUMN asv.statement.matter IS 'SHA-256 of its matter, which an answer repeats';
-COMMENT ON COLUMN asv.statement.subject_kind IS '1 clip, 2 camera, 3 credential, 4 recipient, 5 policy, 6 keeper, 7 a clip and its day, 8 ledger, 9 a clip and who would see it, 10 a row of this database';
-COMMENT ON COLUMN asv.statement.subject IS 'digest of the seal header, certificate, credential or policy file; of a row, salted';
-COMMENT ON COLUMN asv.statement.subject_name IS 'of a recipient; of who would see a recording; what kind of row';
+COMMENT ON COLUMN asv.statement.subject_kind IS '1 clip, 2 camera, 3 credential, 4 recipient, 5 policy, 6 keeper, 7 a clip and its day, 8 ledger, 9 a clip and who would see it, 10 a row of this database, 11 a hand-over';
+COMMENT ON COLUMN asv.statement.subject IS 'digest of the seal header, certificate, credential, recipient''s card, policy file or hand-over''s plan; of a row, salted';
+COMMENT ON COLUMN asv.statement.subject_name IS 'of a recipient or a hand-over''s addressee; of who would see a recording; what kind of row';
 COMMENT ON COLUMN asv.statement.version IS 'of a policy';
 COMMENT ON COLUMN asv.statement.days IS 'of a policy: its period after a recording''s own day';
 COMMENT ON COLUMN asv.statement.from_day IS 'of a policy: in force from this day on; of a clip: recorded on this day';
@@ -232,12 +232,34 @@ COMMENT ON COLUMN asv.policy_file.days IS 'its period after the recording''s own
 COMMENT ON COLUMN asv.policy_file.content IS 'the file';
 COMMENT ON COLUMN asv.policy_file.since IS 'when it was first proposed here';
 
+CREATE TABLE asv.recipient_card (
+    digest asv.digest PRIMARY KEY,
+    content bytea NOT NULL CHECK (octet_length(content) BETWEEN 1 AND 738),
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CHECK (digest = sha256(content))
+);
+COMMENT ON TABLE asv.recipient_card IS 'who a recipient is (STATEMENTS.md 4, "Cards"), byte for byte as two people signed it, or may';
+COMMENT ON COLUMN asv.recipient_card.digest IS 'SHA-256 of the card: what is signed';
+COMMENT ON COLUMN asv.recipient_card.content IS 'the card';
+COMMENT ON COLUMN asv.recipient_card.since IS 'when it was first proposed here';
+
+CREATE TABLE asv.handover_plan (
+    digest asv.digest PRIMARY KEY,
+    bytes bytea NOT NULL CHECK (octet_length(bytes) BETWEEN 1 AND 46324),
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CHECK (digest = sha256(bytes))
+);
+COMMENT ON TABLE asv.handover_plan IS 'what is handed over to whom (STATEMENTS.md 4, "Plans"), byte for byte as two people signed it, or may';
+COMMENT ON COLUMN asv.handover_plan.digest IS 'SHA-256 of the plan: what is signed';
+COMMENT ON COLUMN asv.handover_plan.bytes IS 'the plan';
+COMMENT ON COLUMN asv.handover_plan.since IS 'when it was first proposed here';
+
 DO $$
 DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['person', 'person_disabling', 'person_login', 'credential', 'duty', 'duty_end', 'statement',
-        'statement_answer', 'policy_file'] LOOP
+        'statement_answer', 'policy_file', 'recipient_card', 'handover_plan'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
@@ -919,6 +941,12 @@ BEGIN
                 USING ERRCODE = 'VA004';
         END IF;
     END IF;
+    -- ST-123, ST-124. An end needs nothing beside it.
+    IF p_action = 16 AND NOT EXISTS (SELECT FROM asv.recipient_card WHERE digest = p_subject) THEN
+        RAISE EXCEPTION 'statement: the recipient''s card is not here' USING ERRCODE = 'VA006';
+    ELSIF p_action = 5 AND NOT EXISTS (SELECT FROM asv.handover_plan WHERE digest = p_subject) THEN
+        RAISE EXCEPTION 'statement: the plan of the hand-over is not here' USING ERRCODE = 'VA006';
+    END IF;
     INSERT INTO asv.statement (digest, object, action, step, matter, subject_kind, subject, subject_name, version, days, from_day,
                                recipient, incident, ground, credential, person, nonce, issued_at, expires_at, proposal, opening)
     VALUES (p_digest, p_object, p_action, p_step, p_matter, p_subject_kind, p_subject, p_subject_name, p_version, p_days, p_from_day,
@@ -1114,23 +1142,105 @@ $$;
 COMMENT ON FUNCTION asv.statement_approval IS 'the approval of a proposal that the keeper has taken, or still can; of one in a transaction';
 GRANT EXECUTE ON FUNCTION asv.statement_approval TO asv_staff, asv_admin;
 
--- ---- recipients
+-- ---- recipients, and what they get
+
+CREATE FUNCTION asv.recipient_card_put(p_content bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.check_known();
+    -- Nor is a card deleted.
+    IF NOT asv.is_administration() AND NOT asv.has_role(asv.caller(), (SELECT r.proposers FROM asv.action_rule(16) r)) THEN
+        RAISE EXCEPTION 'recipient: to put a card here takes the role exporter or administrator' USING ERRCODE = 'VA007';
+    END IF;
+    INSERT INTO asv.recipient_card (digest, content) VALUES (sha256(p_content), p_content) ON CONFLICT DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.recipient_card_put IS 'keeps a recipient''s card that the caller has read';
+GRANT EXECUTE ON FUNCTION asv.recipient_card_put TO asv_staff;
+
+CREATE FUNCTION asv.recipient_card_find(p_digest bytea) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT content FROM asv.recipient_card WHERE digest = p_digest
+$$;
+COMMENT ON FUNCTION asv.recipient_card_find IS 'the bytes of a recipient''s card';
+GRANT EXECUTE ON FUNCTION asv.recipient_card_find TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.recipient_page(p_after text, p_key bytea, p_limit integer)
-    RETURNS TABLE (name text, key bytea, registered_at timestamptz, ended_at timestamptz)
+    RETURNS TABLE (name text, key bytea, card bytea, registered_at timestamptz, ended_at timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT r.name, r.key, r.registered_at,
+    SELECT r.name, r.key, c.content, r.registered_at,
            (SELECT min(e.stored_at) FROM asv.statement e
             WHERE e.action = 17 AND e.subject_name = r.name AND e.recipient = r.key AND e.stored_at > r.registered_at
               AND NOT asv.statement_is_refused(e.digest))
-    FROM (SELECT a.subject_name::text, a.recipient::bytea, max(asv.statement_taken_at(a.digest)) FROM asv.statement a
+    -- A key is registered once (KEEPER.md 8).
+    FROM (SELECT DISTINCT ON (1, 2) a.subject_name::text, a.recipient::bytea, a.subject::bytea, asv.statement_taken_at(a.digest)
+          FROM asv.statement a
           WHERE a.action = 16 AND a.step = 2 AND asv.statement_taken_at(a.digest) IS NOT NULL
-          GROUP BY 1, 2) AS r (name, key, registered_at)
+          ORDER BY 1, 2, 4 DESC) AS r (name, key, card, registered_at) JOIN asv.recipient_card c ON c.digest = r.card
     WHERE p_after IS NULL OR (r.name COLLATE "C", r.key) > (p_after COLLATE "C", p_key)
     ORDER BY r.name COLLATE "C", r.key LIMIT p_limit
 $$;
-COMMENT ON FUNCTION asv.recipient_page IS 'keys that two people registered for handing over, in the order of names, and when one person ended them';
+COMMENT ON FUNCTION asv.recipient_page IS 'keys that two people registered for handing over, with their cards, in the order of names, and when one person ended them';
 GRANT EXECUTE ON FUNCTION asv.recipient_page TO asv_staff, asv_admin;
+
+CREATE FUNCTION asv.recipient_card_of(p_key bytea) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.content FROM asv.statement a JOIN asv.recipient_card c ON c.digest = a.subject
+    WHERE a.action = 16 AND a.step = 2 AND a.recipient = p_key AND asv.statement_taken_at(a.digest) IS NOT NULL
+    ORDER BY asv.statement_taken_at(a.digest) DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.recipient_card_of IS 'the card that two people registered a key with, ended or not';
+GRANT EXECUTE ON FUNCTION asv.recipient_card_of TO asv_staff, asv_admin;
+
+CREATE FUNCTION asv.handover_plan_read(p_bytes bytea)
+    RETURNS TABLE (number integer, header bytea, form smallint, from_ms bigint, until_ms bigint)
+    LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    at integer := 70; -- format, suite, agency, id and incident
+    v_clips integer;
+BEGIN
+    at := at + 1 + get_byte(p_bytes, at) + 2;
+    FOR i IN 1 .. get_byte(p_bytes, at) LOOP
+        at := at + 34 + 1 + get_byte(p_bytes, at + 35);
+    END LOOP;
+    at := at + 1;
+    v_clips := get_byte(p_bytes, at) * 256 + get_byte(p_bytes, at + 1);
+    at := at + 2;
+    IF v_clips NOT BETWEEN 1 AND 1000 OR octet_length(p_bytes) < at + v_clips * 43 + 2 THEN
+        RAISE EXCEPTION 'hand-over: this is no plan' USING ERRCODE = 'VA001';
+    END IF;
+    RETURN QUERY
+    SELECT n, substring(c.said FROM 3 FOR 32), get_byte(c.said, 34)::smallint,
+           ('x' || encode(substring(c.said FROM 36 FOR 4), 'hex'))::bit(32)::bigint,
+           ('x' || encode(substring(c.said FROM 40 FOR 4), 'hex'))::bit(32)::bigint
+    FROM generate_series(0, v_clips - 1) AS n CROSS JOIN LATERAL (SELECT substring(p_bytes FROM at + n * 43 + 1 FOR 43) AS said) AS c;
+END
+$$;
+COMMENT ON FUNCTION asv.handover_plan_read IS 'the recordings of a plan, by number, which is how the keeper is asked for one, and the digest of the signed seal header';
+
+CREATE FUNCTION asv.handover_plan_put(p_bytes bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.check_known();
+    -- Nor is a plan deleted.
+    IF NOT asv.is_administration() AND NOT asv.has_role(asv.caller(), (SELECT r.proposers FROM asv.action_rule(5) r)) THEN
+        RAISE EXCEPTION 'hand-over: to put a plan here takes the role exporter, supervisor or deputy' USING ERRCODE = 'VA007';
+    END IF;
+    PERFORM asv.handover_plan_read(p_bytes);
+    INSERT INTO asv.handover_plan (digest, bytes) VALUES (sha256(p_bytes), p_bytes) ON CONFLICT DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.handover_plan_put IS 'keeps the plan of a hand-over that the caller has read';
+GRANT EXECUTE ON FUNCTION asv.handover_plan_put TO asv_staff;
+
+CREATE FUNCTION asv.handover_plan_find(p_digest bytea) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT bytes FROM asv.handover_plan WHERE digest = p_digest
+$$;
+COMMENT ON FUNCTION asv.handover_plan_find IS 'the plan of a hand-over; it names recordings by their digests alone';
+GRANT EXECUTE ON FUNCTION asv.handover_plan_find TO asv_staff, asv_admin;
 
 -- ---- policies
 

@@ -81,7 +81,7 @@ BEGIN
     WHEN p_kind BETWEEN 34 AND 36 THEN
         SELECT o.* INTO t FROM asv.clip_event e JOIN asv.clip r ON r.event = e.position, asv.ledger_told(r) o WHERE e.id = p_id
         AND r.recording = e.recording;
-    WHEN p_kind BETWEEN 32 AND 67 THEN SELECT o.* INTO t FROM asv.clip_event r, asv.ledger_told(r) o WHERE r.id = p_id;
+    WHEN p_kind BETWEEN 32 AND 75 THEN SELECT o.* INTO t FROM asv.clip_event r, asv.ledger_told(r) o WHERE r.id = p_id;
     WHEN p_kind = 96 THEN
         SELECT o.* INTO t FROM asv.statement r, asv.ledger_told(r) o
         WHERE r.digest BETWEEN uuid_send(p_id) || decode(repeat('00', 16), 'hex') AND uuid_send(p_id) || decode(repeat('ff', 16), 'hex');
@@ -141,6 +141,21 @@ $$;
 COMMENT ON FUNCTION asv.ledger_audit IS 'entries from an index on to just before another, what lies beside them, and what the rows that they tell of say now';
 GRANT EXECUTE ON FUNCTION asv.ledger_audit TO asv_check;
 
+CREATE FUNCTION asv.may_trace(p_id uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_first CONSTANT bytea := uuid_send(p_id) || decode(repeat('00', 16), 'hex');
+    v_last CONSTANT bytea := uuid_send(p_id) || decode(repeat('ff', 16), 'hex');
+BEGIN
+    RETURN session_user <> 'asv_export'
+        OR EXISTS (SELECT FROM asv.statement s WHERE s.digest BETWEEN v_first AND v_last AND s.action IN (32, 34))
+        OR EXISTS (SELECT FROM asv.statement_answer a JOIN asv.statement s ON s.digest = a.statement WHERE a.entry = p_id AND s.action IN (32, 34))
+        OR EXISTS (SELECT FROM asv.handover_build b WHERE asv.handover_is_open(b.handover)
+                     AND p_id IN (SELECT t.id FROM asv.handover_told(b.handover, NULL) AS t (id)));
+END
+$$;
+COMMENT ON FUNCTION asv.may_trace IS 'whether the caller may be told of an entry by its id: the job of hand-overs of what goes out with one (0023), and of who enrolled whom; for the ledger''s functions, nobody may call it';
+
 -- What an entry rests on.
 CREATE FUNCTION asv.ledger_object(p_kind integer, p_id uuid) RETURNS TABLE (object bytea, signer bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -154,7 +169,7 @@ CREATE FUNCTION asv.ledger_object(p_kind integer, p_id uuid) RETURNS TABLE (obje
                                                          AND uuid_send(p_id) || decode(repeat('ff', 16), 'hex'))
         UNION ALL SELECT e.object, CASE e.actor_kind WHEN 'person' THEN (SELECT c.record FROM asv.credential c WHERE c.digest = e.actor)
                                                      ELSE asv.chain_of(e.actor) END
-                  FROM asv.clip_event e WHERE p_kind BETWEEN 32 AND 67 AND e.id = p_id
+                  FROM asv.clip_event e WHERE p_kind BETWEEN 32 AND 75 AND e.id = p_id
         UNION ALL SELECT r.object, NULL FROM asv.revocation_list r WHERE p_kind = 14 AND r.entry = p_id
         UNION ALL SELECT b.object, NULL FROM asv.bulletin b WHERE p_kind = 15 AND b.entry = p_id
         UNION ALL SELECT a.ruling, NULL FROM asv.statement_answer a WHERE p_kind = 97 AND a.entry = p_id
@@ -162,7 +177,7 @@ CREATE FUNCTION asv.ledger_object(p_kind integer, p_id uuid) RETURNS TABLE (obje
         UNION ALL SELECT o.content, NULL FROM asv.policy_file o
                   WHERE p_kind = 102 AND o.digest BETWEEN uuid_send(p_id) || decode(repeat('00', 16), 'hex')
                                                       AND uuid_send(p_id) || decode(repeat('ff', 16), 'hex')) AS f
-    WHERE f.object IS NOT NULL
+    WHERE f.object IS NOT NULL AND asv.may_trace(p_id)
 $$;
 COMMENT ON FUNCTION asv.ledger_object IS 'the object that an entry names, signature included, and who signed it: a device''s chain, a person''s credential record; NULL: that stands in the object, or nobody did';
 GRANT EXECUTE ON FUNCTION asv.ledger_object TO asv_admin, asv_check;
@@ -178,6 +193,7 @@ CREATE FUNCTION asv.ledger_said(p_digest bytea)
     LEFT JOIN asv.credential c ON c.digest = s.credential
     LEFT JOIN asv.statement_answer a ON a.statement = p_digest AND a.taken
     LEFT JOIN asv.ledger_entry t ON t.id = a.entry
+    WHERE asv.may_trace(d.id)
     LIMIT 1
 $$;
 COMMENT ON FUNCTION asv.ledger_said IS 'the entries about a statement and about that the keeper took it, whether one of them waits, and the statement itself with its signer''s record; NULL for what there is not';
@@ -308,7 +324,10 @@ GRANT EXECUTE ON FUNCTION asv.ledger_stray TO asv_check;
 
 -- LG-093. What one person signed is a row's text, by a salted digest: the row says it still, and no row says what nobody signed.
 CREATE FUNCTION asv.ledger_record(p_statement bytea) RETURNS TABLE (what text, salt bytea, said bytea)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT r.what, CASE WHEN octet_length(r.salt) = 32 THEN r.salt END, substring(convert_to(r.said, 'UTF8') FOR 16384)
     FROM (SELECT format('incident %s, version %s', v.incident, v.number) AS what, v.salt::bytea AS salt, asv.record_text(v) AS said
           FROM asv.incident_version v WHERE v.statement = p_statement
@@ -317,8 +336,13 @@ CREATE FUNCTION asv.ledger_record(p_statement bytea) RETURNS TABLE (what text, s
           UNION ALL SELECT format('incident %s, still of recording %s at %s ms', f.incident, f.recording, f.at_ms), f.salt::bytea, asv.record_text(f)
           FROM asv.incident_still f WHERE f.statement = p_statement
           UNION ALL SELECT format('request %s of somebody recorded', q.id), q.salt::bytea, asv.record_text(q)
-          FROM asv.subject_request q WHERE q.statement = p_statement) AS r
-    ORDER BY r.what LIMIT 4
+          FROM asv.subject_request q WHERE q.statement = p_statement
+          UNION ALL SELECT format('end of hand-over %s', d.handover), d.salt::bytea, asv.record_text(d)
+          FROM asv.handover_end d WHERE d.statement = p_statement
+          UNION ALL SELECT format('hand-over %s, receipt %s', g.handover, g.number), g.salt::bytea, asv.record_text(g)
+          FROM asv.handover_receipt g WHERE g.statement = p_statement) AS r
+    ORDER BY r.what LIMIT 4;
+END
 $$;
 COMMENT ON FUNCTION asv.ledger_record IS 'the rows that name a statement as what one person signed of them, and what they say now';
 GRANT EXECUTE ON FUNCTION asv.ledger_record TO asv_check;
@@ -333,7 +357,10 @@ COMMENT ON FUNCTION asv.ledger_record_term IS 'until when, by the shortest term 
 GRANT EXECUTE ON FUNCTION asv.ledger_record_term TO asv_check;
 
 CREATE FUNCTION asv.ledger_unsigned(p_limit integer) RETURNS TABLE (what text)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     (SELECT format('incident %s, version %s', v.incident, v.number)
      FROM asv.incident_version v LEFT JOIN asv.statement s ON s.digest = v.statement
      WHERE (s.action = 64 AND s.subject_name = 'incident' AND s.incident = v.incident) IS NOT TRUE LIMIT p_limit)
@@ -354,12 +381,35 @@ CREATE FUNCTION asv.ledger_unsigned(p_limit integer) RETURNS TABLE (what text)
     (SELECT format('request %s of somebody recorded', q.id)
      FROM asv.subject_request q LEFT JOIN asv.statement s ON s.digest = q.statement
      WHERE (s.action = 65 AND s.subject_name = 'subject-request') IS NOT TRUE LIMIT p_limit)
+    UNION ALL
+    (SELECT format('end of hand-over %s', d.handover)
+     FROM asv.handover_end d LEFT JOIN asv.statement s ON s.digest = d.statement LEFT JOIN asv.handover h ON h.id = d.handover
+     WHERE (s.action = 64 AND s.subject_name = 'handover-end' AND s.incident = h.incident) IS NOT TRUE LIMIT p_limit)
+    UNION ALL
+    (SELECT format('hand-over %s, receipt %s', g.handover, g.number)
+     FROM asv.handover_receipt g LEFT JOIN asv.statement s ON s.digest = g.statement LEFT JOIN asv.handover h ON h.id = g.handover
+     WHERE (s.action = 64 AND s.subject_name = 'handover-receipt' AND s.incident = h.incident) IS NOT TRUE LIMIT p_limit)
+    UNION ALL -- LG-140
+    (SELECT format('hand-over %s', h.id)
+     FROM asv.handover h LEFT JOIN asv.handover_plan p ON p.digest = h.plan LEFT JOIN asv.statement s ON s.digest = h.proposal
+     WHERE (s.action = 5 AND s.step = 1 AND s.subject = h.plan AND s.incident = h.incident
+            AND NOT EXISTS (SELECT FROM asv.handover_plan_read(p.bytes) r
+                            FULL JOIN (SELECT c.*, k.header FROM asv.handover_clip c JOIN asv.clip k ON k.recording = c.recording
+                                       WHERE c.handover = h.id) AS n ON n.number = r.number + 1
+                            WHERE (r.header, r.form, r.from_ms, r.until_ms)
+                                  IS DISTINCT FROM (n.header::bytea, n.form, n.from_ms::bigint, n.until_ms::bigint))) IS NOT TRUE LIMIT p_limit)
+    UNION ALL
+    (SELECT format('%s of hand-over %s', o.kind, o.handover)
+     FROM asv.handover_output o
+     WHERE NOT EXISTS (SELECT FROM asv.handover_clip c JOIN asv.clip_event e ON e.recording = c.recording
+                       WHERE c.handover = o.handover AND e.kind = 'handover_built' AND e.detail LIKE '%' || encode(o.digest, 'hex') || '%') LIMIT p_limit)
     UNION ALL -- LG-130
     (SELECT format('erasure record of recording %s', d.recording)
      FROM asv.erasure_completion d LEFT JOIN asv.clip c ON c.recording = d.recording
-     WHERE (d.root, d.leaves, d.payload_bytes, d.seal_digest) IS DISTINCT FROM (c.root, c.leaves, c.payload_bytes, c.seal_digest) LIMIT p_limit)
+     WHERE (d.root, d.leaves, d.payload_bytes, d.seal_digest) IS DISTINCT FROM (c.root, c.leaves, c.payload_bytes, c.seal_digest) LIMIT p_limit);
+END
 $$;
-COMMENT ON FUNCTION asv.ledger_unsigned IS 'rows of incidents and of recorded people''s requests that name no statement which could be about them, and erasure records of something else than was taken in, at most p_limit of each table';
+COMMENT ON FUNCTION asv.ledger_unsigned IS 'rows of incidents, hand-overs and recorded people''s requests that name no statement which could be about them, what was made of hand-overs that custody does not tell of, and erasure records of something else than was taken in, at most p_limit of each table';
 GRANT EXECUTE ON FUNCTION asv.ledger_unsigned TO asv_check;
 
 CREATE TABLE asv.ledger_check (
@@ -453,7 +503,7 @@ BEGIN
     FROM named JOIN asv.ledger_entry e ON e.id = named.id
     LEFT JOIN LATERAL (SELECT k.key FROM asv.ledger_day k
                        WHERE e.key IS NOT NULL AND k.day = (SELECT t.day FROM asv.ledger_source(e.kind, e.id) t)) AS d ON true
-    WHERE (e.log, e.index::bigint) > (p_after_log, p_after)
+    WHERE (e.log, e.index::bigint) > (p_after_log, p_after) AND asv.may_trace(p_what)
     ORDER BY e.log, e.index LIMIT p_limit;
 END
 $$;

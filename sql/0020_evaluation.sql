@@ -181,7 +181,8 @@ CREATE FUNCTION asv.evaluation_clips(p_from timestamptz, p_until timestamptz)
             AND e.kind IN ('committed', 'quarantined', 'hold_approved', 'held_ahead', 'erased', 'erased_unsigned', 'opened')
           UNION ALL
           SELECT 'handed_over', k.recording
-          FROM asv.statement s JOIN asv.clip k ON k.header = s.subject
+          FROM asv.statement s JOIN asv.handover_plan p ON p.digest = s.subject
+          CROSS JOIN LATERAL asv.handover_plan_read(p.bytes) AS r JOIN asv.clip k ON k.header = r.header
           WHERE s.action = 5 AND s.step = 2 AND asv.statement_taken_at(s.digest) >= p_from AND asv.statement_taken_at(s.digest) < p_until) AS x
     JOIN asv.clip c ON c.recording = x.recording
     GROUP BY 1, 2, 3

@@ -9,7 +9,7 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['asv_owner', 'asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign',
-                                'asv_publish', 'asv_check', 'asv_web', 'asv_backup'] LOOP
+                                'asv_publish', 'asv_check', 'asv_web', 'asv_export', 'asv_backup'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS %s',
@@ -21,7 +21,7 @@ BEGIN
     END LOOP;
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT, CREATE ON DATABASE %I TO asv_owner', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO asv_staff, asv_dock, asv_server, asv_admin, asv_ledger, asv_cosign, asv_publish, asv_check, asv_web, asv_backup',
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO asv_staff, asv_dock, asv_server, asv_admin, asv_ledger, asv_cosign, asv_publish, asv_check, asv_web, asv_export, asv_backup',
                    current_database());
 END
 $$;

@@ -30,22 +30,31 @@ void asv_merkle_leaf(uint8_t out[ASV_SHA256_BYTES], const void *data, size_t len
     asv_sha256_final(&state, out);
 }
 
-enum asv_status asv_merkle_append(struct asv_merkle *tree, const uint8_t leaf[ASV_SHA256_BYTES])
+enum asv_status asv_merkle_append_subtree(struct asv_merkle *tree, unsigned level,
+                                          const uint8_t root[ASV_SHA256_BYTES])
 {
-    if (tree->count >= ASV_MERKLE_LEAVES_MAX) {
+    uint64_t leaves = level < ASV_MERKLE_LEVELS ? UINT64_C(1) << level : 0;
+    if (leaves == 0 || tree->count % leaves != 0) {
+        return ASV_E_USAGE;
+    }
+    if (tree->count > ASV_MERKLE_LEAVES_MAX - leaves) {
         return ASV_E_LIMIT;
     }
-    /* As adding 1 to a binary number: every full subtree that stands to the left is carried up. */
+    /* As adding to a binary number: every full subtree that stands to the left is carried up. */
     uint8_t carry[ASV_SHA256_BYTES];
-    unsigned level = 0;
-    memcpy(carry, leaf, sizeof carry);
+    memcpy(carry, root, sizeof carry);
     while (((tree->count >> level) & 1) != 0) {
         asv_merkle_node(carry, tree->node[level], carry);
         level++;
     }
     memcpy(tree->node[level], carry, sizeof carry);
-    tree->count++;
+    tree->count += leaves;
     return ASV_OK;
+}
+
+enum asv_status asv_merkle_append(struct asv_merkle *tree, const uint8_t leaf[ASV_SHA256_BYTES])
+{
+    return asv_merkle_append_subtree(tree, 0, leaf);
 }
 
 void asv_merkle_root(const struct asv_merkle *tree, uint8_t out[ASV_SHA256_BYTES])

@@ -36,6 +36,11 @@ void asv_merkle_node(uint8_t out[ASV_SHA256_BYTES], const uint8_t left[ASV_SHA25
 ASV_MUST_CHECK enum asv_status asv_merkle_append(struct asv_merkle *tree,
                                                  const uint8_t leaf[ASV_SHA256_BYTES]);
 
+/* Appends 2^level leaves at once, of which root is the root. ASV_E_USAGE unless they stand where a subtree of
+ * that size does: behind a multiple of it. ASV_E_LIMIT as above. */
+ASV_MUST_CHECK enum asv_status asv_merkle_append_subtree(struct asv_merkle *tree, unsigned level,
+                                                         const uint8_t root[ASV_SHA256_BYTES]);
+
 /* The root; of no leaves it is SHA-256 of nothing. */
 void asv_merkle_root(const struct asv_merkle *tree, uint8_t out[ASV_SHA256_BYTES]);
 

@@ -88,17 +88,29 @@ enum asv_status asv_seal_opener_check_final(const struct asv_seal_opener *opener
     return asv_equal(final_chunk, in, sizeof final_chunk) ? ASV_OK : ASV_E_DIGEST;
 }
 
-/* S-111 */
-void asv_seal_disclosure_leaf(uint8_t out[ASV_SHA256_BYTES], const uint8_t file_key[ASV_FILE_KEY_BYTES],
-                              uint64_t index, const uint8_t plaintext[ASV_CHUNK_PLAIN_BYTES])
+void asv_seal_disclosure_key(uint8_t out[ASV_SHA256_BYTES], const uint8_t file_key[ASV_FILE_KEY_BYTES],
+                             uint64_t index)
 {
     static const char domain[] = "asservat/v1/disclose";
     uint8_t info[sizeof domain - 1 + 8];
-    uint8_t key[ASV_SHA256_BYTES];
     memcpy(info, domain, sizeof domain - 1);
     asv_store_be64(info + sizeof domain - 1, index);
-    asv_hkdf_sha256(key, file_key, ASV_FILE_KEY_BYTES, NULL, 0, info, sizeof info);
-    asv_hmac_sha256(out, key, sizeof key, plaintext, ASV_CHUNK_PLAIN_BYTES);
+    asv_hkdf_sha256(out, file_key, ASV_FILE_KEY_BYTES, NULL, 0, info, sizeof info);
+}
+
+/* S-111 */
+void asv_seal_disclosure_value(uint8_t out[ASV_SHA256_BYTES], const uint8_t key[ASV_SHA256_BYTES],
+                               const uint8_t plaintext[ASV_CHUNK_PLAIN_BYTES])
+{
+    asv_hmac_sha256(out, key, ASV_SHA256_BYTES, plaintext, ASV_CHUNK_PLAIN_BYTES);
+}
+
+void asv_seal_disclosure_leaf(uint8_t out[ASV_SHA256_BYTES], const uint8_t file_key[ASV_FILE_KEY_BYTES],
+                              uint64_t index, const uint8_t plaintext[ASV_CHUNK_PLAIN_BYTES])
+{
+    uint8_t key[ASV_SHA256_BYTES];
+    asv_seal_disclosure_key(key, file_key, index);
+    asv_seal_disclosure_value(out, key, plaintext);
     asv_wipe(key, sizeof key);
 }
 

@@ -46,8 +46,16 @@ ASV_MUST_CHECK enum asv_status asv_seal_opener_check_final(const struct asv_seal
                                                            const uint8_t in[ASV_FINAL_CIPHER_BYTES],
                                                            uint64_t index);
 
-/* Chunk index's value in the disclosure tree: HMAC-SHA-256(HKDF-SHA-256(file key,
- * "asservat/v1/disclose", index u64), plaintext). */
+/* Chunk index's key in the disclosure tree: HKDF-SHA-256(file key, "asservat/v1/disclose", index u64). It
+ * says nothing of the file key or of another chunk's. */
+void asv_seal_disclosure_key(uint8_t out[ASV_SHA256_BYTES], const uint8_t file_key[ASV_FILE_KEY_BYTES],
+                             uint64_t index);
+
+/* The value of a chunk with this key: HMAC-SHA-256(key, plaintext). */
+void asv_seal_disclosure_value(uint8_t out[ASV_SHA256_BYTES], const uint8_t key[ASV_SHA256_BYTES],
+                               const uint8_t plaintext[ASV_CHUNK_PLAIN_BYTES]);
+
+/* The value of chunk index. */
 void asv_seal_disclosure_leaf(uint8_t out[ASV_SHA256_BYTES], const uint8_t file_key[ASV_FILE_KEY_BYTES],
                               uint64_t index, const uint8_t plaintext[ASV_CHUNK_PLAIN_BYTES]);
 

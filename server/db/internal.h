@@ -196,6 +196,14 @@ enum asv_db_state asv_row_state(struct asv_row *row);
 /* A struct asv_db_ledger_log (ledger.c). */
 void asv_row_ledger_log(struct asv_row *row, void *to);
 
+/* A struct asv_db_ledger_known (ledger_read.c). */
+void asv_row_ledger_known(struct asv_row *row, void *to);
+
+/* A struct asv_db_object, and a state or stage: char[ASV_DB_HANDOVER_WORD] (handover.c). */
+struct asv_db_object;
+void asv_row_object(struct asv_row *row, struct asv_db_object *out);
+void asv_row_word(struct asv_row *row, void *to);
+
 /* Initialises params with those of a certificate (camera.c). */
 void asv_param_cert(struct asv_params *params, const struct asv_cert *cert);
 

@@ -35,7 +35,7 @@ enum asv_status asv_db_ledger_heads(struct asv_db *db, uint16_t log, uint64_t af
                            err);
 }
 
-static void read_known(struct asv_row *row, void *to)
+void asv_row_ledger_known(struct asv_row *row, void *to)
 {
     struct asv_db_ledger_known *out = to;
     out->log = asv_row_u16(row);
@@ -55,7 +55,7 @@ static void read_known(struct asv_row *row, void *to)
 static void read_audit(struct asv_row *row, void *to)
 {
     struct asv_db_ledger_audit *out = to;
-    read_known(row, &out->known);
+    asv_row_ledger_known(row, &out->known);
     out->told = asv_row_bool(row);
     asv_row_blob(row, out->facts, sizeof out->facts, &out->facts_len);
     asv_row_blob(row, out->closed, sizeof out->closed, &out->closed_len);
@@ -83,8 +83,8 @@ enum asv_status asv_db_ledger_about(struct asv_db *db, const uint8_t what[16], u
     asv_param_i16(&params, (int16_t)after_log);
     asv_param_i64(&params, after);
     asv_param_i32(&params, (int32_t)limit);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_ABOUT, &params, read_known, out, sizeof *out, limit, count,
-                           err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_ABOUT, &params, asv_row_ledger_known, out, sizeof *out, limit,
+                           count, err);
 }
 
 static void read_shown(struct asv_row *row, void *to)
@@ -250,7 +250,7 @@ enum asv_status asv_db_ledger_span(struct asv_db *db, const uint8_t camera[32], 
 static void read_link(struct asv_row *row, void *to)
 {
     struct asv_db_ledger_link *out = to;
-    read_known(row, &out->known);
+    asv_row_ledger_known(row, &out->known);
     out->number = asv_row_u64(row);
     asv_row_blob(row, out->link, sizeof out->link, &out->link_len);
 }
@@ -284,6 +284,6 @@ enum asv_status asv_db_ledger_balances(struct asv_db *db, uint32_t day, uint16_t
     asv_param_i16(&params, (int16_t)after_log);
     asv_param_i64(&params, after);
     asv_param_i32(&params, (int32_t)limit);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_BALANCES, &params, read_known, out, sizeof *out, limit, count,
-                           err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_BALANCES, &params, asv_row_ledger_known, out, sizeof *out,
+                           limit, count, err);
 }

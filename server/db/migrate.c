@@ -73,13 +73,13 @@ static enum asv_status make_roles(PGconn *conn, struct asv_err *err)
     bool there = false;
     enum asv_status status =
         ask(conn,
-            "SELECT count(*) = 11 AND bool_and(rolname <> 'asv_owner' OR"
+            "SELECT count(*) = 12 AND bool_and(rolname <> 'asv_owner' OR"
             " has_database_privilege(oid, current_database(), 'CREATE')) AND bool_and(rolname <> 'asv_web' OR"
             " EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles s ON s.oid = m.roleid AND s.rolname = "
             "'asv_staff'"
             " WHERE m.member = r.oid)) FROM pg_roles r"
             " WHERE rolname IN ('asv_owner', 'asv_staff', 'asv_dock', 'asv_server',"
-            " 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web', 'asv_backup')",
+            " 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web', 'asv_export', 'asv_backup')",
             &there, err);
     if (status != ASV_OK || there) {
         return status;

@@ -228,6 +228,7 @@ static enum asv_status make_output(const struct asv_build *build, const struct a
     it->made_ms = made_ms;
     it->naming.output = it->progress.output = output;
     memcpy(it->naming.handover, plan->id, sizeof it->naming.handover);
+    it->has_facts = asv_work_has_facts(it);
     order_clips(it);
     enum asv_status status = name_documents(it, err);
     if (status == ASV_OK) {

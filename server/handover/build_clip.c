@@ -31,6 +31,11 @@ static bool is_bulk(enum asv_recording_file file)
     return file == ASV_RECORDING_SEALED || file == ASV_RECORDING_PLAYABLE;
 }
 
+static bool is_excerpt(enum asv_recording_file file)
+{
+    return file == ASV_RECORDING_EXCERPT || file == ASV_RECORDING_PROOF;
+}
+
 /* Whether a recording in this form has that file. */
 static bool goes(const struct clip *clip, enum asv_recording_file file)
 {
@@ -40,20 +45,36 @@ static bool goes(const struct clip *clip, enum asv_recording_file file)
     case ASV_RECORDING_PLAYABLE:
     case ASV_RECORDING_KEY:
         return clip->said.plan.form == ASV_PLAN_WHOLE;
+    case ASV_RECORDING_EXCERPT:
+    case ASV_RECORDING_PROOF:
+        return clip->said.plan.form == ASV_PLAN_EXCERPT;
     default:
         return clip->recording->sizes[file] > 0;
     }
 }
 
 /* HO-042: no earlier than for the first file that takes it, and once. */
-static enum asv_status ask_keys(struct clip *clip, enum asv_recording_file file, struct asv_err *err)
+static enum asv_status ask_keys(struct clip *clip, struct asv_err *err)
 {
     const struct asv_build_ops *ops = clip->out->build->ops;
-    if (clip->has_keys || (!is_bulk(file) && file != ASV_RECORDING_KEY)) {
+    if (clip->has_keys) {
         return ASV_OK;
     }
     enum asv_status status = ops->keys(ops->ctx, clip->said.clip, clip->recording, err);
     clip->has_keys = status == ASV_OK;
+    return status;
+}
+
+static enum asv_status choose(struct clip *clip, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    if (clip->said.plan.form == ASV_PLAN_EXCERPT && clip->recording->excerpt == NULL) {
+        status = ask_keys(clip, err);
+        if (status == ASV_OK) {
+            status =
+                asv_recording_choose(clip->recording, clip->said.plan.from_ms, clip->said.plan.until_ms, err);
+        }
+    }
     return status;
 }
 
@@ -62,7 +83,11 @@ static enum asv_status add_file(struct clip *clip, enum asv_recording_file file,
     struct asv_recording_reader *reader = NULL;
     struct asv_ahead *ahead = NULL;
     struct asv_source source;
-    enum asv_status status = ask_keys(clip, file, err);
+    bool takes_key = is_bulk(file) || is_excerpt(file) || file == ASV_RECORDING_KEY;
+    enum asv_status status = takes_key ? ask_keys(clip, err) : ASV_OK;
+    if (status == ASV_OK && is_excerpt(file)) {
+        status = choose(clip, err);
+    }
     if (status == ASV_OK) {
         status = asv_recording_read(clip->recording, file, &reader, &source, err);
     }
@@ -97,10 +122,22 @@ static enum asv_status add_files(struct clip *clip, struct asv_err *err)
     return status;
 }
 
+/* Of an excerpt the facts say what it shows. */
+static enum asv_status tell_clip(struct clip *clip, struct asv_err *err)
+{
+    const struct asv_build_ops *ops = clip->out->build->ops;
+    enum asv_status status = choose(clip, err);
+    if (status == ASV_OK) {
+        clip->said.recording = clip->recording;
+        clip->said.files = clip->files;
+        status = ops->clip(ops->ctx, &clip->said, err);
+    }
+    return status;
+}
+
 static enum asv_status add_clip(struct clip *clip, struct asv_err *err)
 {
     const struct asv_build *build = clip->out->build;
-    const struct asv_build_ops *ops = build->ops;
     enum asv_status status =
         asv_recording_open(build->vault, &build->names[clip->said.clip], &clip->recording, err);
     if (status == ASV_OK) {
@@ -108,11 +145,8 @@ static enum asv_status add_clip(struct clip *clip, struct asv_err *err)
         clip->recording->go_on_ctx = clip->out;
         status = add_files(clip, err);
     }
-    if (status == ASV_OK) {
-        asv_recording_wipe_key(clip->recording);
-        clip->said.recording = clip->recording;
-        clip->said.files = clip->files;
-        status = ops->clip(ops->ctx, &clip->said, err);
+    if (status == ASV_OK && !clip->out->has_facts) {
+        status = tell_clip(clip, err);
     }
     asv_recording_close(clip->recording);
     return status;
@@ -141,9 +175,7 @@ enum asv_status asv_build_clips(struct asv_build_output *it, struct asv_err *err
         *clip = (struct clip){.out = it, .said = {.clip = it->order[i], .number = i + 1u}};
         asv_plan_clip(&it->plan, it->order[i], &clip->said.plan);
         it->progress.clip = i;
-        status = clip->said.plan.form == ASV_PLAN_EXCERPT
-                     ? asv_fail(err, ASV_E_UNSUPPORTED, "excerpts cannot be made yet")
-                     : add_clip(clip, err);
+        status = add_clip(clip, err);
         status = say_clip(clip, status, err);
     }
     free(clip);

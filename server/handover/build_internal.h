@@ -15,6 +15,7 @@ struct asv_build_output {
     struct asv_handover_naming naming;
     int work; /* build->dir's ASV_BUILD_WORK */
     int64_t made_ms;
+    bool has_facts;                     /* of an earlier run */
     uint16_t order[ASV_PLAN_CLIPS_MAX]; /* the plan's recordings by time */
     struct asv_build_progress progress;
     struct asv_handover_file documents[ASV_HANDOVER_DOCUMENTS];
@@ -54,6 +55,9 @@ ASV_MUST_CHECK enum asv_status asv_work_extras(struct asv_build_output *it, stru
 /* Paths below the extras, in the order of their bytes: each ends with a NUL; the caller frees *out. */
 ASV_MUST_CHECK enum asv_status asv_work_list(const struct asv_build_output *it, char **out, size_t *len,
                                              struct asv_err *err);
+
+/* Whether an earlier run wrote down the facts of this output. */
+bool asv_work_has_facts(const struct asv_build_output *it);
 
 /* The facts, the same for all runs; the caller frees *text. */
 ASV_MUST_CHECK enum asv_status asv_work_facts(struct asv_build_output *it, char **text, size_t *len,

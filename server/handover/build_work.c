@@ -239,11 +239,21 @@ static enum asv_status load(int dir, const char *name, char **text, size_t *len,
     return ASV_OK;
 }
 
+static const char *facts_name(const struct asv_build_output *it)
+{
+    return it->naming.output == ASV_HANDOVER_CARRIER ? "facts.carrier" : "facts.filing";
+}
+
+bool asv_work_has_facts(const struct asv_build_output *it)
+{
+    return faccessat(it->work, facts_name(it), F_OK, 0) == 0;
+}
+
 /* HO-041: what the first run wrote down counts, whatever the database says by now. */
 enum asv_status asv_work_facts(struct asv_build_output *it, char **text, size_t *len, struct asv_err *err)
 {
     const struct asv_build_ops *ops = it->build->ops;
-    const char *name = it->naming.output == ASV_HANDOVER_CARRIER ? "facts.carrier" : "facts.filing";
+    const char *name = facts_name(it);
     const struct asv_build_said said = {.naming = &it->naming,
                                         .made_ms = it->made_ms,
                                         .documents = it->documents,

@@ -23,15 +23,15 @@ static const char *known_or(const char *text)
 static void put_device(struct asv_compose *it, json_t *clip, const struct asv_commit *commit,
                        const struct asv_compose_known *known)
 {
-    asv_put_uuid(it, clip, "clip", commit->clip);
-    asv_put_digest(it, clip, "camera", commit->camera_cert);
-    asv_put_text(it, clip, "camera_name", known_or(known->camera_name));
-    asv_put_text(it, clip, "model", known_or(commit->model));
-    asv_put_text(it, clip, "device_serial", known_or(commit->serial));
-    asv_put_text(it, clip, "firmware", known_or(commit->firmware));
-    asv_put_number(it, clip, "number", (int64_t)commit->number);
-    asv_put_text(it, clip, "unit", known_or(commit->unit));
-    asv_put_text(it, clip, "area", commit->area);
+    asv_facts_put_uuid(it, clip, "clip", commit->clip);
+    asv_facts_put_digest(it, clip, "camera", commit->camera_cert);
+    asv_facts_put_text(it, clip, "camera_name", known_or(known->camera_name));
+    asv_facts_put_text(it, clip, "model", known_or(commit->model));
+    asv_facts_put_text(it, clip, "device_serial", known_or(commit->serial));
+    asv_facts_put_text(it, clip, "firmware", known_or(commit->firmware));
+    asv_facts_put_number(it, clip, "number", (int64_t)commit->number);
+    asv_facts_put_text(it, clip, "unit", known_or(commit->unit));
+    asv_facts_put_text(it, clip, "area", commit->area);
 }
 
 static int64_t duration_ms(const struct asv_commit *commit)
@@ -49,34 +49,35 @@ static void put_times(struct asv_compose *it, json_t *clip, const struct asv_com
     bool has_time = commit->clock_state != ASV_CLOCK_LOST;
     const char *clock =
         commit->clock_state < sizeof clocks / sizeof *clocks ? clocks[commit->clock_state] : NULL;
-    asv_put_time(it, clip, "started_at", has_time ? commit->start_ms : ASV_TIME_UNKNOWN);
-    asv_put_time(it, clip, "ended_at", has_time ? commit->end_ms : ASV_TIME_UNKNOWN);
-    asv_put_time(it, clip, "earliest_at", commit->earliest_ms);
-    asv_put_time(it, clip, "latest_at", commit->latest_ms);
-    asv_put_number(it, clip, "duration_ms", duration_ms(commit));
-    asv_put_text(it, clip, "clock_state",
-                 clock != NULL && commit->uncertainty_ms != ASV_COMMIT_NO_CLOCK ? clock : "unknown");
-    asv_put_number(it, clip, "clock_offset_ms", commit->offset_ms);
-    asv_put_number(it, clip, "clock_uncertainty_ms", commit->uncertainty_ms);
-    asv_put_time(it, clip, "docked_at", commit->docked_ms);
-    asv_put_text(it, clip, "dock_name", known_or(commit->dock_name));
-    asv_put_time(it, clip, "committed_at", commit->committed_ms);
-    asv_put_time(it, clip, "erased_on_camera_at", known->erased_on_camera_ms);
+    asv_facts_put_time(it, clip, "started_at", has_time ? commit->start_ms : ASV_TIME_UNKNOWN);
+    asv_facts_put_time(it, clip, "ended_at", has_time ? commit->end_ms : ASV_TIME_UNKNOWN);
+    asv_facts_put_time(it, clip, "earliest_at", commit->earliest_ms);
+    asv_facts_put_time(it, clip, "latest_at", commit->latest_ms);
+    asv_facts_put_number(it, clip, "duration_ms", duration_ms(commit));
+    asv_facts_put_text(it, clip, "clock_state",
+                       clock != NULL && commit->uncertainty_ms != ASV_COMMIT_NO_CLOCK ? clock : "unknown");
+    asv_facts_put_number(it, clip, "clock_offset_ms", commit->offset_ms);
+    asv_facts_put_number(it, clip, "clock_uncertainty_ms", commit->uncertainty_ms);
+    asv_facts_put_time(it, clip, "docked_at", commit->docked_ms);
+    asv_facts_put_text(it, clip, "dock_name", known_or(commit->dock_name));
+    asv_facts_put_time(it, clip, "committed_at", commit->committed_ms);
+    asv_facts_put_time(it, clip, "erased_on_camera_at", known->erased_on_camera_ms);
 }
 
 static void put_verdict(struct asv_compose *it, json_t *clip, const struct asv_commit *commit)
 {
     static const char *const integrities[] = {NULL, "VALID", "TRUNCATED", "UNSIGNED_TAIL", "GAP", "INVALID"};
     static const char *const provenances[] = {NULL, "TRUSTED", "SEALED_BY_DOCK", "UNKNOWN_KEY", "REVOKED"};
-    asv_put_text(it, clip, "integrity", commit->integrity < 6 ? integrities[commit->integrity] : NULL);
-    asv_put_text(it, clip, "provenance", commit->provenance < 5 ? provenances[commit->provenance] : NULL);
-    asv_put(it, clip, "marked", json_boolean(commit->marked));
-    asv_put_number(it, clip, "payload_bytes", (int64_t)commit->payload_bytes);
-    asv_put_number(it, clip, "tail_bytes", (int64_t)commit->tail_bytes);
-    asv_put_number(it, clip, "chunks", (int64_t)commit->leaves);
-    asv_put_digest(it, clip, "header", commit->header_digest);
-    asv_put_digest(it, clip, "root", commit->root);
-    asv_put_digest(it, clip, "seal_digest", commit->seal_digest);
+    asv_facts_put_text(it, clip, "integrity", commit->integrity < 6 ? integrities[commit->integrity] : NULL);
+    asv_facts_put_text(it, clip, "provenance",
+                       commit->provenance < 5 ? provenances[commit->provenance] : NULL);
+    asv_facts_put(it, clip, "marked", json_boolean(commit->marked));
+    asv_facts_put_number(it, clip, "payload_bytes", (int64_t)commit->payload_bytes);
+    asv_facts_put_number(it, clip, "tail_bytes", (int64_t)commit->tail_bytes);
+    asv_facts_put_number(it, clip, "chunks", (int64_t)commit->leaves);
+    asv_facts_put_digest(it, clip, "header", commit->header_digest);
+    asv_facts_put_digest(it, clip, "root", commit->root);
+    asv_facts_put_digest(it, clip, "seal_digest", commit->seal_digest);
 }
 
 static void put_markers(struct asv_compose *it, json_t *clip, const struct asv_exhibit *exhibit)
@@ -86,18 +87,19 @@ static void put_markers(struct asv_compose *it, json_t *clip, const struct asv_e
                                         [ASV_RECORD_ANNOUNCED] = "announced",
                                         [ASV_RECORD_DWELLING] = "dwelling",
                                         [ASV_RECORD_PREROLL_END] = "pre_roll_end"};
-    json_t *markers = asv_put_member(it, clip, "markers", json_array());
+    json_t *markers = asv_facts_put_member(it, clip, "markers", json_array());
     for (size_t i = 0; markers != NULL && i < exhibit->index.record_count; i++) {
         const struct asv_exhibit_record *record = &exhibit->index.records[i];
         const char *kind = record->kind < sizeof kinds / sizeof *kinds ? kinds[record->kind] : NULL;
         if (kind == NULL || json_array_size(markers) == MARKERS_MAX) {
             continue;
         }
-        json_t *one = asv_put_object(it, markers);
-        asv_put_text(it, one, "kind", kind);
-        asv_put_time(it, one, "at", record->wall_ms > 0 ? record->wall_ms : 0);
+        json_t *one = asv_facts_put_object(it, markers);
+        asv_facts_put_text(it, one, "kind", kind);
+        asv_facts_put_time(it, one, "at", record->wall_ms > 0 ? record->wall_ms : 0);
         if (record->mono_ms >= exhibit->header.start_mono_ms) {
-            asv_put_number(it, one, "media_ms", (int64_t)(record->mono_ms - exhibit->header.start_mono_ms));
+            asv_facts_put_number(it, one, "media_ms",
+                                 (int64_t)(record->mono_ms - exhibit->header.start_mono_ms));
         }
     }
 }
@@ -107,10 +109,10 @@ static void put_markers(struct asv_compose *it, json_t *clip, const struct asv_e
 static void put_check(struct asv_compose *it, json_t *checks, const char *check, const char *result,
                       const char *text)
 {
-    json_t *one = asv_put_object(it, checks);
-    asv_put_text(it, one, "check", check);
-    asv_put_text(it, one, "result", result);
-    asv_put_text(it, one, "text", text);
+    json_t *one = asv_facts_put_object(it, checks);
+    asv_facts_put_text(it, one, "check", check);
+    asv_facts_put_text(it, one, "result", result);
+    asv_facts_put_text(it, one, "text", text);
 }
 
 static void put_seal_check(struct asv_compose *it, json_t *checks, const struct asv_exhibit *exhibit)
@@ -130,7 +132,7 @@ static void put_checks(struct asv_compose *it, json_t *clip, const struct asv_bu
     char text[TEXT_BYTES];
     const struct asv_exhibit *exhibit = said->recording->exhibit;
     unsigned long long chunks = exhibit->checkpoint.chunks;
-    json_t *checks = asv_put_member(it, clip, "checks", json_array());
+    json_t *checks = asv_facts_put_member(it, clip, "checks", json_array());
     if (checks == NULL) {
         return;
     }
@@ -143,7 +145,11 @@ static void put_checks(struct asv_compose *it, json_t *clip, const struct asv_bu
               known->root == NULL ? "führt zum Stamm der Behörde" : known->root);
     put_check(it, checks, "Siegel, Kette und Verkettung", "passed",
               "sind, was bei der Übernahme in Verwahrung festgehalten wurde");
-    if (said->plan.form == ASV_PLAN_WHOLE) {
+    if (said->plan.form == ASV_PLAN_EXCERPT) {
+        put_check(it, checks, "Auszug", "passed",
+                  "besteht aus Stücken, die einzeln mit Nachweisen aus dem signierten Offenlegungsbaum "
+                  "offengelegt sind");
+    } else if (said->plan.form == ASV_PLAN_WHOLE) {
         put_check(it, checks, "Abspielfassung", "passed",
                   "ist das geöffnete Original: jedes Stück und der signierte Offenlegungsbaum stimmen");
     } else {
@@ -158,24 +164,62 @@ static void put_named(struct asv_compose *it, json_t *clip, const char *key,
                       const struct asv_handover_file *file)
 {
     if (file->name[0] != '\0') {
-        asv_put_file(it, asv_put_member(it, clip, key, json_object()), file);
+        asv_facts_put_file(it, asv_facts_put_member(it, clip, key, json_object()), file);
+    }
+}
+
+static void put_left_out(struct asv_compose *it, json_t *all, int64_t from_ms, int64_t until_ms)
+{
+    if (from_ms < until_ms) {
+        json_t *one = asv_facts_put_object(it, all);
+        asv_facts_put_number(it, one, "from_ms", from_ms);
+        asv_facts_put_number(it, one, "until_ms", until_ms);
+        asv_facts_put_text(it, one, "reason", "nicht Gegenstand der beschlossenen Übergabe");
+    }
+}
+
+static int64_t within(uint64_t us, bool up, int64_t length_ms)
+{
+    int64_t ms = (int64_t)((us + (up ? 999 : 0)) / 1000);
+    return ms < length_ms ? ms : length_ms;
+}
+
+/* What the fragments show, in media time: a little more than was decided, as they are not cut. */
+static void put_excerpt(struct asv_compose *it, json_t *clip, const struct asv_build_clip *said)
+{
+    int64_t length = duration_ms(&said->recording->commit);
+    if (said->recording->excerpt == NULL) {
+        return;
+    }
+    const struct asv_excerpt_facts *shows = asv_excerpt_facts(said->recording->excerpt);
+    int64_t from = within(shows->shown_from_us, false, length);
+    int64_t until = within(shows->shown_until_us, true, length);
+    json_t *excerpt = asv_facts_put_member(it, clip, "excerpt", json_object());
+    asv_facts_put_file(it, excerpt, &said->files[ASV_RECORDING_EXCERPT]);
+    asv_facts_put_number(it, excerpt, "from_ms", from);
+    asv_facts_put_number(it, excerpt, "until_ms", until);
+    json_t *left_out = asv_facts_put_member(it, excerpt, "left_out", json_array());
+    if (left_out != NULL) {
+        put_left_out(it, left_out, within(shows->whole_from_us, false, length), from);
+        put_left_out(it, left_out, until, within(shows->whole_until_us, true, length));
     }
 }
 
 static void put_files(struct asv_compose *it, json_t *clip, const struct asv_build_clip *said)
 {
-    json_t *others = asv_put_member(it, clip, "files", json_array()); /* for the list of all others */
+    json_t *others = asv_facts_put_member(it, clip, "files", json_array()); /* for the list of all others */
     for (int i = 0; others != NULL && i < ASV_RECORDING_FILES; i++) {
         const struct asv_handover_file *file = &said->files[i];
         if (file->name[0] == '\0' || i == ASV_RECORDING_SEAL || i == ASV_RECORDING_SEALED ||
-            i == ASV_RECORDING_PLAYABLE) {
+            i == ASV_RECORDING_PLAYABLE || i == ASV_RECORDING_EXCERPT) {
             continue;
         }
-        json_t *one = asv_put_object(it, others);
-        asv_put_text(it, one, "title", file->title);
-        asv_put_file(it, one, file);
+        json_t *one = asv_facts_put_object(it, others);
+        asv_facts_put_text(it, one, "title", file->title);
+        asv_facts_put_file(it, one, file);
     }
     put_named(it, clip, "playable", &said->files[ASV_RECORDING_PLAYABLE]);
+    put_excerpt(it, clip, said);
     put_named(it, clip, "sealed", &said->files[ASV_RECORDING_SEALED]);
     put_named(it, clip, "seal", &said->files[ASV_RECORDING_SEAL]);
 }
@@ -188,14 +232,14 @@ enum asv_status asv_compose_clip(struct asv_compose *compose, const struct asv_b
     if (clip->number == 1 && json_array_clear(compose->clips) != 0) {
         compose->failed = true;
     }
-    json_t *one = asv_put_object(compose, compose->clips);
+    json_t *one = asv_facts_put_object(compose, compose->clips);
     put_device(compose, one, commit, known);
     put_times(compose, one, commit, known);
     put_verdict(compose, one, commit);
     put_files(compose, one, clip);
     put_checks(compose, one, clip, known);
     put_markers(compose, one, clip->recording->exhibit);
-    asv_put(compose, one, "custody", json_array());
+    asv_facts_put(compose, one, "custody", json_array());
     enum asv_status status = asv_compose_outcome(compose, err);
     if (status == ASV_OK) {
         status = asv_chain_decode(&chain, clip->recording->exhibit->chain,
@@ -215,21 +259,21 @@ enum asv_status asv_compose_add_event(struct asv_compose *compose, const struct 
     if (clip == NULL) {
         return asv_fail(err, ASV_E_STATE, "an event of no recording");
     }
-    json_t *one = asv_put_object(compose, json_object_get(clip, "custody"));
-    asv_put_uuid(compose, one, "event", event->id);
-    asv_put_text(compose, one, "kind", event->kind);
-    asv_put_time(compose, one, "at", event->at_ms);
-    asv_put_time(compose, one, "recorded_at", event->recorded_ms);
-    asv_put_text(compose, one, "actor_kind", event->actor_kind);
-    asv_put_digest(compose, one, "actor", event->actor);
-    asv_put_text(compose, one, "actor_name", event->actor_name);
-    asv_put_text(compose, one, "place", event->place);
-    asv_put_text(compose, one, "detail", event->detail);
-    asv_put(compose, one, "signed", json_boolean(event->is_signed));
-    asv_put_digest(compose, one, "object_digest", event->object_digest);
+    json_t *one = asv_facts_put_object(compose, json_object_get(clip, "custody"));
+    asv_facts_put_uuid(compose, one, "event", event->id);
+    asv_facts_put_text(compose, one, "kind", event->kind);
+    asv_facts_put_time(compose, one, "at", event->at_ms);
+    asv_facts_put_time(compose, one, "recorded_at", event->recorded_ms);
+    asv_facts_put_text(compose, one, "actor_kind", event->actor_kind);
+    asv_facts_put_digest(compose, one, "actor", event->actor);
+    asv_facts_put_text(compose, one, "actor_name", event->actor_name);
+    asv_facts_put_text(compose, one, "place", event->place);
+    asv_facts_put_text(compose, one, "detail", event->detail);
+    asv_facts_put(compose, one, "signed", json_boolean(event->is_signed));
+    asv_facts_put_digest(compose, one, "object_digest", event->object_digest);
     if (event->has_leaf) {
-        asv_put_number(compose, one, "log", (int64_t)event->log);
-        asv_put_number(compose, one, "leaf", (int64_t)event->leaf);
+        asv_facts_put_number(compose, one, "log", (int64_t)event->log);
+        asv_facts_put_number(compose, one, "leaf", (int64_t)event->leaf);
     }
     return asv_compose_outcome(compose, err);
 }

@@ -16,23 +16,24 @@ struct asv_compose {
     bool failed;                                       /* no memory, or bytes that are no text */
 };
 
-void asv_put(struct asv_compose *compose, json_t *object, const char *key, json_t *value);
-void asv_put_text(struct asv_compose *compose, json_t *object, const char *key, const char *text);
-void asv_put_bytes(struct asv_compose *compose, json_t *object, const char *key, struct asv_bytes text);
-void asv_put_number(struct asv_compose *compose, json_t *object, const char *key, int64_t number);
-void asv_put_digest(struct asv_compose *compose, json_t *object, const char *key, const uint8_t *digest);
-void asv_put_uuid(struct asv_compose *compose, json_t *object, const char *key, const uint8_t *uuid);
-void asv_put_time(struct asv_compose *compose, json_t *object, const char *key, int64_t ms);
+void asv_facts_put(struct asv_compose *compose, json_t *object, const char *key, json_t *value);
+void asv_facts_put_text(struct asv_compose *compose, json_t *object, const char *key, const char *text);
+void asv_facts_put_bytes(struct asv_compose *compose, json_t *object, const char *key, struct asv_bytes text);
+void asv_facts_put_number(struct asv_compose *compose, json_t *object, const char *key, int64_t number);
+void asv_facts_put_digest(struct asv_compose *compose, json_t *object, const char *key,
+                          const uint8_t *digest);
+void asv_facts_put_uuid(struct asv_compose *compose, json_t *object, const char *key, const uint8_t *uuid);
+void asv_facts_put_time(struct asv_compose *compose, json_t *object, const char *key, int64_t ms);
 
 /* The lines of a text as an array; none of an empty one. */
-void asv_put_lines(struct asv_compose *compose, json_t *object, const char *key, const char *text);
+void asv_facts_put_lines(struct asv_compose *compose, json_t *object, const char *key, const char *text);
 
 /* A new object at the end of an array, borrowed; NULL: it failed, and every put into it is nothing. */
-json_t *asv_put_object(struct asv_compose *compose, json_t *array);
-json_t *asv_put_member(struct asv_compose *compose, json_t *object, const char *key, json_t *value);
+json_t *asv_facts_put_object(struct asv_compose *compose, json_t *array);
+json_t *asv_facts_put_member(struct asv_compose *compose, json_t *object, const char *key, json_t *value);
 
 ASV_MUST_CHECK enum asv_status asv_compose_outcome(const struct asv_compose *compose, struct asv_err *err);
 
-void asv_put_file(struct asv_compose *compose, json_t *object, const struct asv_handover_file *file);
+void asv_facts_put_file(struct asv_compose *compose, json_t *object, const struct asv_handover_file *file);
 
 #endif

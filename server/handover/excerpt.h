@@ -6,9 +6,8 @@
  * rest and without the file key. SEAL.md 8; docs/HANDOVER.md 3 is the format.
  *
  *   asv_excerpt_choose   reads of the recording what says where its fragments are
- *   asv_excerpt_prove    reads all of it, once
- *   asv_excerpt_mp4      then gives one file,
- *   asv_excerpt_proof    and this the other
+ *   asv_excerpt_mp4      gives one file, reading what it shows
+ *   asv_excerpt_proof    gives the other, reading all of the recording, once
  *   asv_excerpt_check    for who has both and the seal
  */
 #ifndef ASV_SERVER_HANDOVER_EXCERPT_H
@@ -24,8 +23,8 @@ struct asv_excerpt_recording {
     uint64_t media_bytes; /* END's; of a truncated recording all that the checkpoint signs */
     const uint8_t *file_key;
     void *ctx;
-    /* The plaintext of one of the checkpoint's chunks, authenticated, in any order. Its error is handed on: so
-     * whoever cancels fails here. */
+    /* The plaintext of one of the checkpoint's chunks, authenticated, in any order. Its error is handed on:
+     * so whoever cancels fails here. */
     enum asv_status (*read)(void *ctx, uint64_t chunk, uint8_t out[ASV_CHUNK_PLAIN_BYTES],
                             struct asv_err *err);
 };
@@ -33,18 +32,20 @@ struct asv_excerpt_recording {
 /* What the proof says. Media time is that of the fragments themselves (tfdt), as the checkpoints' key frames
  * have it; of the first track with pictures, or of the first there is. */
 struct asv_excerpt_facts {
-    uint8_t header[ASV_SHA256_BYTES]; /* digest of the recording's signed header */
-    uint32_t checkpoint;              /* seq of the last that is signed */
-    uint64_t chunks;                  /* that it signs */
-    uint64_t media_bytes;             /* of the plaintext, without its padding */
-    uint64_t init;                    /* excerpt.mp4 is the plaintext's bytes from 0 to init, */
-    uint64_t begin, end;              /* and from begin to end: whole fragments */
-    bool cut;                         /* but the last: the recording was cut off within it */
-    uint32_t from_ms, until_ms;       /* what was asked for */
+    uint8_t header[ASV_SHA256_BYTES];       /* digest of the recording's signed header */
+    uint32_t checkpoint;                    /* seq of the last that is signed */
+    uint64_t chunks;                        /* that it signs */
+    uint64_t media_bytes;                   /* of the plaintext, without its padding */
+    uint64_t init;                          /* excerpt.mp4 is the plaintext's bytes from 0 to init, */
+    uint64_t begin, end;                    /* and from begin to end: whole fragments */
+    uint8_t cut;                            /* 1: but the last, within which the recording was cut off */
     uint64_t shown_from_us, shown_until_us; /* what the fragments show */
-    uint64_t whole_from_us, whole_until_us; /* what all of them show; what lies outside is left out */
 
-    /* These follow from those above. */
+    /* Not in the proof, as the seal does not say it: of asv_excerpt_choose only. */
+    uint32_t from_ms, until_ms;             /* what was asked for */
+    uint64_t whole_from_us, whole_until_us; /* what all fragments show; what lies outside is left out */
+
+    /* These follow from what the proof says. */
     uint64_t mp4_bytes, proof_bytes;
     uint64_t first, last; /* chunks that begin and end lie in: these, those between, and those of init are
                              disclosed */
@@ -65,11 +66,9 @@ void asv_excerpt_close(struct asv_excerpt *excerpt); /* wipes it; NULL is fine *
 
 const struct asv_excerpt_facts *asv_excerpt_facts(const struct asv_excerpt *excerpt); /* borrowed */
 
-/* Reads every chunk in order and keeps what the proof needs, at most 210 KiB. ASV_E_DIGEST: they are not what
- * the checkpoint signs. */
-ASV_MUST_CHECK enum asv_status asv_excerpt_prove(struct asv_excerpt *excerpt, struct asv_err *err);
-
-/* Both from their first byte; asking again begins anew. The proof is there after asv_excerpt_prove only. */
+/* Both from their first byte, borrowed from the excerpt; asking again begins anew. Wrong to whoever reads the
+ * proof: ASV_E_DIGEST when the chunks are not what the checkpoint signs, which shows behind the last of them.
+ */
 struct asv_source asv_excerpt_mp4(struct asv_excerpt *excerpt);
 struct asv_source asv_excerpt_proof(struct asv_excerpt *excerpt);
 
@@ -79,11 +78,12 @@ static inline void asv_cleanup_excerpt(struct asv_excerpt **excerpt)
 }
 #define asv_auto_excerpt __attribute__((cleanup(asv_cleanup_excerpt)))
 
-/* Both as they were handed over, by whoever it may be, against the seal that was verified. Reads each once, in
- * constant memory. facts has what the proof says when that could be read (facts->chunks is not 0), be it wrong
- * or not. ASV_E_MALFORMED, ASV_E_UNSUPPORTED: the proof or the film is none, and why. ASV_E_MISMATCH: another
- * recording's, or the film is not the one that the proof speaks of. ASV_E_DIGEST: a byte of the film or of the
- * proof is not what was signed. ASV_E_STATE: the seal signs no chunk. Or what an input fails with. */
+/* Both as they were handed over, by whoever it may be, against the seal that was verified. Reads each once,
+ * in constant memory. facts has what the proof says when that could be read (facts->chunks is not 0), be it
+ * wrong or not. ASV_E_MALFORMED, ASV_E_UNSUPPORTED: the proof or the film is none, and why. ASV_E_MISMATCH:
+ * another recording's, or the film is not the one that the proof speaks of. ASV_E_DIGEST: a byte of the film
+ * or of the proof is not what was signed. ASV_E_STATE: the seal signs no chunk. Or what an input fails with.
+ */
 ASV_MUST_CHECK enum asv_status asv_excerpt_check(struct asv_excerpt_facts *facts,
                                                  const struct asv_seal_result *seal,
                                                  const struct asv_package_input *mp4,

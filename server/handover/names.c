@@ -20,6 +20,8 @@ static const struct {
     [ASV_RECORDING_SEALED] = {"Versiegeltes Original", "age"},
     [ASV_RECORDING_PLAYABLE] = {"Aufzeichnung", "mp4"},
     [ASV_RECORDING_KEY] = {"Dateischlüssel", "key"},
+    [ASV_RECORDING_EXCERPT] = {"Auszug", "mp4"},
+    [ASV_RECORDING_PROOF] = {"Nachweis zum Auszug", "proof"},
 };
 
 static const char *const documents[ASV_HANDOVER_DOCUMENTS] = {

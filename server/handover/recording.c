@@ -27,6 +27,8 @@ static const struct {
     [ASV_RECORDING_SEALED] = {"sealed.age", ASV_PART_COUNT},
     [ASV_RECORDING_PLAYABLE] = {"playable.mp4", ASV_PART_COUNT},
     [ASV_RECORDING_KEY] = {"file.key", ASV_PART_COUNT},
+    [ASV_RECORDING_EXCERPT] = {"excerpt.mp4", ASV_PART_COUNT},
+    [ASV_RECORDING_PROOF] = {"excerpt.proof", ASV_PART_COUNT},
 };
 
 const char *asv_recording_file_name(enum asv_recording_file file)
@@ -174,11 +176,74 @@ enum asv_status asv_recording_set_key(struct asv_recording *recording,
 
 void asv_recording_wipe_key(struct asv_recording *recording)
 {
+    asv_excerpt_close(recording->excerpt);
+    recording->excerpt = NULL;
     asv_wipe(recording->file_key, sizeof recording->file_key);
     recording->has_key = false;
 }
 
 /* ---- reading ---- */
+
+/* HO-031: a piece of the payload as it lies there, if the camera signed it. */
+static enum asv_status read_signed(const struct asv_recording *recording, uint64_t i,
+                                   uint8_t out[ASV_CHUNK_CIPHER_BYTES], struct asv_err *err)
+{
+    const struct asv_exhibit *exhibit = recording->exhibit;
+    enum asv_status status = recording->go_on != NULL ? recording->go_on(recording->go_on_ctx, err) : ASV_OK;
+    if (status == ASV_OK) {
+        status = asv_clip_read(exhibit->dir, ASV_PART_PAYLOAD, i * ASV_CHUNK_CIPHER_BYTES, out,
+                               ASV_CHUNK_CIPHER_BYTES, err);
+    }
+    if (status == ASV_OK &&
+        asv_seal_check_chunk(exhibit->index.leaves[i], out, ASV_CHUNK_CIPHER_BYTES) != ASV_OK) {
+        status =
+            asv_failf(err, ASV_E_DIGEST,
+                      "piece %llu is not what the camera signed; \"asservat vault scrub\" repairs it from "
+                      "the mirror, if that has a right one",
+                      (unsigned long long)i);
+    }
+    return status;
+}
+
+/* One piece of plaintext in any order, for an excerpt. */
+static enum asv_status read_plain(void *ctx, uint64_t chunk, uint8_t out[ASV_CHUNK_PLAIN_BYTES],
+                                  struct asv_err *err)
+{
+    const struct asv_recording *recording = ctx;
+    uint8_t piece[ASV_CHUNK_CIPHER_BYTES];
+    struct asv_seal_opener opener;
+    enum asv_status status = asv_seal_opener_init(&opener, &recording->exhibit->header, recording->file_key);
+    if (status == ASV_OK) {
+        status = read_signed(recording, chunk, piece, err);
+    }
+    if (status == ASV_OK && asv_seal_opener_decrypt(&opener, out, piece, chunk) != ASV_OK) {
+        status = asv_failf(err, ASV_E_DIGEST, "piece %llu does not open with the recording's key",
+                           (unsigned long long)chunk);
+    }
+    asv_seal_opener_wipe(&opener);
+    return status;
+}
+
+enum asv_status asv_recording_choose(struct asv_recording *recording, uint32_t from_ms, uint32_t until_ms,
+                                     struct asv_err *err)
+{
+    const struct asv_exhibit *exhibit = recording->exhibit;
+    const struct asv_excerpt_recording of = {.checkpoint = &exhibit->checkpoint,
+                                             .media_bytes = exhibit->media_bytes,
+                                             .file_key = recording->file_key,
+                                             .ctx = recording,
+                                             .read = read_plain};
+    if (!recording->has_key) {
+        return asv_fail(err, ASV_E_STATE, "an excerpt takes the recording's key");
+    }
+    enum asv_status status = asv_excerpt_choose(&of, from_ms, until_ms, &recording->excerpt, err);
+    if (status == ASV_OK) {
+        const struct asv_excerpt_facts *facts = asv_excerpt_facts(recording->excerpt);
+        recording->sizes[ASV_RECORDING_EXCERPT] = facts->mp4_bytes;
+        recording->sizes[ASV_RECORDING_PROOF] = facts->proof_bytes;
+    }
+    return status;
+}
 
 /* A bulk file is its front, the chunks one by one, and its back; a small one is all front. */
 struct asv_recording_reader {
@@ -201,25 +266,13 @@ static bool is_bulk(const struct asv_recording_reader *it)
     return it->file == ASV_RECORDING_SEALED || it->file == ASV_RECORDING_PLAYABLE;
 }
 
-/* HO-031, HO-032 */
+/* HO-032 */
 static enum asv_status load_chunk(struct asv_recording_reader *it, struct asv_err *err)
 {
-    struct asv_recording *recording = it->recording;
-    const struct asv_exhibit *exhibit = recording->exhibit;
     uint64_t i = it->chunk;
-    enum asv_status status = recording->go_on != NULL ? recording->go_on(recording->go_on_ctx, err) : ASV_OK;
-    if (status == ASV_OK) {
-        status = asv_clip_read(exhibit->dir, ASV_PART_PAYLOAD, i * ASV_CHUNK_CIPHER_BYTES, it->piece,
-                               sizeof it->piece, err);
-    }
+    enum asv_status status = read_signed(it->recording, i, it->piece, err);
     if (status != ASV_OK) {
         return status;
-    }
-    if (asv_seal_check_chunk(exhibit->index.leaves[i], it->piece, sizeof it->piece) != ASV_OK) {
-        return asv_failf(err, ASV_E_DIGEST,
-                         "piece %llu is not what the camera signed; \"asservat vault scrub\" repairs it from "
-                         "the mirror, if that has a right one",
-                         (unsigned long long)i);
     }
     if (it->file == ASV_RECORDING_PLAYABLE &&
         (asv_seal_opener_decrypt(&it->opener, it->piece, it->piece, i) != ASV_OK ||
@@ -350,6 +403,11 @@ static enum asv_status begin(struct asv_recording_reader *it, struct asv_err *er
         it->source.read = read_bulk;
         return begin_bulk(it, err);
     }
+    if (it->file == ASV_RECORDING_EXCERPT || it->file == ASV_RECORDING_PROOF) {
+        it->source = it->file == ASV_RECORDING_PROOF ? asv_excerpt_proof(recording->excerpt)
+                                                     : asv_excerpt_mp4(recording->excerpt);
+        return ASV_OK;
+    }
     if (it->file == ASV_RECORDING_KEY) {
         asv_hex_encode((char *)it->key_text, recording->file_key, ASV_FILE_KEY_BYTES);
         it->key_text[KEY_TEXT_BYTES - 1] = '\n';
@@ -366,7 +424,9 @@ enum asv_status asv_recording_read(struct asv_recording *recording, enum asv_rec
                                    struct asv_err *err)
 {
     bool secret = file == ASV_RECORDING_PLAYABLE || file == ASV_RECORDING_KEY;
-    if (file == ASV_RECORDING_SEALED ? recording->age_header_len == 0 : secret && !recording->has_key) {
+    bool excerpt = file == ASV_RECORDING_EXCERPT || file == ASV_RECORDING_PROOF;
+    if ((file == ASV_RECORDING_SEALED && recording->age_header_len == 0) || (secret && !recording->has_key) ||
+        (excerpt && recording->excerpt == NULL)) {
         return asv_failf(err, ASV_E_STATE, "%s: without what the keeper gives for it", files[file].name);
     }
     if (recording->sizes[file] == 0) {

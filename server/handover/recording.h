@@ -8,6 +8,7 @@
 #ifndef ASV_SERVER_HANDOVER_RECORDING_H
 #define ASV_SERVER_HANDOVER_RECORDING_H
 
+#include "server/handover/excerpt.h"
 #include "server/incident/open.h"
 #include "server/package/source.h"
 
@@ -21,6 +22,8 @@ enum asv_recording_file {
     ASV_RECORDING_SEALED, /* an age file: its header for the recipients, then the payload as it was written */
     ASV_RECORDING_PLAYABLE, /* what that opens to, byte for byte */
     ASV_RECORDING_KEY,      /* the file key in hexadecimal, and a line end */
+    ASV_RECORDING_EXCERPT,  /* what a range of it shows */
+    ASV_RECORDING_PROOF,    /* that the camera signed that */
     ASV_RECORDING_FILES,
 };
 
@@ -36,6 +39,7 @@ struct asv_recording {
     size_t age_header_len;
     bool has_key;
     uint8_t file_key[ASV_FILE_KEY_BYTES]; /* secret */
+    struct asv_excerpt *excerpt;          /* NULL: none was chosen */
     /* Asked before each chunk: whatever it says but ASV_OK ends the reading. From any thread; NULL: nobody.
      */
     enum asv_status (*go_on)(void *ctx, struct asv_err *err);
@@ -68,7 +72,12 @@ ASV_MUST_CHECK enum asv_status asv_recording_set_key(struct asv_recording *recor
                                                      const uint8_t file_key[ASV_FILE_KEY_BYTES],
                                                      struct asv_err *err);
 
-/* Forgets the key again. */
+/* Chooses what of it shows this range of media time: the key must be there. asv_excerpt_facts of
+ * recording->excerpt says what it is. Errors as asv_excerpt_choose. */
+ASV_MUST_CHECK enum asv_status asv_recording_choose(struct asv_recording *recording, uint32_t from_ms,
+                                                    uint32_t until_ms, struct asv_err *err);
+
+/* Forgets the key and the excerpt again. */
 void asv_recording_wipe_key(struct asv_recording *recording);
 
 /* One file that is being read; on the heap, wiped when it is closed. */

@@ -10,26 +10,32 @@
 #define BOXES_MOST 16 /* before the first fragment */
 #define HEAD_BYTES 16
 
-struct box {
-    uint64_t bytes; /* with its head */
-    char type[4];
-};
-
 /* A size of 0, to the end of the file, is none that a fragment could follow. */
-static bool read_head(const uint8_t head[HEAD_BYTES], size_t len, uint64_t left, struct box *out)
+enum asv_status asv_boxes_look(const struct asv_boxes_source *source, uint64_t at, struct asv_box *out,
+                               struct asv_err *err)
 {
-    uint64_t size = len >= 8 ? asv_load_be32(head) : 0;
+    uint8_t head[HEAD_BYTES] = {0};
+    uint64_t left = source->bytes - at;
+    size_t len = left < sizeof head ? (size_t)left : sizeof head;
+    enum asv_status status = source->read(source->ctx, at, head, len, err);
+    if (status != ASV_OK) {
+        return status;
+    }
     uint64_t least = 8;
-    if (size == 1 && len == HEAD_BYTES) {
-        size = asv_load_be64(head + 8);
+    bool has_size = len >= 8;
+    out->bytes = has_size ? asv_load_be32(head) : 0;
+    if (out->bytes == 1) {
+        has_size = len == HEAD_BYTES;
+        out->bytes = asv_load_be64(head + 8);
         least = HEAD_BYTES;
     }
     memcpy(out->type, head + 4, sizeof out->type);
-    out->bytes = size;
-    return size >= least && size <= left;
+    out->is_known = has_size && out->bytes >= least;
+    out->is_whole = out->is_known && out->bytes <= left;
+    return ASV_OK;
 }
 
-static bool is_one_of(const struct box *box, const char *const *types)
+static bool is_one_of(const struct asv_box *box, const char *const *types)
 {
     while (*types != NULL && memcmp(box->type, *types, sizeof box->type) != 0) {
         types++;
@@ -47,20 +53,16 @@ enum asv_status asv_boxes_init(const struct asv_boxes_source *source, uint64_t *
     bool has_movie = false;
     *init_bytes = 0;
     for (int i = 0; i < BOXES_MOST && at < source->bytes && at <= ASV_BOXES_INIT_BYTES; i++) {
-        uint8_t head[HEAD_BYTES] = {0};
-        struct box box;
-        uint64_t left = source->bytes - at;
-        size_t len = left < sizeof head ? (size_t)left : sizeof head;
-        enum asv_status status = source->read(source->ctx, at, head, len, err);
+        struct asv_box box;
+        enum asv_status status = asv_boxes_look(source, at, &box, err);
         if (status != ASV_OK) {
             return status;
         }
-        bool whole = read_head(head, len, left, &box);
-        if (has_movie && len >= 8 && is_one_of(&box, begin)) { /* be it cut off */
+        if (has_movie && is_one_of(&box, begin)) { /* be it cut off */
             *init_bytes = at;
             return ASV_OK;
         }
-        if (!whole || is_one_of(&box, media)) {
+        if (!box.is_whole || is_one_of(&box, media)) {
             return ASV_OK;
         }
         has_movie = has_movie || is_one_of(&box, movie);

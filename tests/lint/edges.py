@@ -40,7 +40,7 @@ MODULES = {
     "server/verify": PROTO + ["server/base", "server/vault", "server/ledger", "server/statement"],
     "server/media": PROTO + ["server/base", "server/incident", "server/vault"],
     "server/report": ["firmware-proto/base", "server/base"],
-    "server/handover": PROTO + ["server/base", "server/incident", "server/package", "server/report", "server/statement", "server/vault"],
+    "server/handover": PROTO + ["server/base", "server/incident", "server/media", "server/package", "server/report", "server/statement", "server/vault"],
     "server/web": PROTO + ["server/base", "server/db", "server/flow", "server/http", "server/incident", "server/ledger", "server/media", "server/policy",
                            "server/statement", "server/vault"],
     "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/backup", "server/alert",
@@ -54,6 +54,7 @@ HEADERS = {
     "dock": ["server/keeper/client.h"],
     "server/cli": ["firmware-proto/camera/enrolment.h"],
     "server/db": ["firmware-proto/wire/devlog.h"],
+    "server/handover": ["firmware-proto/camera/mp4.h"],
 }
 
 # Where a foreign header may be included. One that is neither here nor in the C library has no home yet.

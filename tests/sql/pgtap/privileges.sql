@@ -26,7 +26,7 @@ SELECT 'asv_staff', unnest(ARRAY['access_page', 'access_put', 'ahead_standing', 
     'statement_open', 'statement_put', 'statement_undelivered', 'subject_request_answer', 'undocked']);
 -- What people are shown (API.md), which each of these functions holds against who asks.
 INSERT INTO given
-SELECT 'asv_staff', unnest(ARRAY['access_counts', 'alarm_lines', 'balance_lines', 'camera_out_lines', 'clip_about', 'clip_custody', 'clip_lines', 'evaluation', 'incident_about',
+SELECT 'asv_staff', unnest(ARRAY['access_counts', 'alarm_lines', 'balance_lines', 'camera_out_lines', 'handover_clip_next', 'handover_end', 'handover_find', 'handover_history', 'handover_lines', 'handover_receipt_put', 'clip_about', 'clip_custody', 'clip_lines', 'evaluation', 'incident_about',
     'incident_lines', 'key_days', 'ledger_standing', 'night_lines', 'own_access_lines', 'policy_proposals', 'request_waiting', 'run_lines', 'slots_of', 'subject_request_lines',
     'user_credentials', 'user_duties', 'user_lines']);
 -- Administration and the nightly run: no standing, history, incident, access log of anybody.
@@ -48,6 +48,11 @@ INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_admin', 'ledger_
     ('asv_admin', 'ledger_object'), ('asv_admin', 'ledger_said'), ('asv_admin', 'ledger_enrolment'), ('asv_admin', 'ledger_waits'),
     ('asv_staff', 'ledger_logs'), ('asv_staff', 'ledger_newest'), ('asv_admin', 'ledger_about'), ('asv_staff', 'ledger_shown'),
     ('asv_staff', 'ledger_forget'), ('asv_admin', 'ledger_forget'), ('asv_admin', 'ledger_span'), ('asv_admin', 'ledger_links'), ('asv_admin', 'ledger_balances');
+-- The job of hand-overs: what is approved, and of the ledger what goes out with it (may_trace).
+INSERT INTO given
+SELECT 'asv_export', unnest(ARRAY['chain_of', 'handover_built', 'handover_clip_about', 'handover_custody', 'handover_entries', 'handover_incident', 'handover_progress',
+    'handover_waits', 'handover_work', 'handover_written', 'ledger_about', 'ledger_cosigned_last', 'ledger_enrolment', 'ledger_logs', 'ledger_newest', 'ledger_note_cosigned',
+    'ledger_object', 'ledger_said', 'ledger_tile_get', 'ledger_witness_state', 'revocations_newest', 'schema_number', 'software_used']);
 INSERT INTO given
 SELECT 'asv_ledger', unnest(ARRAY['alarm_raise', 'ledger_append', 'ledger_begin', 'ledger_logs', 'ledger_newest', 'ledger_signed', 'ledger_take', 'ledger_tile_get',
                                   'schema_number']);
@@ -77,7 +82,7 @@ INSERT INTO given SELECT 'asv_web', unnest(ARRAY['session_end', 'session_find', 
     'session_password_find', 'session_password_own', 'session_password_put', 'session_standing', 'session_token_put', 'session_totp_begin', 'session_totp_finish']);
 SELECT set_eq($$
     SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
-    WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web')
+    WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web', 'asv_export')
       AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
 $$, 'SELECT who, what FROM given', 'each role may call exactly the functions it needs');
 
@@ -86,7 +91,7 @@ SELECT set_eq($$
     FROM pg_class c CROSS JOIN pg_roles r
     CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS v (privilege)
     WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind IN ('r', 'v')
-      AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web')
+      AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web', 'asv_export')
       AND (has_table_privilege(r.oid, c.oid, v.privilege)
            OR v.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
               AND has_any_column_privilege(r.oid, c.oid, v.privilege))
@@ -116,7 +121,7 @@ SELECT is_empty($$
 $$, 'nothing is granted to everybody');
 SELECT is_empty($$
     SELECT s.relname FROM pg_class s CROSS JOIN pg_roles r
-    WHERE s.relnamespace = 'asv'::regnamespace AND s.relkind = 'S' AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web')
+    WHERE s.relnamespace = 'asv'::regnamespace AND s.relkind = 'S' AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web', 'asv_export')
       AND (has_sequence_privilege(r.oid, s.oid, 'USAGE') OR has_sequence_privilege(r.oid, s.oid, 'UPDATE'))
 $$, 'no role has a right to a sequence');
 SELECT is_empty($$
@@ -127,12 +132,12 @@ $$, 'no role is more than a role, and neither asv_owner nor asv_staff can log in
 SELECT is_empty($$
     SELECT m.roleid::regrole, m.member::regrole FROM pg_auth_members m
     WHERE m.member IN ('asv_staff'::regrole, 'asv_dock'::regrole, 'asv_server'::regrole, 'asv_admin'::regrole, 'asv_ledger'::regrole,
-                       'asv_cosign'::regrole, 'asv_publish'::regrole, 'asv_check'::regrole, 'asv_web'::regrole)
+                       'asv_cosign'::regrole, 'asv_publish'::regrole, 'asv_check'::regrole, 'asv_web'::regrole, 'asv_export'::regrole)
       AND (m.member, m.roleid) <> ('asv_web'::regrole, 'asv_staff'::regrole)
 $$, 'no service role is a member of another role, but for the web server''s, which is people''s');
 SELECT is_empty($$
     SELECT rolname FROM pg_roles
-    WHERE rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web')
+    WHERE rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web', 'asv_export')
       AND (has_database_privilege(oid, current_database(), 'CREATE') OR has_database_privilege(oid, current_database(), 'TEMP')
            OR has_schema_privilege(oid, 'asv', 'CREATE') OR has_schema_privilege(oid, 'public', 'CREATE'))
 $$, 'no service role can make anything, not even a temporary table');
@@ -183,7 +188,7 @@ SELECT pg_temp.tried(r.role, format(v.statement, c.relname, a.attname), '42501')
 FROM pg_class c
 JOIN LATERAL (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND attidentity = ''
               ORDER BY attnum LIMIT 1) AS a ON true
-CROSS JOIN unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web']) AS r (role)
+CROSS JOIN unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web', 'asv_export']) AS r (role)
 CROSS JOIN unnest(ARRAY['SELECT * FROM asv.%1$I', 'SELECT %2$I FROM asv.%1$I FOR UPDATE', 'INSERT INTO asv.%1$I DEFAULT VALUES',
                         'UPDATE asv.%1$I SET %2$I = %2$I', 'DELETE FROM asv.%1$I', 'TRUNCATE asv.%1$I CASCADE',
                         'DROP TABLE asv.%1$I', 'ALTER TABLE asv.%1$I DISABLE TRIGGER ALL',
@@ -192,7 +197,7 @@ WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind = 'r'
 ORDER BY c.relname, r.role;
 
 SELECT pg_temp.tried(r.role, v.statement, '42501')
-FROM unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web']) AS r (role)
+FROM unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web', 'asv_export']) AS r (role)
 CROSS JOIN unnest(ARRAY['CREATE TABLE asv.mine (a int)', 'CREATE TABLE public.mine (a int)',
                         'CREATE TEMP TABLE mine (a int)', 'CREATE SCHEMA mine',
                         'SELECT lo_creat(-1)', 'SELECT lo_create(0)', 'SELECT lo_from_bytea(0, ''x'')',
@@ -256,7 +261,7 @@ JOIN LATERAL (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum
 CROSS JOIN unnest(ARRAY['asv_owner', 'postgres']) AS r (role)
 CROSS JOIN unnest(ARRAY['UPDATE asv.%1$I SET %2$I = %2$I', 'DELETE FROM asv.%1$I', 'TRUNCATE asv.%1$I CASCADE']) AS v (statement)
 WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind = 'r'
-  AND c.relname NOT IN ('unit', 'area', 'slot', 'camera_number', 'lifecycle_state', 'lifecycle_move', 'event_kind', 'alarm_kind', 'alert', 'password', 'session')
+  AND c.relname NOT IN ('unit', 'area', 'slot', 'camera_number', 'lifecycle_state', 'lifecycle_move', 'event_kind', 'alarm_kind', 'alert', 'password', 'session', 'handover_build')
   AND NOT (c.relname = 'recording_state' AND v.statement LIKE 'UPDATE%')
 ORDER BY c.relname, r.role;
 
