@@ -30,13 +30,14 @@
 #define RECORDED_MS (ASV_TEST_NOW_MS + 60000)
 #define DUMMIES     3 /* entries that are not given out */
 
-static void must(bool condition)
+static void must_at(bool condition, int line)
 {
     if (!condition) {
-        fprintf(stderr, "test hand-over: something failed\n");
+        fprintf(stderr, "handover_package.c:%d: failed\n", line);
         abort();
     }
 }
+#define must(condition) must_at((condition), __LINE__)
 
 static const struct asv_test_agency *agency(void)
 {
