@@ -189,6 +189,8 @@ enum asv_status asv_handed_check_content(struct asv_handed *it, size_t i, const 
     content->playable.fd = -1;
     if (it->recordings[i].plan.form == ASV_PLAN_WHOLE) {
         status = check_whole(content, err);
+    } else if (it->recordings[i].plan.form == ASV_PLAN_EXCERPT) {
+        status = asv_handed_check_excerpt(it, i, err);
     }
     if (status == ASV_OK && it->identities != NULL) {
         status = check_opened(content, header, err);

@@ -177,6 +177,9 @@ ASV_MUST_CHECK enum asv_status asv_handed_check_content(struct asv_handed *it, s
                                                         const struct asv_age_header *header,
                                                         struct asv_err *err);
 
+/* The same of an excerpt alone. */
+ASV_MUST_CHECK enum asv_status asv_handed_check_excerpt(struct asv_handed *it, size_t i, struct asv_err *err);
+
 /* Finds the dock's certificates by the digest of its own; anchors.has_dock says whether there are any. */
 ASV_MUST_CHECK enum asv_status asv_handed_find_dock(struct asv_handed *it,
                                                     const uint8_t certificate[ASV_SHA256_BYTES],

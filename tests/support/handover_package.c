@@ -14,6 +14,7 @@
 #include "firmware-proto/trust/ruling.h"
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
+#include "server/handover/excerpt.h"
 #include "server/ledger/kind.h"
 #include "server/ledger/opened.h"
 #include "server/ledger/tlogproof.h"
@@ -22,6 +23,7 @@
 #include "server/verify/enrolled_file.h"
 #include "tests/support/clip_dir.h"
 #include "tests/support/files.h"
+#include "tests/support/fmp4.h"
 #include "tests/support/ledger.h"
 #include "tests/support/plans.h"
 #include "tests/support/samples.h"
@@ -141,6 +143,79 @@ static void put_whole(struct asv_test_handover *it, size_t clip)
     asv_hex_encode(text, it->file_key[clip], ASV_FILE_KEY_BYTES);
     text[sizeof text - 2] = '\n';
     put_part(it, clip, "file.key", text, sizeof text - 1);
+}
+
+static enum asv_status read_plain(void *ctx, uint64_t chunk, uint8_t out[ASV_CHUNK_PLAIN_BYTES],
+                                  struct asv_err *err)
+{
+    const struct asv_test_clip *clip = ctx;
+    (void)err;
+    asv_test_clip_plaintext(&clip->plan, (uint32_t)chunk, out);
+    return ASV_OK;
+}
+
+static void put_source(struct asv_test_handover *it, size_t clip, const char *part, struct asv_source source)
+{
+    uint8_t *data = malloc((size_t)source.size + 1);
+    uint64_t at = 0;
+    size_t got = 1;
+    must(data != NULL);
+    while (got > 0) {
+        must(asv_source_next(&source, &at, data + at, 4096, &got, NULL) == ASV_OK);
+    }
+    put_part(it, clip, part, data, (size_t)at);
+    free(data);
+}
+
+#define FILM_MS 4000
+
+static json_int_t to_ms(uint64_t us, bool up)
+{
+    uint64_t ms = (us + (up ? 999 : 0)) / 1000;
+    return (json_int_t)(ms < FILM_MS ? ms : FILM_MS);
+}
+
+static void leave_out(json_t *all, json_int_t from_ms, json_int_t until_ms)
+{
+    if (from_ms < until_ms) {
+        json_t *part = json_pack("{s:I,s:I,s:s}", "from_ms", from_ms, "until_ms", until_ms, "reason",
+                                 "nicht beschlossen");
+        must(part != NULL && json_array_append_new(all, part) == 0);
+    }
+}
+
+static json_t *excerpt_of(const struct asv_excerpt_facts *shows)
+{
+    json_int_t from_ms = to_ms(shows->shown_from_us, false), until_ms = to_ms(shows->shown_until_us, true);
+    json_t *all = json_array();
+    leave_out(all, to_ms(shows->whole_from_us, false), from_ms);
+    leave_out(all, until_ms, to_ms(shows->whole_until_us, true));
+    return json_pack("{s:I,s:I,s:o}", "from_ms", from_ms, "until_ms", until_ms, "left_out", all);
+}
+
+void asv_test_handover_cut_out(struct asv_test_handover *it, size_t clip)
+{
+    struct asv_test_clip *made = &it->clips[clip];
+    struct asv_seal_verifier verifier;
+    struct asv_seal_signer signer = asv_test_signer(&agency()->camera);
+    const struct asv_plan_clip *plan = &it->plan_clips[clip];
+    struct asv_excerpt *excerpt = NULL;
+    asv_seal_verifier_init(&verifier, &signer, NULL);
+    must(asv_seal_verifier_feed(&verifier, made->seal.data, made->seal.len, NULL) == ASV_OK);
+    const struct asv_seal_result *seal = asv_seal_verifier_result(&verifier);
+    const struct asv_excerpt_recording recording = {.checkpoint = &seal->checkpoint,
+                                                    .media_bytes = seal->end.media_bytes,
+                                                    .file_key = it->file_key[clip],
+                                                    .ctx = made,
+                                                    .read = read_plain};
+    must(asv_excerpt_choose(&recording, plan->from_ms, plan->until_ms, &excerpt, NULL) == ASV_OK);
+    put_source(it, clip, "excerpt.mp4", asv_excerpt_mp4(excerpt));
+    put_source(it, clip, "excerpt.proof", asv_excerpt_proof(excerpt));
+    const struct asv_excerpt_facts *shows = asv_excerpt_facts(excerpt);
+    json_t *said = excerpt_of(shows);
+    json_t *facts = json_array_get(json_object_get(it->facts, "clips"), clip);
+    must(said != NULL && json_object_set_new(facts, "excerpt", said) == 0);
+    asv_excerpt_close(excerpt);
 }
 
 static void make_clip(struct asv_test_handover *it, size_t clip, const struct asv_test_plan *plan,
@@ -535,7 +610,7 @@ static json_t *clip_facts(struct asv_test_handover *it, size_t i)
     must(asv_commit_decode(&commit, file->data, file->len, NULL, NULL) == ASV_OK);
     json_t *clip = json_pack("{s:s,s:s,s:s,s:b,s:i,s:[{s:s,s:s,s:s}],s:[],s:[]}", "camera_name", "Kamera 01",
                              "integrity", commit.integrity == 1 ? "VALID" : "TRUNCATED", "provenance",
-                             "TRUSTED", "marked", commit.marked, "duration_ms", 1000, "checks", "check",
+                             "TRUSTED", "marked", commit.marked, "duration_ms", FILM_MS, "checks", "check",
                              "Siegel", "result", "passed", "text", "stimmt", "markers", "custody");
     must(clip != NULL);
     set_uuid(clip, "clip", commit.clip);
@@ -693,17 +768,27 @@ void asv_test_handover_make(struct asv_test_handover *it)
     const struct asv_test_plan whole = {.number = 1, .chunks = 2, .every = 1, .pad = 8, .records = true};
     const struct asv_test_plan cut = {.number = 2, .chunks = 1, .every = 1, .cut = true};
     memset(it, 0, sizeof *it);
+    size_t len = 0;
+    it->media = asv_fmp4_stream(8, 500, 20000, &len);
+    struct asv_test_plan film = asv_test_plan_of(it->media, len);
+    film.number = 3;
+    film.every = 1;
     meet(it);
     begin_facts(it);
     make_clip(it, 0, &whole, "");
     make_clip(it, 1, &cut, "what nobody signed");
+    make_clip(it, 2, &film, "");
     it->plan_clips[0].form = ASV_PLAN_WHOLE;
     it->plan_clips[1].form = ASV_PLAN_SEALED;
+    it->plan_clips[2].form = ASV_PLAN_EXCERPT;
+    it->plan_clips[2].from_ms = 1000;
+    it->plan_clips[2].until_ms = 2000;
     for (size_t i = 0; i < ASV_TEST_HANDOVER_CLIPS; i++) {
         asv_test_handover_seal(it, i);
         must(json_array_append_new(json_object_get(it->facts, "clips"), clip_facts(it, i)) == 0);
     }
     put_whole(it, 0);
+    asv_test_handover_cut_out(it, 2);
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
         document(it, documents[i].kind, documents[i].name);
     }
@@ -723,6 +808,7 @@ void asv_test_handover_free(struct asv_test_handover *it)
     for (size_t i = 0; i < ASV_TEST_HANDOVER_CLIPS; i++) {
         asv_test_clip_free(&it->clips[i]);
     }
+    free(it->media);
     json_decref(it->facts);
     memset(it, 0, sizeof *it);
 }
@@ -747,14 +833,18 @@ static bool is_of_clip(struct asv_test_handover *it, const struct asv_test_hando
 {
     static const struct {
         const char *key, *part;
-    } parts[] = {{"playable", "playable.mp4"}, {"sealed", "sealed.age"}, {"seal", "seal"}};
+    } parts[] = {
+        {"playable", "playable.mp4"}, {"excerpt", "excerpt.mp4"}, {"sealed", "sealed.age"}, {"seal", "seal"}};
     for (size_t clip = 0; clip < ASV_TEST_HANDOVER_CLIPS; clip++) {
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
             char name[64];
             (void)snprintf(name, sizeof name, "recordings/%03zu/%s", clip + 1, parts[i].part);
             if (strcmp(file->name, name) == 0) {
                 json_t *of = json_array_get(json_object_get(it->facts, "clips"), clip);
-                must(json_object_set_new(of, parts[i].key, say_file(file)) == 0);
+                json_t *said = say_file(file);
+                const json_t *before = json_object_get(of, parts[i].key);
+                must(before == NULL || json_object_update_missing(said, (json_t *)(uintptr_t)before) == 0);
+                must(json_object_set_new(of, parts[i].key, said) == 0);
                 return true;
             }
         }

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * What is handed over, made whole in memory and written as a carrier by its own writer, so that a test can
- * make any of it wrong: two recordings of the agency of seed 1, the first whole, the second cut and sealed
- * alone, with their plan, its decision and an extract of the ledger. Anything that fails aborts.
+ * make any of it wrong: three recordings of the agency of seed 1, the first whole, the second cut and sealed
+ * alone, of the third an excerpt, with their plan, its decision and an extract of the ledger. Anything that
+ * fails aborts.
  */
 #ifndef ASV_TESTS_SUPPORT_HANDOVER_PACKAGE_H
 #define ASV_TESTS_SUPPORT_HANDOVER_PACKAGE_H
@@ -15,7 +16,7 @@
 #include "tests/support/statements.h"
 
 #define ASV_TEST_HANDOVER_FILES   96
-#define ASV_TEST_HANDOVER_CLIPS   2
+#define ASV_TEST_HANDOVER_CLIPS   3
 #define ASV_TEST_HANDOVER_ENTRIES 12
 
 struct asv_test_handover_file {
@@ -44,6 +45,7 @@ struct asv_test_handover {
     struct asv_test_clip clips[ASV_TEST_HANDOVER_CLIPS];
     uint8_t file_key[ASV_TEST_HANDOVER_CLIPS][ASV_FILE_KEY_BYTES];
     uint8_t identity[ASV_X25519_BYTES]; /* of the addressee */
+    uint8_t *media;                     /* heap; of the third, eight fragments of half a second */
 
     struct asv_plan plan;
     struct asv_plan_clip plan_clips[ASV_TEST_HANDOVER_CLIPS];
@@ -67,11 +69,13 @@ struct asv_test_handover_file *asv_test_handover_put(struct asv_test_handover *i
 void asv_test_handover_remove(struct asv_test_handover *it, const char *name);
 
 /* Files anew from what stands in the struct: the plan from plan and plan_clips; the statements about the plan
- * that lies there; the sealed original of a recording for the plan's recipients; the ledger from entries. */
+ * that lies there; the sealed original of a recording for the plan's recipients; the excerpt of one as the
+ * plan has it; the ledger from entries. */
 void asv_test_handover_plan_it(struct asv_test_handover *it);
 void asv_test_handover_decide(struct asv_test_handover *it, const struct asv_test_person *proposer,
                               const struct asv_test_person *approver);
 void asv_test_handover_seal(struct asv_test_handover *it, size_t clip);
+void asv_test_handover_cut_out(struct asv_test_handover *it, size_t clip);
 void asv_test_handover_log(struct asv_test_handover *it);
 
 /* The facts say of the files what they are. */

@@ -147,7 +147,7 @@ CHANGE(a_file_longer, asv_test_handover_put(&it, "external/LIESMICH.txt", "hierh
 CHANGE(a_file_nobody_names, garbage("ledger/notes"))
 CHANGE(a_file_of_no_kind, garbage("notes.txt"))
 CHANGE(a_file_deep_in_the_ledger, garbage("ledger/sub/entry"))
-CHANGE(a_file_of_no_recording, garbage("recordings/003/seal"))
+CHANGE(a_file_of_no_recording, garbage("recordings/004/seal"))
 CHANGE(a_file_of_a_number_otherwise_written, garbage("recordings/1/seal"))
 CHANGE(a_key_that_nobody_gave, asv_test_handover_put(&it, "recordings/002/file.key", "00", 2))
 CHANGE(stanzas_that_never_leave, garbage("recordings/001/stanzas"))
@@ -278,6 +278,21 @@ CHANGE(key_is_another, flip("recordings/001/file.key", 0))
 CHANGE(key_is_no_number, file_of("recordings/001/file.key")->data[3] = 'x')
 CHANGE(key_is_longer, asv_test_handover_put(&it, "recordings/001/file.key", zeros, 64))
 
+CHANGE(excerpt_is_changed, flip("recordings/003/excerpt.mp4", -5000))
+CHANGE(excerpt_is_cut, file_of("recordings/003/excerpt.mp4")->len--)
+CHANGE(excerpt_is_a_film, instead("recordings/003/excerpt.mp4", "recordings/001/playable.mp4"))
+CHANGE(excerpt_begins_otherwise, flip("recordings/003/excerpt.mp4", 8))
+CHANGE(proof_is_changed, flip("recordings/003/excerpt.proof", -1))
+CHANGE(proof_is_garbage, garbage("recordings/003/excerpt.proof"))
+CHANGE(proof_is_missing, asv_test_handover_remove(&it, "recordings/003/excerpt.proof"))
+CHANGE(excerpt_with_a_key, asv_test_handover_put(&it, "recordings/003/file.key", zeros, 33))
+CHANGE(excerpt_of_another_range, it.plan_clips[2].until_ms = 3500; again(); asv_test_handover_log(&it))
+CHANGE(excerpt_said_to_begin_later,
+       set(json_object_get(clip_of(2), "excerpt"), "from_ms", json_integer(1001)))
+CHANGE(excerpt_said_to_end_earlier,
+       set(json_object_get(clip_of(2), "excerpt"), "until_ms", json_integer(1900)))
+CHANGE(nothing_said_to_be_left_out, set(json_object_get(clip_of(2), "excerpt"), "left_out", json_array()))
+
 /* the ledger */
 CHANGE(an_entry_is_changed, flip("ledger/0000000003.entry", -1))
 CHANGE(an_entry_is_gone, asv_test_handover_remove(&it, "ledger/0000000003.entry"))
@@ -305,12 +320,12 @@ CHANGE(an_entry_about_others, struct asv_test_handover_entry *entry = &it.entrie
        *entry = it.entries[0]; memset(entry->id, 0x11, 16); memset(entry->header, 0x22, 32); entry->clip = -1;
        asv_test_handover_log(&it))
 CHANGE(a_decision_about_others, struct asv_test_handover_entry *entry = &it.entries[it.entry_count++];
-       *entry = it.entries[4]; memset(entry->id, 0x11, 16); entry->object[0]++; asv_test_handover_log(&it))
-CHANGE(the_approval_is_not_told, it.entries[5] = it.entries[--it.entry_count];
-       asv_test_handover_remove(&it, "ledger/0000000009.object"); asv_test_handover_log(&it);
-       asv_test_handover_remove(&it, "ledger/0000000009.entry");
-       asv_test_handover_remove(&it, "ledger/0000000009.tlog-proof"))
-CHANGE(the_ruling_is_changed, flip("ledger/0000000009.object", -1))
+       *entry = it.entries[6]; memset(entry->id, 0x11, 16); entry->object[0]++; asv_test_handover_log(&it))
+CHANGE(the_approval_is_not_told, it.entries[7] = it.entries[--it.entry_count];
+       asv_test_handover_remove(&it, "ledger/0000000011.object"); asv_test_handover_log(&it);
+       asv_test_handover_remove(&it, "ledger/0000000011.entry");
+       asv_test_handover_remove(&it, "ledger/0000000011.tlog-proof"))
+CHANGE(the_ruling_is_changed, flip("ledger/0000000011.object", -1))
 
 /* ---- what each is found as ---- */
 
@@ -350,7 +365,7 @@ static const struct damage damages[] = {
     EARLY(facts_are_elsewhere, "file-unnamed", "data/tatsachen.json"),
     EARLY(a_file_of_no_kind, "file-unnamed", "data/notes.txt"),
     EARLY(a_file_deep_in_the_ledger, "file-unnamed", "data/ledger/sub/entry"),
-    EARLY(a_file_of_no_recording, "file-unnamed", "data/recordings/003/seal"),
+    EARLY(a_file_of_no_recording, "file-unnamed", "data/recordings/004/seal"),
     EARLY(a_file_of_a_number_otherwise_written, "file-unnamed", "data/recordings/1/seal"),
     EARLY(a_key_that_nobody_gave, "file-unnamed", "data/recordings/002/file.key"),
     EARLY(stanzas_that_never_leave, "file-unnamed", "data/recordings/001/stanzas"),
@@ -449,6 +464,19 @@ static const struct damage damages[] = {
     EARLY(key_is_no_number, "key", "data/recordings/001/file.key"),
     EARLY(key_is_longer, "key", "data/recordings/001/file.key"),
 
+    EARLY(excerpt_is_changed, "excerpt", "data/recordings/003/excerpt.mp4"),
+    EARLY(excerpt_is_cut, "excerpt", "data/recordings/003/excerpt.mp4"),
+    EARLY(excerpt_is_a_film, "excerpt", "data/recordings/003/excerpt.mp4"),
+    EARLY(excerpt_begins_otherwise, "excerpt", "data/recordings/003/excerpt.mp4"),
+    EARLY(proof_is_changed, "excerpt", "data/recordings/003/excerpt.mp4"),
+    EARLY(proof_is_garbage, "excerpt", "data/recordings/003/excerpt.proof"),
+    EARLY(proof_is_missing, "file-missing", "data/recordings/003/excerpt.proof"),
+    EARLY(excerpt_with_a_key, "file-unnamed", "data/recordings/003/file.key"),
+    EARLY(excerpt_of_another_range, "excerpt-facts", "data/recordings/003/excerpt.mp4"),
+    EARLY(excerpt_said_to_begin_later, "excerpt-facts", FACTS),
+    EARLY(excerpt_said_to_end_earlier, "excerpt-facts", FACTS),
+    EARLY(nothing_said_to_be_left_out, "excerpt-facts", FACTS),
+
     EARLY(an_entry_is_changed, "ledger", "data/ledger"),
     EARLY(an_entry_is_gone, "ledger", "data/ledger"),
     EARLY(a_proof_is_changed, "ledger", "data/ledger"),
@@ -465,8 +493,8 @@ static const struct damage damages[] = {
     EARLY(an_event_of_another_object, "custody", FACTS),
     EARLY(an_event_of_the_other_recording, "ledger-strange", "data/ledger/0000000006.entry"),
     EARLY(another_head_is_named, "heads", FACTS),
-    EARLY(an_entry_about_others, "ledger-strange", "data/ledger/0000000010.entry"),
-    EARLY(a_decision_about_others, "ledger-strange", "data/ledger/0000000010.entry"),
+    EARLY(an_entry_about_others, "ledger-strange", "data/ledger/0000000012.entry"),
+    EARLY(a_decision_about_others, "ledger-strange", "data/ledger/0000000012.entry"),
     EARLY(the_approval_is_not_told, "custody", "data/plan.approval"),
 };
 
