@@ -800,15 +800,28 @@ void asv_test_handover_make(struct asv_test_handover *it)
     asv_test_handover_log(it);
 }
 
+void asv_test_handover_copy(struct asv_test_handover *it, const struct asv_test_handover *of)
+{
+    memcpy(it, of, sizeof *it);
+    it->is_copy = true;
+    it->facts = json_deep_copy(of->facts);
+    for (size_t i = 0; i < it->count; i++) {
+        uint8_t *data = malloc(of->files[i].len + 1);
+        must(data != NULL);
+        memcpy(data, of->files[i].data, of->files[i].len);
+        it->files[i].data = data;
+    }
+}
+
 void asv_test_handover_free(struct asv_test_handover *it)
 {
     for (size_t i = 0; i < it->count; i++) {
         free(it->files[i].data);
     }
-    for (size_t i = 0; i < ASV_TEST_HANDOVER_CLIPS; i++) {
+    for (size_t i = 0; !it->is_copy && i < ASV_TEST_HANDOVER_CLIPS; i++) {
         asv_test_clip_free(&it->clips[i]);
     }
-    free(it->media);
+    free(it->is_copy ? NULL : it->media);
     json_decref(it->facts);
     memset(it, 0, sizeof *it);
 }

@@ -56,10 +56,14 @@ struct asv_test_handover {
     size_t entry_count;
     uint8_t ruling[4096];
     size_t ruling_len;
+    bool is_copy;
 };
 
 /* All of it, but for what the facts say of files. */
 void asv_test_handover_make(struct asv_test_handover *it);
+
+/* One to change, which must not outlive the other. */
+void asv_test_handover_copy(struct asv_test_handover *it, const struct asv_test_handover *of);
 void asv_test_handover_free(struct asv_test_handover *it);
 
 /* NULL: not there. */

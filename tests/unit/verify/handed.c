@@ -8,31 +8,38 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/support/files.h"
 #include "tests/support/handover_package.h"
 #include "tests/support/samples.h"
 #include "tests/unit/test.h"
 
-static struct asv_test_handover it;
+static struct asv_test_handover good, it;
 static char directory[512], carrier[600], root[600], package[600], ledger[600], identity[600];
 static struct asv_handed_fault fault;
 
 static int set_up(void **state)
 {
     (void)state;
+    if (access("/dev/shm", W_OK) == 0) { /* a package's writer waits for the medium, and there are many */
+        assert_int_equal(setenv("TMPDIR", "/dev/shm", 1), 0);
+    }
     asv_test_make_directory(directory, sizeof directory);
     (void)snprintf(carrier, sizeof carrier, "%s/carrier.zip", directory);
     (void)snprintf(root, sizeof root, "%s/root.cert", directory);
     (void)snprintf(package, sizeof package, "%s/package.pem", directory);
     (void)snprintf(ledger, sizeof ledger, "%s/ledger.trust", directory);
     (void)snprintf(identity, sizeof identity, "%s/identity", directory);
+    asv_test_handover_make(&good);
+    asv_test_handover_anchors(&good, directory);
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
+    asv_test_handover_free(&good);
     asv_test_remove_directory(directory);
     return 0;
 }
@@ -58,8 +65,7 @@ static struct asv_verify_handed all_of_it(void)
 static const struct asv_verify_handed *prepare(void (*change)(void), void (*late)(void))
 {
     static struct asv_verify_handed what;
-    asv_test_handover_make(&it);
-    asv_test_handover_anchors(&it, directory);
+    asv_test_handover_copy(&it, &good);
     what = all_of_it();
     if (change != NULL) {
         change();
@@ -525,11 +531,201 @@ static void a_good_one_is_valid(void **state)
     asv_test_handover_free(&it);
 }
 
+/* ---- what is said of a recording ---- */
+
+static void every_claim_is_compared(void **state)
+{
+    (void)state; /* HO-104 */
+    static const struct {
+        const char *key;
+        const char *text; /* instead; NULL: the number, one more; or the flag, the other one */
+        const char *kind;
+    } claims[] = {
+        {"header", zeros, "plan-facts"},
+        {"clip", "0197a3c0-0000-4000-8000-000000000001", "claim"},
+        {"camera", zeros, "claim"},
+        {"model", "ASV-2", "claim"},
+        {"device_serial", "0", "claim"},
+        {"firmware", "9", "claim"},
+        {"number", NULL, "claim"},
+        {"clock_state", "lost", "claim"},
+        {"root", zeros, "claim"},
+        {"chunks", NULL, "claim"},
+        {"payload_bytes", NULL, "claim"},
+        {"tail_bytes", NULL, "claim"},
+        {"seal_digest", zeros, "claim"},
+        {"integrity", "TRUNCATED", "claim"},
+        {"provenance", "SEALED_BY_DOCK", "claim"},
+        {"marked", NULL, "claim"},
+        {"started_at", "2026-01-01T00:00:00.000Z", "claim"},
+        {"ended_at", "2026-01-01T00:00:00.000Z", "claim"},
+        {"earliest_at", "2026-01-01T00:00:00.000Z", "claim"},
+        {"latest_at", "2026-01-01T00:00:00.000Z", "claim"},
+        {"clock_offset_ms", NULL, "claim"},
+        {"clock_uncertainty_ms", NULL, "claim"},
+        {"docked_at", "2026-01-01T00:00:00.000Z", "claim"},
+        {"committed_at", "2026-01-01T00:00:00.000Z", "claim"},
+    };
+    asv_test_handover_copy(&it, &said);
+    asv_test_handover_list(&it);
+    json_t *clip = clip_of(0);
+    for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+        json_t *said = json_deep_copy(json_object_get(clip, claims[i].key));
+        json_t *other = claims[i].text != NULL  ? json_string(claims[i].text)
+                        : json_is_integer(said) ? json_integer(json_integer_value(said) + 1)
+                                                : json_boolean(!json_is_true(said));
+        set(clip, claims[i].key, other);
+        asv_test_handover_write(&it, directory, "carrier.zip");
+        const struct asv_verify_handed what = all_of_it();
+        assert_int_equal(verify(&what), ASV_HANDED_INVALID);
+        assert_string_equal(asv_handed_fault_name(&fault), claims[i].kind);
+        assert_string_equal(fault.file, FACTS);
+        asv_test_handover_remove(&it, "facts.json");
+        set(clip, claims[i].key, said);
+    }
+    asv_test_handover_free(&it);
+}
+
+/* ---- what was not looked at ---- */
+
+static void without_what_came_by_another_way_it_is_not_valid(void **state)
+{
+    (void)state; /* HO-090 */
+    (void)prepare(NULL, NULL);
+    for (int i = 0; i < 3; i++) {
+        struct asv_verify_handed what = all_of_it();
+        *(i == 0 ? &what.root : i == 1 ? &what.package : &what.ledger) = NULL;
+        assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
+        assert_int_equal(fault.kind, ASV_HANDED_NONE);
+    }
+    struct asv_verify_handed what = all_of_it();
+    what.identity = NULL; /* for whoever has no key: what lies open is checked all the same */
+    assert_int_equal(verify(&what), ASV_HANDED_VALID);
+    asv_test_handover_free(&it);
+}
+
+static void it_takes_the_one_that_was_asked_for(void **state)
+{
+    (void)state; /* HO-092 */
+    static struct asv_test_agency other;
+    char other_root[700], other_package[700];
+    const struct asv_test_handover_file *document;
+    (void)prepare(NULL, NULL);
+    asv_test_agency_init(&other, 9);
+    (void)snprintf(other_root, sizeof other_root, "%s/other", directory);
+    (void)snprintf(other_package, sizeof other_package, "%s/other.der", directory);
+    asv_test_write_file(directory, "other", other.root.cert.object.encoded.data,
+                        other.root.cert.object.encoded.len);
+    asv_test_write_file(directory, "other.der", "0another", 8);
+    struct asv_verify_handed what = all_of_it();
+    what.root = other_root;
+    assert_int_equal(verify(&what), ASV_HANDED_INVALID);
+    assert_int_equal(fault.kind, ASV_HANDED_ROOT);
+    what = all_of_it();
+    what.package = other_package;
+    assert_int_equal(verify(&what), ASV_HANDED_INVALID);
+    assert_int_equal(fault.kind, ASV_HANDED_SIGNER);
+    document = asv_test_handover_find(&it, "trust/root.cert");
+    asv_test_write_file(directory, "none", document->data, document->len); /* no certificate of that kind */
+    (void)snprintf(other_package, sizeof other_package, "%s/none", directory);
+    what.package = other_package;
+    enum asv_handed_verdict verdict;
+    assert_int_equal(asv_verify_handed(&what, &verdict, NULL, NULL), ASV_E_USAGE);
+    asv_test_handover_free(&it);
+}
+
+CHANGE(an_event_without_a_place, json_object_del(event_of(0, 0), "leaf");
+       json_object_del(event_of(0, 0), "log"); an_event_is_left_out())
+CHANGE(the_dock_is_not_in_it, asv_test_handover_remove(&it, "trust/dock-1.chain"))
+CHANGE(the_keeper_is_not_heard, asv_test_handover_remove(&it, "ledger/0000000011.object"))
+
+static void what_is_not_shown_leaves_it_incomplete(void **state)
+{
+    (void)state; /* HO-090, HO-108 */
+    static void (*const changes[])(void) = {an_event_without_a_place, the_dock_is_not_in_it,
+                                            the_keeper_is_not_heard};
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        assert_int_equal(verify(prepare(changes[i], NULL)), ASV_HANDED_INCOMPLETE);
+        asv_test_handover_free(&it);
+    }
+}
+
+/* ---- the report ---- */
+
+static char *report(enum asv_language language, bool json)
+{
+    char *text = NULL;
+    size_t len = 0;
+    struct asv_verify_handed what = all_of_it();
+    what.language = language;
+    what.json = json;
+    what.out = open_memstream(&text, &len);
+    (void)verify(&what);
+    assert_int_equal(fclose(what.out), 0);
+    return text;
+}
+
+static void the_first_fault_is_said_with_file_and_meaning(void **state)
+{
+    (void)state; /* HO-091 */
+    (void)prepare(playable_is_changed, NULL);
+    char *german = report(ASV_LANGUAGE_DE, false);
+    assert_non_null(strstr(german,
+                           "Ergebnis: INVALID\n  data/recordings/001/playable.mp4: die abspielbare Datei "
+                           "ist nicht der Inhalt des versiegelten Originals\n  (playable: differs "
+                           "between its bytes 65536 and 131072)\n"));
+    assert_non_null(strstr(german, "[FALSCH]  Aufzeichnungen\n"));
+    assert_non_null(strstr(german, "was nach dem ersten Fehler gekommen w"));
+    char *english = report(ASV_LANGUAGE_EN, false);
+    assert_non_null(strstr(english,
+                           "Result: INVALID\n  data/recordings/001/playable.mp4: the playable file is "
+                           "not what the sealed original holds\n"));
+    char *json = report(ASV_LANGUAGE_EN, true);
+    json_t *said = json_loads(json, 0, NULL);
+    assert_non_null(said);
+    assert_true(json_is_false(json_object_get(said, "valid")));
+    const json_t *first = json_object_get(said, "fault");
+    assert_string_equal(json_string_value(json_object_get(first, "kind")), "playable");
+    assert_string_equal(json_string_value(json_object_get(first, "file")),
+                        "data/recordings/001/playable.mp4");
+    json_decref(said);
+    free(german);
+    free(english);
+    free(json);
+    asv_test_handover_free(&it);
+}
+
+static void a_good_report_says_what_was_not_looked_at(void **state)
+{
+    (void)state; /* HO-090 */
+    (void)prepare(NULL, NULL);
+    char *german = report(ASV_LANGUAGE_DE, false);
+    assert_non_null(strstr(german, "Nicht gepr\xc3\xbc"
+                                   "ft\n  im Protokoll: "));
+    assert_non_null(strstr(german, "Ergebnis: VALID\n"));
+    char *json = report(ASV_LANGUAGE_DE, true);
+    json_t *said = json_loads(json, 0, NULL);
+    assert_non_null(said);
+    assert_true(json_is_true(json_object_get(said, "valid")));
+    assert_int_equal(json_array_size(json_object_get(said, "recordings")), 3);
+    assert_non_null(json_object_get(json_object_get(said, "ledger"), "heads"));
+    json_decref(said);
+    free(german);
+    free(json);
+    asv_test_handover_free(&it);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_one_is_valid),
         cmocka_unit_test(every_damage_is_named),
+        cmocka_unit_test(every_claim_is_compared),
+        cmocka_unit_test(without_what_came_by_another_way_it_is_not_valid),
+        cmocka_unit_test(it_takes_the_one_that_was_asked_for),
+        cmocka_unit_test(what_is_not_shown_leaves_it_incomplete),
+        cmocka_unit_test(the_first_fault_is_said_with_file_and_meaning),
+        cmocka_unit_test(a_good_report_says_what_was_not_looked_at),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
