@@ -1006,8 +1006,8 @@ CREATE FUNCTION asv.is_delivered_to_keeper(s asv.statement) RETURNS boolean
     SELECT (s.step <> 1 OR s.action = 1)
        -- What one person writes down is this database's own (K-158).
        AND s.subject_kind <> 10
-       -- An approved OPEN or HAND_OVER, and a SHOW, is taken to the keeper by whom it lets see or hand over, and by nobody else.
-       AND NOT (s.action IN (4, 5) AND s.step = 2 OR s.action = 11)
+       -- An approved OPEN, and a SHOW, is taken to the keeper by whom it lets see, and by nobody else.
+       AND NOT (s.action = 4 AND s.step = 2 OR s.action = 11)
        -- Another answer came first. But that the keeper took another's approval to hold may be that person's word alone.
        AND NOT EXISTS (SELECT FROM asv.statement e
                        WHERE e.digest = asv.proposal_ended_by(s.proposal) AND e.digest <> s.digest
@@ -1095,6 +1095,15 @@ GRANT EXECUTE ON FUNCTION asv.statement_unconcluded TO asv_admin;
 
 -- ---------------------------------------------------------------------------------------------- facts for the rules
 
+-- LAW H10. (What hand-overs are comes with 0023.)
+CREATE FUNCTION asv.is_handed_over(p_recording uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN asv.handover_of(p_recording) IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.is_handed_over IS 'whether a recording stays for the receipt of a hand-over';
+
 CREATE FUNCTION asv.standing_of(p_clip uuid, p_who uuid)
     RETURNS TABLE (recording uuid, header asv.digest, camera asv.digest, epoch uuid, number bigint, clip uuid, state text,
                    kind smallint, unit text, day date, dayless boolean, earliest_at timestamptz, latest_at timestamptz, due_at timestamptz,
@@ -1103,7 +1112,7 @@ CREATE FUNCTION asv.standing_of(p_clip uuid, p_who uuid)
                    open_incident uuid, open_case text, open_superior boolean, open_by_them boolean,
                    open_expires_at timestamptz, hold_proposal asv.digest, hold_ground smallint, hold_incident uuid,
                    hold_case text, look_proposal asv.digest, look_outcome text, look_answer asv.digest,
-                   look_expires_at timestamptz)
+                   look_expires_at timestamptz, handed_over boolean)
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT c.recording, c.header, c.camera, c.epoch, c.number, c.clip, s.state, c.kind::smallint, c.unit::text,
            c.day, asv.is_dayless(c.recording), c.earliest_at, c.latest_at, coalesce(c.due_at, y.due_at), w.number IS NULL, w.reason::text, CASE WHEN w.reason IS NOT NULL THEN w.by::text END,
@@ -1111,7 +1120,7 @@ CREATE FUNCTION asv.standing_of(p_clip uuid, p_who uuid)
            asv.block_seen(c.recording, 5, p_who), asv.block_seen(c.recording, 6, p_who), asv.block_seen(c.recording, 7, p_who), o.proposal,
            o.action, o.ground, o.incident, oi.case_number::text, o.superior, op.person = p_who, o.expires_at, h.proposal, hr.ground,
            hr.incident, hi.case_number::text,
-           l.proposal, l.outcome, l.answer, least(l.expires_at, la.expires_at)
+           l.proposal, l.outcome, l.answer, least(l.expires_at, la.expires_at), asv.is_handed_over(c.recording)
     FROM asv.clip c
     JOIN asv.recording_state s ON s.recording = c.recording
     LEFT JOIN asv.clip_day y ON y.recording = c.recording
@@ -1142,7 +1151,7 @@ CREATE FUNCTION asv.clip_standing(p_clip uuid)
                    open_incident uuid, open_case text, open_superior boolean, open_by_them boolean,
                    open_expires_at timestamptz, hold_proposal asv.digest, hold_ground smallint, hold_incident uuid,
                    hold_case text, look_proposal asv.digest, look_outcome text, look_answer asv.digest,
-                   look_expires_at timestamptz)
+                   look_expires_at timestamptz, handed_over boolean)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     PERFORM asv.check_known();

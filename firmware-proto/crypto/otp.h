@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * One-time codes (RFC 4226): HMAC-SHA-1, as every authenticator app has it. Nothing else here uses SHA-1.
+ * One-time codes (RFC 4226): HMAC-SHA-1, as every authenticator app has it. But for them and WinZip's
+ * encryption (winzip.h) nothing here uses SHA-1.
  */
 #ifndef ASV_CRYPTO_OTP_H
 #define ASV_CRYPTO_OTP_H

@@ -142,3 +142,71 @@ enum asv_status asv_x509_request(uint8_t *out, size_t *len, const struct asv_x50
     ERR_clear_error();
     return status;
 }
+
+/* ---- reading ---- */
+
+static enum asv_status read_name(struct asv_x509_said *out, X509 *cert)
+{
+    unsigned char *text = NULL;
+    X509_NAME *subject = X509_get_subject_name(cert);
+    int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+    if (at < 0) {
+        return ASV_OK;
+    }
+    int len = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+    enum asv_status status = len < 0                           ? ASV_E_MALFORMED
+                             : (size_t)len >= sizeof out->name ? ASV_E_LIMIT
+                                                               : ASV_OK;
+    if (status == ASV_OK) {
+        memcpy(out->name, text, (size_t)len);
+    }
+    OPENSSL_free(text);
+    return status;
+}
+
+static enum asv_status read_serial(struct asv_x509_said *out, X509 *cert)
+{
+    const ASN1_INTEGER *serial = X509_get0_serialNumber(cert);
+    const unsigned char *data = ASN1_STRING_get0_data(serial);
+    static const char digits[] = "0123456789abcdef";
+    int len = ASN1_STRING_length(serial);
+    if (len <= 0 || (size_t)len > (sizeof out->serial - 1) / 2) {
+        return ASV_E_LIMIT;
+    }
+    for (int i = 0; i < len; i++) {
+        out->serial[2 * i] = digits[data[i] >> 4];
+        out->serial[2 * i + 1] = digits[data[i] & 15];
+    }
+    return ASV_OK;
+}
+
+static enum asv_status read_cert(struct asv_x509_said *out, X509 *cert)
+{
+    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+    int days = 0;
+    int seconds = 0;
+    unsigned len = 0;
+    bool timed = epoch != NULL && ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(cert)) == 1;
+    ASN1_TIME_free(epoch);
+    if (!timed || X509_digest(cert, EVP_sha256(), out->digest, &len) != 1 || len != sizeof out->digest) {
+        return ASV_E_MALFORMED;
+    }
+    out->until_s = (int64_t)days * 86400 + seconds;
+    enum asv_status status = read_name(out, cert);
+    return status == ASV_OK ? read_serial(out, cert) : status;
+}
+
+enum asv_status asv_x509_read(struct asv_x509_said *out, struct asv_bytes pem)
+{
+    struct asv_x509_said said = {.until_s = 0};
+    BIO *bio = pem.len > 0 && pem.len <= INT32_MAX ? BIO_new_mem_buf(pem.data, (int)pem.len) : NULL;
+    X509 *cert = bio != NULL ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+    enum asv_status status = cert != NULL ? read_cert(&said, cert) : ASV_E_MALFORMED;
+    X509_free(cert);
+    BIO_free(bio);
+    ERR_clear_error();
+    if (status == ASV_OK) {
+        *out = said;
+    }
+    return status;
+}

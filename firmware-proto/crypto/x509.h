@@ -8,6 +8,7 @@
 #ifndef ASV_CRYPTO_X509_H
 #define ASV_CRYPTO_X509_H
 
+#include "firmware-proto/base/bytes.h"
 #include "firmware-proto/crypto/ecdsa.h"
 
 #define ASV_X509_MAX_BYTES    2048 /* of either, as PEM */
@@ -26,6 +27,18 @@ struct asv_x509 {
  * none, ASV_E_NO_MEMORY. */
 ASV_MUST_CHECK enum asv_status asv_x509_self_signed(uint8_t *out, size_t *len, const struct asv_x509 *fields,
                                                     const uint8_t sk[ASV_P256_SK_BYTES]);
+
+/* What a certificate says of itself; nothing of it is verified. */
+struct asv_x509_said {
+    char name[ASV_X509_NAME_BYTES * 4 + 1]; /* its common name, UTF-8; empty: none */
+    char serial[2 * 20 + 1];                /* hexadecimal */
+    uint8_t digest[ASV_SHA256_BYTES];       /* SHA-256 of it, DER */
+    int64_t until_s;                        /* seconds since 1970 */
+};
+
+/* The first certificate of a PEM text. ASV_E_MALFORMED, ASV_E_LIMIT for a name or a serial that is too long.
+ */
+ASV_MUST_CHECK enum asv_status asv_x509_read(struct asv_x509_said *out, struct asv_bytes pem);
 
 /* The request for a certificate with that subject and key; serial and times are the CA's. */
 ASV_MUST_CHECK enum asv_status asv_x509_request(uint8_t *out, size_t *len, const struct asv_x509 *fields,

@@ -3,12 +3,14 @@
 #include "server/base/post.h"
 
 #include <curl/curl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/base/fail.h"
 
 #define CONNECT_MAX_MS 5000
+#define TYPE           "text/plain; charset=utf-8"
 
 struct asv_poster {
     CURL *curl;
@@ -45,9 +47,8 @@ enum asv_status asv_poster_new(struct asv_poster **out, struct asv_err *err)
     struct asv_poster *poster = calloc(1, sizeof *poster);
     if (poster != NULL) {
         poster->curl = curl_easy_init();
-        poster->headers = curl_slist_append(NULL, "Content-Type: text/plain; charset=utf-8");
     }
-    if (poster == NULL || poster->curl == NULL || poster->headers == NULL) {
+    if (poster == NULL || poster->curl == NULL) {
         asv_poster_free(poster);
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
@@ -116,6 +117,16 @@ static CURLcode set_up(struct asv_poster *poster, const struct asv_post *post, s
     return code;
 }
 
+/* Replaces what the last one had. */
+static enum asv_status set_type(struct asv_poster *poster, const char *type, struct asv_err *err)
+{
+    char header[128];
+    int len = snprintf(header, sizeof header, "Content-Type: %s", type != NULL ? type : TYPE);
+    curl_slist_free_all(poster->headers);
+    poster->headers = len > 0 && (size_t)len < sizeof header ? curl_slist_append(NULL, header) : NULL;
+    return poster->headers != NULL ? ASV_OK : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+}
+
 static enum asv_status status_of(CURLcode code)
 {
     switch (code) {
@@ -144,6 +155,10 @@ enum asv_status asv_post(struct asv_poster *poster, const struct asv_post *post,
     if (!asv_post_url_is_good(post->url)) {
         return asv_failf(err, ASV_E_USAGE, "\"%.100s\" is not https://, nor http:// on this machine",
                          post->url);
+    }
+    enum asv_status status = set_type(poster, post->type, err);
+    if (status != ASV_OK) {
+        return status;
     }
     poster->said[0] = '\0';
     CURLcode done = set_up(poster, post, &answer);

@@ -26,7 +26,8 @@ void asv_poster_free(struct asv_poster *poster); /* NULL is fine */
 struct asv_post {
     const char *url;
     const char
-        *ca_file; /* certificates that are trusted instead of the system's; NULL or empty: the system's */
+        *ca_file;     /* certificates that are trusted instead of the system's; NULL or empty: the system's */
+    const char *type; /* of the body; NULL: text */
     struct asv_bytes body;
     uint64_t timeout_ms;
     uint8_t *answer; /* [cap] */

@@ -22,14 +22,13 @@
 /* Whether the database has rows that follow from it, beside the statement's own. */
 static bool is_about_a_recording(uint16_t action)
 {
-    return action <= ASV_ACTION_DAY;
+    return action <= ASV_ACTION_DAY && action != ASV_ACTION_HAND_OVER;
 }
 
 /* What leaves the keeper is for who asked, not for a job. That nothing is to leave it any more is not. */
 static bool is_for_its_reader(const struct asv_statement *said)
 {
-    return said->step == ASV_STEP_APPROVE &&
-           (said->action == ASV_ACTION_OPEN || said->action == ASV_ACTION_HAND_OVER);
+    return said->step == ASV_STEP_APPROVE && said->action == ASV_ACTION_OPEN;
 }
 
 enum asv_status asv_night_read_proposal(struct asv_night *night, const struct asv_person_statement *said,

@@ -3,41 +3,96 @@
  *
  * asservat recipient: add, approve, end, list: to whom recordings can be handed over.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "firmware-proto/seal/age.h"
 #include "server/base/fail.h"
+#include "server/base/hex.h"
+#include "server/cli/database.h"
 #include "server/cli/decide.h"
 #include "server/cli/listing.h"
+#include "server/flow/recipient.h"
 
 #define PAGE 16
 
-/* What a statement about the recipient NAME with the key AGE1… says. */
-static enum asv_status about(const struct asv_cli *cli, uint16_t action, struct asv_statement *out,
-                             struct asv_err *err)
+/* The key AGE1… */
+static enum asv_status read_key(const struct asv_cli *cli, uint8_t out[ASV_X25519_BYTES], struct asv_err *err)
 {
-    const char *name = asv_cli_operand(cli->args, 0);
     const char *key = asv_cli_operand(cli->args, 1);
-    struct asv_statement what = {
-        .action = action,
-        .subject = {.kind = ASV_SUBJECT_RECIPIENT, .name = {(const uint8_t *)name, strlen(name)}},
-        .has_recipient = true};
-    if (!asv_text_is_good(what.subject.name, ASV_NAME_MAX_BYTES)) {
-        return asv_fail(err, ASV_E_USAGE, "NAME: 1 to 128 bytes of text");
+    return asv_age_recipient_decode(out, key, strlen(key)) == ASV_OK
+               ? ASV_OK
+               : asv_failf(err, ASV_E_USAGE, "\"%.80s\" is no age recipient (age1…)", key);
+}
+
+static struct asv_bytes text(const char *chars)
+{
+    return (struct asv_bytes){(const uint8_t *)chars, chars != NULL ? strlen(chars) : 0};
+}
+
+/* What the options say of NAME. */
+static enum asv_status write_card(const struct asv_cli *cli, struct asv_writer *writer, struct asv_err *err)
+{
+    const char *certificate = asv_cli_text(cli->args, "certificate");
+    struct asv_card card = {.authority = text(asv_cli_operand(cli->args, 0)),
+                            .code = text(asv_cli_text(cli->args, "code")),
+                            .has_certificate = certificate != NULL};
+    const char *line;
+    while ((line = asv_cli_text_at(cli->args, "address", card.address_count)) != NULL) {
+        if (card.address_count == ASV_CARD_ADDRESS_MAX) {
+            return asv_fail(err, ASV_E_USAGE, "--address: four lines at most");
+        }
+        card.address[card.address_count++] = text(line);
     }
-    if (asv_age_recipient_decode(what.recipient_pk, key, strlen(key)) != ASV_OK) {
-        return asv_failf(err, ASV_E_USAGE, "\"%.80s\" is no age recipient (age1…)", key);
+    if (certificate != NULL &&
+        asv_hex_decode(card.certificate, sizeof card.certificate, certificate) != ASV_OK) {
+        return asv_fail(err, ASV_E_USAGE, "--certificate: a SHA-256 digest has 64 hexadecimal digits");
     }
-    *out = what;
-    return ASV_OK;
+    return asv_card_write(writer, &card) == ASV_OK
+               ? ASV_OK
+               : asv_fail(err, ASV_E_USAGE,
+                          "NAME and --address have 1 to 128 bytes of text, --code at most 12 digits and "
+                          "capital letters");
 }
 
 static enum asv_status add(struct asv_cli *cli, struct asv_err *err)
 {
-    struct asv_statement what;
-    enum asv_status status = about(cli, ASV_ACTION_RECIPIENT, &what, err);
-    return status == ASV_OK ? asv_cli_command_propose(cli, &what, "recipient approve", err) : status;
+    uint8_t key[ASV_X25519_BYTES];
+    uint8_t card[ASV_CARD_MAX_BYTES];
+    struct asv_writer writer;
+    struct asv_cli_flow flow;
+    struct asv_person_statement stated = {0};
+    asv_auto_db struct asv_db *db = NULL;
+    asv_auto_person struct asv_person *person = NULL;
+    asv_writer_init(&writer, card, sizeof card);
+    enum asv_status status = read_key(cli, key, err);
+    if (status == ASV_OK) {
+        status = write_card(cli, &writer, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_cli_database(cli, &db, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_person_open(cli, db, &person, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_recipient_propose(asv_cli_flow(&flow, cli, db, person),
+                                       (struct asv_bytes){card, writer.len}, key, &stated, err);
+    }
+    if (status == ASV_OK) {
+        asv_cli_print_proposal(cli, &stated, "recipient approve");
+    }
+    return status;
 }
+
+static const struct asv_cli_option add_options[] = {
+    {"address", ASV_CLI_WORDS, "LINE", "of NAME's address; once for each line, at most four", true, true, 0,
+     0},
+    {"code", ASV_CLI_TEXT, "CODE", "NAME's in XJustiz, such as R1200S", false, false, 0, 0},
+    {"certificate", ASV_CLI_TEXT, "SHA256", "of the X.509 certificate (DER) that signs NAME's receipts",
+     false, false, 0, 0},
+    ASV_PERSON_OPTIONS,
+};
 
 const struct asv_cli_command asv_cli_recipient_add = {
     .group = "recipient",
@@ -45,14 +100,15 @@ const struct asv_cli_command asv_cli_recipient_add = {
     .summary = "propose a recipient's key",
     .help = "An exporter or administrator proposes that recordings can be handed over to NAME, for\n"
             "whom the age recipient KEY (age1…) was received in a way that can be trusted. It\n"
-            "counts when a supervisor or deputy has approved it.",
+            "counts when a supervisor or deputy has approved it. What NAME is called, and the\n"
+            "address, stand in what is handed over.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "NAME KEY",
     .words = true,
     .operands_min = 2,
     .operands_max = 2,
-    .options = asv_person_options,
-    .option_count = ASV_PERSON_OPTION_COUNT,
+    .options = add_options,
+    .option_count = sizeof add_options / sizeof *add_options,
     .run = add,
 };
 
@@ -79,18 +135,20 @@ const struct asv_cli_command asv_cli_recipient_approve = {
 
 static enum asv_status end(struct asv_cli *cli, struct asv_err *err)
 {
+    uint8_t key[ASV_X25519_BYTES];
     struct asv_cli_flow flow;
-    struct asv_statement what;
     asv_auto_db struct asv_db *db = NULL;
     asv_auto_person struct asv_person *person = NULL;
-    enum asv_status status = about(cli, ASV_ACTION_RECIPIENT_ENDS, &what, err);
+    enum asv_status status = read_key(cli, key, err);
     if (status == ASV_OK) {
         status = asv_cli_database(cli, &db, err);
     }
     if (status == ASV_OK) {
         status = asv_person_open(cli, db, &person, err);
     }
-    return status == ASV_OK ? asv_decide_alone(asv_cli_flow(&flow, cli, db, person), &what, err) : status;
+    return status == ASV_OK ? asv_recipient_end(asv_cli_flow(&flow, cli, db, person),
+                                                asv_cli_operand(cli->args, 0), key, err)
+                            : status;
 }
 
 const struct asv_cli_command asv_cli_recipient_end = {
@@ -111,23 +169,64 @@ const struct asv_cli_command asv_cli_recipient_end = {
 
 /* ---- list ---- */
 
+/* What a card says beside the name; a card that nobody can read says nothing. */
+static void read_card(const struct asv_db_recipient *row, struct asv_card *out)
+{
+    if (asv_card_read(out, row->card, row->card_len, NULL) != ASV_OK) {
+        *out = (struct asv_card){0};
+    }
+}
+
 static json_t *recipient_json(const struct asv_db_recipient *row)
 {
     char key[ASV_AGE_RECIPIENT_TEXT_BYTES];
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    struct asv_card card;
+    json_t *address = json_array();
+    read_card(row, &card);
     asv_age_recipient_encode(key, row->key);
-    return json_pack("{s:s, s:s, s:o, s:o}", "name", row->name, "key", key, "registered",
-                     asv_json_time(row->registered_ms), "ended", asv_json_time(row->ended_ms));
+    asv_hex_encode(hex, card.certificate, sizeof card.certificate);
+    for (uint8_t i = 0; i < card.address_count; i++) {
+        json_array_append_new(address, json_stringn((const char *)card.address[i].data, card.address[i].len));
+    }
+    return json_pack("{s:s, s:o?, s:o, s:s?, s:s, s:o, s:o}", "name", row->name, "code",
+                     card.code.len > 0 ? json_stringn((const char *)card.code.data, card.code.len) : NULL,
+                     "address", address, "certificate", card.has_certificate ? hex : NULL, "key", key,
+                     "registered", asv_json_time(row->registered_ms), "ended", asv_json_time(row->ended_ms));
+}
+
+/* "Koloniestraße 72, 47057 Duisburg" */
+static void join_address(char *out, size_t size, const struct asv_card *card)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (uint8_t i = 0; i < card->address_count; i++) {
+        int len = snprintf(out + used, size - used, "%s%.*s", i > 0 ? ", " : "", (int)card->address[i].len,
+                           (const char *)card->address[i].data);
+        used += len > 0 && (size_t)len < size - used ? (size_t)len : 0;
+    }
 }
 
 static void add_row(struct asv_table *table, const struct asv_db_recipient *row)
 {
-    char text[ASV_TEXT_BYTES];
+    char words[ASV_TEXT_BYTES];
     char key[ASV_AGE_RECIPIENT_TEXT_BYTES];
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    char code[ASV_CARD_CODE_MAX + 1];
+    char address[ASV_CARD_ADDRESS_MAX * (ASV_NAME_MAX_BYTES + 2) + 1];
+    struct asv_card card;
+    read_card(row, &card);
     asv_age_recipient_encode(key, row->key);
+    asv_hex_encode(hex, card.certificate, sizeof card.certificate);
+    (void)snprintf(code, sizeof code, "%.*s", (int)card.code.len, (const char *)card.code.data);
+    join_address(address, sizeof address, &card);
     asv_table_add(table, row->name);
-    asv_table_add(table, asv_text_time(text, row->registered_ms));
-    asv_table_add(table, asv_text_time(text, row->ended_ms));
+    asv_table_add(table, card.code.len > 0 ? code : "-");
+    asv_table_add(table, asv_text_time(words, row->registered_ms));
+    asv_table_add(table, asv_text_time(words, row->ended_ms));
     asv_table_add(table, key);
+    asv_table_add(table, address);
+    asv_table_add(table, card.has_certificate ? hex : "-");
 }
 
 static enum asv_status each(struct asv_db *db, struct asv_listing *listing, struct asv_err *err)
@@ -156,8 +255,9 @@ static enum asv_status each(struct asv_db *db, struct asv_listing *listing, stru
 
 static enum asv_status list(struct asv_cli *cli, struct asv_err *err)
 {
-    static const char *const columns[] = {"NAME", "REGISTERED", "ENDED", "KEY"};
-    return asv_listing_run(cli, columns, 4, each, "no recipients", err);
+    static const char *const columns[] = {"NAME", "CODE",    "REGISTERED", "ENDED",
+                                          "KEY",  "ADDRESS", "CERTIFICATE"};
+    return asv_listing_run(cli, columns, 7, each, "no recipients", err);
 }
 
 const struct asv_cli_command asv_cli_recipient_list = {

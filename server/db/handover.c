@@ -15,6 +15,7 @@ static void row_candidate(struct asv_row *row, void *to)
     asv_row_uuid(row, out->incident);
     asv_row_bytes(row, out->header, sizeof out->header);
     out->held = asv_row_bool(row);
+    out->blocked = asv_row_bool(row);
     out->duration_ms = asv_row_i64(row);
 }
 

@@ -84,6 +84,7 @@ static void row_standing(struct asv_row *row, void *to)
     asv_row_text(row, out->look_outcome, sizeof out->look_outcome);
     asv_row_bytes(row, out->look_answer, sizeof out->look_answer);
     out->look_expires_ms = asv_row_time(row);
+    out->handed_over = asv_row_bool(row);
 }
 
 enum asv_status asv_db_standing(struct asv_db *db, const uint8_t clip[ASV_UUID_BYTES],

@@ -62,6 +62,8 @@ struct asv_db_standing {
     uint8_t hold_incident[ASV_UUID_BYTES];
     char hold_case[ASV_NAME_MAX_BYTES + 1];
 
+    bool handed_over; /* two people decided that it is, and its receipt was not confirmed (LAW H10) */
+
     /* The person's last request to be shown it; has_look false: there was none. */
     bool has_look;
     uint8_t look_proposal[ASV_SHA256_BYTES];

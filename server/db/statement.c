@@ -25,8 +25,7 @@ static const char *name_of(char out[ASV_NAME_MAX_BYTES + 1], struct asv_bytes na
 
 static void param_subject(struct asv_params *params, const struct asv_subject *subject, char *name)
 {
-    bool digest = subject->kind != ASV_SUBJECT_RECIPIENT && subject->kind != ASV_SUBJECT_KEEPER &&
-                  subject->kind != ASV_SUBJECT_LEDGER;
+    bool digest = subject->kind != ASV_SUBJECT_KEEPER && subject->kind != ASV_SUBJECT_LEDGER;
     asv_param_i16(params, subject->kind);
     asv_param_digest(params, digest ? subject->id : NULL);
     asv_param_text(params, name_of(name, subject->name));
@@ -240,6 +239,7 @@ static void row_recipient(struct asv_row *row, void *to)
     struct asv_db_recipient *out = to;
     asv_row_text(row, out->name, sizeof out->name);
     asv_row_bytes(row, out->key, sizeof out->key);
+    asv_row_blob(row, out->card, sizeof out->card, &out->card_len);
     out->registered_ms = asv_row_time(row);
     out->ended_ms = asv_row_time(row);
 }
@@ -255,4 +255,50 @@ enum asv_status asv_db_recipient_page(struct asv_db *db, const struct asv_db_rec
     asv_param_i32(&params, STATEMENT_PAGE(cap));
     return asv_db_run_rows(db, ASV_QUERY_RECIPIENT_PAGE, &params, row_recipient, out, sizeof *out, cap, count,
                            err);
+}
+
+static enum asv_status put_bytes(struct asv_db *db, enum asv_query query, struct asv_bytes bytes,
+                                 struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_bytes(&params, bytes.data, bytes.len);
+    return asv_db_run_outcome(db, query, &params, NULL, err);
+}
+
+static enum asv_status find_bytes(struct asv_db *db, enum asv_query query, const uint8_t id[32], uint8_t *out,
+                                  size_t max, size_t *len, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, id);
+    return asv_db_run_blob(db, query, &params, out, max, len, err);
+}
+
+enum asv_status asv_db_recipient_card_put(struct asv_db *db, struct asv_bytes card, struct asv_err *err)
+{
+    return put_bytes(db, ASV_QUERY_RECIPIENT_CARD_PUT, card, err);
+}
+
+enum asv_status asv_db_recipient_card_find(struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES],
+                                           uint8_t *out, size_t *len, struct asv_err *err)
+{
+    return find_bytes(db, ASV_QUERY_RECIPIENT_CARD_FIND, digest, out, ASV_CARD_MAX_BYTES, len, err);
+}
+
+enum asv_status asv_db_recipient_card_of(struct asv_db *db, const uint8_t key[ASV_X25519_BYTES], uint8_t *out,
+                                         size_t *len, struct asv_err *err)
+{
+    return find_bytes(db, ASV_QUERY_RECIPIENT_CARD_OF, key, out, ASV_CARD_MAX_BYTES, len, err);
+}
+
+enum asv_status asv_db_handover_plan_put(struct asv_db *db, struct asv_bytes plan, struct asv_err *err)
+{
+    return put_bytes(db, ASV_QUERY_HANDOVER_PLAN_PUT, plan, err);
+}
+
+enum asv_status asv_db_handover_plan_find(struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES],
+                                          uint8_t *out, size_t *len, struct asv_err *err)
+{
+    return find_bytes(db, ASV_QUERY_HANDOVER_PLAN_FIND, digest, out, ASV_PLAN_MAX_BYTES, len, err);
 }

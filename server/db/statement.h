@@ -14,7 +14,8 @@
 
 #include "server/db/clip.h"
 #include "server/db/db.h"
-#include "server/statement/statement.h"
+#include "server/statement/card.h"
+#include "server/statement/plan.h"
 
 /* Keeps bytes, of which *statement are the views, and whose proof the caller has made or verified. */
 ASV_MUST_CHECK enum asv_status asv_db_statement_put(struct asv_db *db, const struct asv_statement *statement,
@@ -110,6 +111,8 @@ ASV_MUST_CHECK enum asv_status asv_db_statement_unconcluded(struct asv_db *db, s
 struct asv_db_recipient {
     char name[ASV_NAME_MAX_BYTES + 1];
     uint8_t key[ASV_X25519_BYTES];
+    uint8_t card[ASV_CARD_MAX_BYTES];
+    size_t card_len;
     int64_t registered_ms;
     int64_t ended_ms; /* by one person; ASV_TIME_UNKNOWN: it counts */
 };
@@ -118,5 +121,23 @@ struct asv_db_recipient {
 ASV_MUST_CHECK enum asv_status asv_db_recipient_page(struct asv_db *db, const struct asv_db_recipient *after,
                                                      struct asv_db_recipient *out, size_t cap, size_t *count,
                                                      struct asv_err *err);
+
+/* The bytes of a card, into out[ASV_CARD_MAX_BYTES]: by its digest, or the one that a key was registered
+ * with, whether it counts still or not. ASV_E_NOT_FOUND, without detail. */
+ASV_MUST_CHECK enum asv_status asv_db_recipient_card_put(struct asv_db *db, struct asv_bytes card,
+                                                         struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_db_recipient_card_find(struct asv_db *db,
+                                                          const uint8_t digest[ASV_SHA256_BYTES],
+                                                          uint8_t *out, size_t *len, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_db_recipient_card_of(struct asv_db *db,
+                                                        const uint8_t key[ASV_X25519_BYTES], uint8_t *out,
+                                                        size_t *len, struct asv_err *err);
+
+/* The bytes of a hand-over's plan, into out[ASV_PLAN_MAX_BYTES]. ASV_E_NOT_FOUND, without detail. */
+ASV_MUST_CHECK enum asv_status asv_db_handover_plan_put(struct asv_db *db, struct asv_bytes plan,
+                                                        struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_db_handover_plan_find(struct asv_db *db,
+                                                         const uint8_t digest[ASV_SHA256_BYTES], uint8_t *out,
+                                                         size_t *len, struct asv_err *err);
 
 #endif

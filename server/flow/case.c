@@ -144,6 +144,7 @@ static void deed_of(const struct asv_case *work, struct asv_incident_deed *deed)
     deed->open_action = standing->open_action;
     deed->open_by_them = standing->open_by_them;
     deed->open_by_superior = standing->open_superior;
+    deed->handed_over = standing->handed_over;
     deed->block = asv_incident_block_of(standing, deed->ground, work->policy);
 }
 

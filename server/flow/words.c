@@ -13,7 +13,9 @@
 #include "server/base/uuid.h"
 #include "server/db/camera.h"
 #include "server/db/clip.h"
+#include "server/db/statement.h"
 #include "server/policy/policy.h"
+#include "server/statement/card.h"
 
 /* In English, in German. */
 typedef const char *const text[ASV_LANGUAGES];
@@ -79,6 +81,8 @@ static text records[ASV_RECORDS] = {
     [ASV_RECORD_INCIDENT_STILL] = {"a picture of a recording, by where it is and its digest",
                                    "ein Standbild einer Aufzeichnung, mit Stelle und Prüfsumme"},
     [ASV_RECORD_SUBJECT_REQUEST] = {"what a recorded person asks", "was eine aufgezeichnete Person fragt"},
+    [ASV_RECORD_HANDOVER_END] = {"nothing comes of a hand-over", "aus einer Übergabe wird nichts"},
+    [ASV_RECORD_HANDOVER_RECEIPT] = {"a hand-over was received", "eine Übergabe wurde empfangen"},
 };
 
 static text steps[] = {{"?", "?"},
@@ -109,6 +113,7 @@ enum label {
     RECORD,
     ITS_DIGEST,
     RECIPIENT,
+    CARD,
     POLICY_FILE,
     VERSION,
     KEEPER,
@@ -141,6 +146,7 @@ static text labels[LABELS] = {
     [RECORD] = {"record", "Niederschrift"},
     [ITS_DIGEST] = {"its digest", "ihr Hashwert"},
     [RECIPIENT] = {"recipient", "Empfänger"},
+    [CARD] = {"its card", "seine Karte"},
     [POLICY_FILE] = {"policy file", "Regeldatei"},
     [VERSION] = {"version", "Fassung"},
     [KEEPER] = {"keeper", "Schlüsselverwalter"},
@@ -293,6 +299,34 @@ static void line_record(const struct page *page, const struct asv_subject *subje
     line_digest(page, ITS_DIGEST, subject->id);
 }
 
+/* What the card says beside the name, which is signed with its digest. */
+static void line_recipient(const struct page *page, const struct asv_statement *statement)
+{
+    uint8_t bytes[ASV_CARD_MAX_BYTES];
+    struct asv_err ignored = {0};
+    struct asv_card card;
+    size_t len = 0;
+    line_text(page, RECIPIENT, statement->subject.name);
+    line_digest(page, CARD, statement->subject.id);
+    if (page->db == NULL ||
+        asv_db_recipient_card_find(page->db, statement->subject.id, bytes, &len, &ignored) != ASV_OK ||
+        asv_card_of(&card, statement, bytes, len, NULL) != ASV_OK) {
+        return;
+    }
+    if (card.code.len > 0) {
+        say(page, GOES_ON, "XJustiz %.*s", (int)card.code.len, (const char *)card.code.data);
+    }
+    for (uint8_t i = 0; i < card.address_count; i++) {
+        line_text(page, GOES_ON, card.address[i]);
+    }
+    if (card.has_certificate) {
+        char hex[2 * ASV_SHA256_BYTES + 1];
+        asv_hex_encode(hex, card.certificate, sizeof card.certificate);
+        say(page, GOES_ON, "%s %s", in(page, "signs receipts with certificate", "quittiert mit Zertifikat"),
+            hex);
+    }
+}
+
 static void line_policy(const struct page *page, const struct asv_subject *subject)
 {
     char from[ASV_TEXT_BYTES];
@@ -351,7 +385,7 @@ static void lines_of_subject(const struct page *page, const struct asv_statement
         line_record(page, subject);
         break;
     case ASV_SUBJECT_RECIPIENT:
-        line_text(page, RECIPIENT, subject->name);
+        line_recipient(page, statement);
         break;
     case ASV_SUBJECT_POLICY:
         line_policy(page, subject);

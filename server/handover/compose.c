@@ -184,9 +184,9 @@ static void put_incident(struct asv_compose *it, const struct asv_compose_head *
 static void put_decision(struct asv_compose *it, const char *key, const struct asv_compose_decision *said)
 {
     json_t *decision = asv_facts_put_member(it, it->head, key, json_object());
-    asv_facts_put_text(it, decision, "name", said->name);
+    asv_facts_put_bytes(it, decision, "name", said->name);
     asv_facts_put_time(it, decision, "at", said->at_ms);
-    asv_facts_put_text(it, decision, "reason", said->reason);
+    asv_facts_put_bytes(it, decision, "reason", said->reason);
     asv_facts_put_digest(it, decision, "statement", said->statement);
 }
 
@@ -369,7 +369,7 @@ static void put_documents(struct asv_compose *it, json_t *facts, const struct as
     }
 }
 
-/* Files of recordings that have no member of their own stand in the list of the others. */
+/* HO-036: files of recordings that have no member of their own stand in the list of the others. */
 static void put_files(struct asv_compose *it, json_t *facts, const struct asv_build_said *said)
 {
     size_t i = 0;

@@ -14,9 +14,9 @@
 
 /* Texts are borrowed for a call; NULL or empty: not known. Of a text with line ends one line is made. */
 struct asv_compose_decision {
-    const char *name;
+    struct asv_bytes name;
     int64_t at_ms;
-    const char *reason;
+    struct asv_bytes reason;
     uint8_t statement[ASV_SHA256_BYTES]; /* digest */
 };
 
@@ -75,11 +75,11 @@ ASV_MUST_CHECK enum asv_status asv_compose_new(struct asv_compose **out, const s
                                                struct asv_err *err);
 void asv_compose_free(struct asv_compose *compose); /* NULL is fine */
 
-/* The next recording; its events follow. The first one (number 1) begins the list anew. */
+/* The next recording, without its events. The first one (number 1) begins the list anew. */
 ASV_MUST_CHECK enum asv_status asv_compose_clip(struct asv_compose *compose,
                                                 const struct asv_build_clip *clip,
                                                 const struct asv_compose_known *known, struct asv_err *err);
-ASV_MUST_CHECK enum asv_status asv_compose_add_event(struct asv_compose *compose,
+ASV_MUST_CHECK enum asv_status asv_compose_add_event(struct asv_compose *compose, unsigned number,
                                                      const struct asv_compose_event *event,
                                                      struct asv_err *err);
 

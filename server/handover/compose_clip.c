@@ -251,11 +251,10 @@ enum asv_status asv_compose_clip(struct asv_compose *compose, const struct asv_b
     return status == ASV_OK ? asv_compose_add_cert(compose, &chain.leaf, err) : status;
 }
 
-enum asv_status asv_compose_add_event(struct asv_compose *compose, const struct asv_compose_event *event,
-                                      struct asv_err *err)
+enum asv_status asv_compose_add_event(struct asv_compose *compose, unsigned number,
+                                      const struct asv_compose_event *event, struct asv_err *err)
 {
-    size_t count = json_array_size(compose->clips);
-    json_t *clip = count > 0 ? json_array_get(compose->clips, count - 1) : NULL;
+    json_t *clip = number > 0 ? json_array_get(compose->clips, number - 1) : NULL;
     if (clip == NULL) {
         return asv_fail(err, ASV_E_STATE, "an event of no recording");
     }

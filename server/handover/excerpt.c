@@ -178,6 +178,7 @@ const struct asv_excerpt_facts *asv_excerpt_facts(const struct asv_excerpt *exce
 
 /* ---- excerpt.mp4 ---- */
 
+/* HO-061 */
 static enum asv_status read_mp4(void *ctx, void *out, size_t cap, size_t *got, struct asv_err *err)
 {
     struct asv_excerpt *excerpt = ctx;
@@ -212,7 +213,7 @@ static enum asv_status take_hidden(struct asv_excerpt *excerpt, const uint8_t le
     return status;
 }
 
-/* HO-064 */
+/* HO-063, HO-064 */
 static void take_disclosed(struct asv_excerpt *excerpt, const uint8_t key[ASV_SHA256_BYTES],
                            const uint8_t leaf[ASV_SHA256_BYTES])
 {

@@ -40,6 +40,7 @@ static const struct {
     {"trust/package.pem", "Zertifikat der Übergaben", "pem"},
 };
 
+/* HO-038 */
 void asv_handover_id(const struct asv_handover_naming *naming, const char *of, uint8_t out[ASV_UUID_BYTES])
 {
     uint8_t digest[ASV_SHA256_BYTES];

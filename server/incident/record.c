@@ -184,3 +184,40 @@ void asv_record_subject_request(struct asv_statement *out, const struct asv_db_s
     line_time(&lines, request->until_ms);
     asv_sha256_final(&lines.sha, out->subject.id);
 }
+
+/* What both begin with. */
+static void begin_handover(struct asv_statement *out, struct lines *lines, enum asv_record record,
+                           const uint8_t incident[ASV_UUID_BYTES], const char *case_number,
+                           const uint8_t id[ASV_UUID_BYTES], const uint8_t salt[ASV_SHA256_BYTES])
+{
+    compose(out, record);
+    name_incident(out, incident, case_number);
+    begin(lines, salt);
+    line(lines, asv_record_name(record));
+    line_uuid(lines, incident);
+    line(lines, case_number);
+    line_uuid(lines, id);
+}
+
+void asv_record_handover_end(struct asv_statement *out, const struct asv_db_handover *handover,
+                             const uint8_t salt[ASV_SHA256_BYTES])
+{
+    struct lines lines;
+    begin_handover(out, &lines, ASV_RECORD_HANDOVER_END, handover->incident, handover->case_number,
+                   handover->id, salt);
+    asv_sha256_final(&lines.sha, out->subject.id);
+}
+
+void asv_record_handover_receipt(struct asv_statement *out, const struct asv_db_handover_receipt *receipt,
+                                 const uint8_t salt[ASV_SHA256_BYTES])
+{
+    struct lines lines;
+    begin_handover(out, &lines, ASV_RECORD_HANDOVER_RECEIPT, receipt->incident, receipt->case_number,
+                   receipt->id, salt);
+    line(&lines, receipt->is_signed ? "signed" : "form");
+    line_digest(&lines, receipt->received);
+    line_time(&lines, receipt->received_ms);
+    line(&lines, receipt->receiver);
+    line_digest(&lines, receipt->document);
+    asv_sha256_final(&lines.sha, out->subject.id);
+}

@@ -7,6 +7,7 @@
 #ifndef ASV_SERVER_INCIDENT_RECORD_H
 #define ASV_SERVER_INCIDENT_RECORD_H
 
+#include "server/db/handover.h"
 #include "server/db/incident.h"
 
 /* Action, step, subject, incident and case of what is signed; views borrow the row. */
@@ -18,6 +19,11 @@ void asv_record_still(struct asv_statement *out, const struct asv_db_still *stil
                       const uint8_t salt[ASV_SHA256_BYTES]);
 void asv_record_subject_request(struct asv_statement *out, const struct asv_db_subject_request *request,
                                 const uint8_t salt[ASV_SHA256_BYTES]);
+
+void asv_record_handover_end(struct asv_statement *out, const struct asv_db_handover *handover,
+                             const uint8_t salt[ASV_SHA256_BYTES]);
+void asv_record_handover_receipt(struct asv_statement *out, const struct asv_db_handover_receipt *receipt,
+                                 const uint8_t salt[ASV_SHA256_BYTES]);
 
 /* Whether two versions of an incident say the same, whatever their numbers. */
 bool asv_record_is_same(const struct asv_db_incident *a, const struct asv_db_incident *b);

@@ -158,6 +158,13 @@ static const char *judge_answer(const struct asv_policy *policy, const struct as
     return ask_policy(policy, act_of(deed->action, deed->step), deed, person, &asked);
 }
 
+/* HO-011, LAW H10 */
+static bool is_kept_for_receipt(const struct asv_incident_deed *deed)
+{
+    return deed->handed_over && (deed->action == ASV_ACTION_RELEASE || deed->action == ASV_ACTION_ERASE_EARLY) &&
+           (deed->step == ASV_STEP_PROPOSE || deed->step == ASV_STEP_APPROVE);
+}
+
 const char *asv_incident_refuses(const struct asv_policy *policy, const struct asv_incident_deed *deed,
                                  const struct asv_incident_person *person, const struct asv_policy_clip *clip)
 {
@@ -165,6 +172,9 @@ const char *asv_incident_refuses(const struct asv_policy *policy, const struct a
     asv_incident_person_facts(&facts, person);
     if (deed->action == ASV_ACTION_BLOCK || deed->action == ASV_ACTION_UNBLOCK) {
         return judge_block(policy, deed, &facts, clip);
+    }
+    if (is_kept_for_receipt(deed)) {
+        return asv_incident_handed_over;
     }
     if (deed->step != ASV_STEP_PROPOSE) {
         return judge_answer(policy, deed, &facts, clip);

@@ -22,6 +22,8 @@ struct asv_incident_deed {
     bool open_by_them;     /* the same person made it, under whatever credential */
     bool open_by_superior; /* made as supervisor or deputy in charge */
 
+    bool handed_over; /* the recording stays until the receipt of its hand-over is confirmed (LAW H10) */
+
     struct asv_incident_block block; /* BLOCK, UNBLOCK: as it stands */
 };
 

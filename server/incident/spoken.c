@@ -81,6 +81,10 @@ static const struct {
       "it",
       "jemand anderes hat diesen Antrag gestellt: Wer ihn genehmigen könnte, darf ihn ablehnen, und nur wer "
       "ihn gestellt hat, zieht ihn zurück"}},
+    {asv_incident_handed_over,
+     {"the recording is handed over, and nobody has confirmed its receipt: until then the original stays",
+      "die Aufzeichnung wird übergeben, und niemand hat den Empfang bestätigt: Bis dahin bleibt das "
+      "Original"}},
     {asv_incident_withdraw,
      {"this is the person's own request: it is withdrawn, not refused",
       "das ist der eigene Antrag: Er wird zurückgezogen, nicht abgelehnt"}},

@@ -11,6 +11,9 @@ const char asv_incident_no_request[] =
     "shows those that are, and what was signed while the keeper was away becomes one when it is said again";
 const char asv_incident_not_theirs[] =
     "somebody else made this request: who could approve it may refuse it, and only who made it withdraws it";
+const char asv_incident_handed_over[] =
+    "the recording is handed over, and nobody has confirmed its receipt: until then the original stays; "
+    "\"asservat handover receipt\" confirms it, \"asservat handover cancel\" says that nothing comes of it";
 const char asv_incident_withdraw[] = "this is the person's own request: it is withdrawn, not refused";
 const char asv_incident_confirmed[] =
     "it was decided that this block stays, and that is not decided again; what was confirmed to show "

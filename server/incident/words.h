@@ -15,6 +15,7 @@
 /* What the policy does not know of; static storage, as all texts here. */
 extern const char asv_incident_no_request[];   /* nothing is there to be answered */
 extern const char asv_incident_not_theirs[];   /* somebody else asked for it */
+extern const char asv_incident_handed_over[];  /* its receipt is waited for */
 extern const char asv_incident_withdraw[];     /* the own request is not refused */
 extern const char asv_incident_confirmed[];    /* a block that stays for good */
 extern const char asv_incident_own_block[];    /* who set it does not decide that it stays */

@@ -132,8 +132,10 @@ static void say_log(struct asv_sheet *sheet, const struct asv_report *report, co
     asv_sheet_pair(sheet, words->custody.origin, asv_fact_text(log, "origin"), ASV_STYLE_BODY);
     asv_say_pair(sheet, words->custody.size, words->custody.log_text, sized);
     asv_sheet_pair(sheet, words->custody.head, asv_fact_text(log, "root"), ASV_STYLE_CODE);
-    asv_sheet_pair(sheet, words->custody.signed_at, asv_moment_text(at, asv_fact_ms(log, "signed_at")),
-                   ASV_STYLE_BODY);
+    if (asv_fact_text(log, "signed_at") != NULL) {
+        asv_sheet_pair(sheet, words->custody.signed_at, asv_moment_text(at, asv_fact_ms(log, "signed_at")),
+                       ASV_STYLE_BODY);
+    }
     json_array_foreach(cosignatures, i, one)
     {
         char sentence[ASV_SENTENCE_BYTES];

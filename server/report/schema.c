@@ -224,7 +224,7 @@ static const struct asv_fact ledger_log[] = {
     TEXT("origin", 200),
     COUNT("size"),
     DIGEST("root"),
-    TIME("signed_at"),
+    MAY_TIME("signed_at"),
     OBJECTS("cosignatures", cosignature, 0, 64),
     END,
 };

@@ -86,6 +86,8 @@ static const struct {
     [ASV_RECORD_INCIDENT_CLIP_OUT] = {"incident-clip-out", ASV_ACTION_INCIDENT},
     [ASV_RECORD_INCIDENT_STILL] = {"incident-still", ASV_ACTION_INCIDENT},
     [ASV_RECORD_SUBJECT_REQUEST] = {"subject-request", ASV_ACTION_SUBJECT_REQUEST},
+    [ASV_RECORD_HANDOVER_END] = {"handover-end", ASV_ACTION_INCIDENT},
+    [ASV_RECORD_HANDOVER_RECEIPT] = {"handover-receipt", ASV_ACTION_INCIDENT},
 };
 
 const char *asv_record_name(enum asv_record record)

@@ -77,6 +77,8 @@ enum asv_record {
     ASV_RECORD_INCIDENT_CLIP_OUT, /* ... or does not, after all */
     ASV_RECORD_INCIDENT_STILL,    /* a picture of a recording of it */
     ASV_RECORD_SUBJECT_REQUEST,
+    ASV_RECORD_HANDOVER_END,     /* that nothing comes of a hand-over */
+    ASV_RECORD_HANDOVER_RECEIPT, /* that it was received */
     ASV_RECORDS
 };
 

@@ -83,11 +83,10 @@ static bool subject_is_good(const struct asv_subject *subject, uint16_t action)
     case ASV_SUBJECT_DAY:
         return has_id && date_is_good(subject->date);
     case ASV_SUBJECT_VIEWER:
+    case ASV_SUBJECT_RECIPIENT:
         return has_id && asv_text_is_good(subject->name, ASV_NAME_MAX_BYTES);
     case ASV_SUBJECT_RECORD:
         return has_id && is_record(subject->name, action);
-    case ASV_SUBJECT_RECIPIENT:
-        return asv_text_is_good(subject->name, ASV_NAME_MAX_BYTES);
     case ASV_SUBJECT_POLICY:
         return has_id && subject->version > 0 && subject->days > 0 &&
                subject->days <= ASV_STATEMENT_DAYS_MAX && date_is_good(subject->from_date);
@@ -180,13 +179,16 @@ static const char *broken(const struct asv_statement *statement, const struct as
     return asv_text_is_good(statement->reason, ASV_REASON_MAX_BYTES) ? NULL : "reason"; /* ST-053 */
 }
 
+/* Behind its digest. */
+static bool has_name(uint8_t kind)
+{
+    return kind == ASV_SUBJECT_RECIPIENT || kind == ASV_SUBJECT_VIEWER || kind == ASV_SUBJECT_RECORD;
+}
+
 static void put_subject(struct asv_writer *writer, const struct asv_subject *subject)
 {
     asv_write_u8(writer, subject->kind);
     switch (subject->kind) {
-    case ASV_SUBJECT_RECIPIENT:
-        asv_write_view8(writer, subject->name.data, subject->name.len);
-        break;
     case ASV_SUBJECT_KEEPER:
         asv_write_bytes(writer, subject->store, sizeof subject->store);
         asv_write_i64(writer, subject->stopped_ms);
@@ -206,7 +208,7 @@ static void put_subject(struct asv_writer *writer, const struct asv_subject *sub
             asv_write_u32(writer, subject->from_date);
         } else if (subject->kind == ASV_SUBJECT_DAY) {
             asv_write_u32(writer, subject->date);
-        } else if (subject->kind == ASV_SUBJECT_VIEWER || subject->kind == ASV_SUBJECT_RECORD) {
+        } else if (has_name(subject->kind)) {
             asv_write_view8(writer, subject->name.data, subject->name.len);
         }
     }
@@ -278,9 +280,6 @@ static void read_subject(struct asv_fields *in, struct asv_subject *subject)
 {
     asv_field_u8(in, &subject->kind, "subject");
     switch (subject->kind) {
-    case ASV_SUBJECT_RECIPIENT:
-        asv_field_view8(in, &subject->name, ASV_NAME_MAX_BYTES, "subject");
-        break;
     case ASV_SUBJECT_KEEPER:
         asv_field_copy(in, subject->store, sizeof subject->store, "subject");
         asv_field_i64(in, &subject->stopped_ms, "subject");
@@ -300,7 +299,7 @@ static void read_subject(struct asv_fields *in, struct asv_subject *subject)
             asv_field_u32(in, &subject->from_date, "subject");
         } else if (subject->kind == ASV_SUBJECT_DAY) {
             asv_field_u32(in, &subject->date, "subject");
-        } else if (subject->kind == ASV_SUBJECT_VIEWER || subject->kind == ASV_SUBJECT_RECORD) {
+        } else if (has_name(subject->kind)) {
             asv_field_view8(in, &subject->name, ASV_NAME_MAX_BYTES, "subject");
         }
     }

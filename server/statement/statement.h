@@ -29,8 +29,8 @@ enum asv_proof_kind {
 /* What a statement is about. What a kind does not name is zero. */
 struct asv_subject {
     uint8_t kind;                 /* enum asv_subject_kind */
-    uint8_t id[ASV_SHA256_BYTES]; /* CLIP, DAY, VIEWER: seal header; CAMERA: certificate; CREDENTIAL; POLICY;
-                                     RECORD: salted (ST-103) */
+    uint8_t id[ASV_SHA256_BYTES]; /* CLIP, DAY, VIEWER: seal header; CAMERA: certificate; CREDENTIAL;
+                                     RECIPIENT: its card; POLICY; RECORD: salted (ST-103) */
     int64_t from_ms;              /* CAMERA: from here ... */
     int64_t until_ms;             /* ... until just before here */
     struct asv_bytes name; /* RECIPIENT; VIEWER: who would see it; LEDGER: its origin; RECORD: which; view */

@@ -95,7 +95,6 @@ static const struct asv_web_field deed_field[] = {
     {"incident", ASV_WEB_TEXT, false, 0, ASV_NAME_MAX_BYTES, NULL, NULL},
     {"date", ASV_WEB_DATE, false, 0, 0, NULL, NULL},
     {"about", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
-    {"recipient", ASV_WEB_TEXT, false, 0, ASV_NAME_MAX_BYTES, NULL, NULL},
     {"key", ASV_WEB_TEXT, false, 0, ASV_AGE_RECIPIENT_TEXT_BYTES, NULL, NULL},
     {"credential", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
     {"file", ASV_WEB_BYTES, false, 1, ASV_POLICY_FILE_BYTES, NULL, NULL},
@@ -143,17 +142,13 @@ static bool read_row(struct asv_web_deed *out, const json_t *record)
     return id == salt;
 }
 
-/* Name and key, both or neither. */
-static bool read_recipient(struct asv_web_deed *out, const json_t *request)
+/* True: there is none, or it is one. */
+static bool read_key(struct asv_web_deed *out, const json_t *request)
 {
-    const char *name = asv_web_text(request, "recipient");
     const char *key = asv_web_text(request, "key");
-    if (name != NULL) {
-        (void)memcpy(out->recipient, name, strlen(name) + 1); /* as large as its field */
-    }
-    out->has_recipient = name != NULL && key != NULL &&
-                         asv_age_recipient_decode(out->recipient_pk, key, strlen(key)) == ASV_OK;
-    return out->has_recipient || (name == NULL && key == NULL);
+    out->has_recipient =
+        key != NULL && asv_age_recipient_decode(out->recipient_pk, key, strlen(key)) == ASV_OK;
+    return out->has_recipient || key == NULL;
 }
 
 /* Of what is about no recording. */
@@ -162,8 +157,11 @@ static const char *missing_in_house(const struct asv_web_deed *deed)
     if (deed->action == ASV_ACTION_POLICY) {
         return deed->file == NULL ? "file" : deed->date == 0 ? "date" : NULL;
     }
-    bool about_key = deed->action == ASV_ACTION_RECIPIENT || deed->action == ASV_ACTION_RECIPIENT_ENDS;
-    return about_key ? (deed->has_recipient ? NULL : "recipient") : (deed->has_credential ? NULL : "about");
+    if (deed->action == ASV_ACTION_RECIPIENT || deed->action == ASV_ACTION_RECIPIENT_ENDS) {
+        bool lacks_card = deed->action == ASV_ACTION_RECIPIENT && deed->file == NULL;
+        return !deed->has_recipient ? "key" : lacks_card ? "file" : NULL;
+    }
+    return deed->has_credential ? NULL : "about";
 }
 
 static const char *missing_of(const struct asv_web_deed *deed)
@@ -216,7 +214,7 @@ const char *asv_web_deed_read(struct asv_web_deed *out, const json_t *request)
         (void)memcpy(out->request, digits, strlen(digits) + 1);
     }
     out->has_credential = asv_web_hash(request, "about", out->credential);
-    if (!read_recipient(out, request)) {
+    if (!read_key(out, request)) {
         return "key";
     }
     if (!read_row(out, json_object_get(request, "record"))) {
@@ -249,9 +247,6 @@ static void take_house(struct asv_web_deed *out, const struct asv_statement *sai
     memcpy(out->recipient_pk, said->recipient_pk, sizeof out->recipient_pk);
     if (subject->kind == ASV_SUBJECT_POLICY) {
         out->date = subject->from_date;
-    }
-    if (out->has_recipient) {
-        memcpy(out->recipient, subject->name.data, subject->name.len);
     }
 }
 

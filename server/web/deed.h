@@ -31,10 +31,9 @@ struct asv_web_deed {
     struct asv_db_range range;
     bool has_credential, has_recipient;
     uint8_t credential[ASV_SHA256_BYTES]; /* that is enrolled, or revoked */
-    char recipient[ASV_NAME_MAX_BYTES + 1];
     uint8_t recipient_pk[ASV_X25519_BYTES];
     const json_t *record; /* of the request, as the next; NULL: none */
-    const char *file;     /* of a policy, in base64url */
+    const char *file;     /* of a policy, or a recipient's card, in base64url */
     struct asv_web_row row;
 };
 

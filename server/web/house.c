@@ -8,6 +8,7 @@
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/flow/decide.h"
+#include "server/flow/recipient.h"
 #include "server/web/deed.h"
 #include "server/web/desk.h"
 #include "server/web/policies.h"
@@ -16,20 +17,6 @@ bool asv_web_house_does(uint16_t action)
 {
     return action == ASV_ACTION_ENROL || action == ASV_ACTION_REVOKE || action == ASV_ACTION_RECIPIENT ||
            action == ASV_ACTION_RECIPIENT_ENDS || action == ASV_ACTION_POLICY;
-}
-
-static void compose(struct asv_statement *out, const struct asv_web_deed *deed)
-{
-    *out = (struct asv_statement){.action = deed->action};
-    if (deed->has_recipient) {
-        out->subject.kind = ASV_SUBJECT_RECIPIENT;
-        out->subject.name = (struct asv_bytes){(const uint8_t *)deed->recipient, strlen(deed->recipient)};
-        out->has_recipient = true;
-        memcpy(out->recipient_pk, deed->recipient_pk, sizeof out->recipient_pk);
-    } else {
-        out->subject.kind = ASV_SUBJECT_CREDENTIAL;
-        memcpy(out->subject.id, deed->credential, sizeof out->subject.id);
-    }
 }
 
 /* ---- policies ---- */
@@ -71,6 +58,20 @@ static enum asv_status show_proposed(const struct asv_flow *flow, const struct a
     return status == ASV_OK ? show_policy(flow, file, proposal->said.subject.from_date, err) : status;
 }
 
+/* ---- recipients ---- */
+
+static enum asv_status propose_recipient(const struct asv_flow *flow, const struct asv_web_deed *deed,
+                                         struct asv_err *err)
+{
+    uint8_t card[ASV_CARD_MAX_BYTES];
+    struct asv_person_statement stated;
+    if (deed->file == NULL) {
+        return asv_fail(err, ASV_E_USAGE, "a recipient comes with its card");
+    }
+    size_t len = asv_web_base64url(deed->file, card, sizeof card);
+    return asv_recipient_propose(flow, (struct asv_bytes){card, len}, deed->recipient_pk, &stated, err);
+}
+
 /* ---- all of them ---- */
 
 static enum asv_status answer(const struct asv_flow *flow, const struct asv_web_deed *deed,
@@ -107,11 +108,18 @@ enum asv_status asv_web_house_do(const struct asv_flow *flow, const struct asv_w
     if (deed->action == ASV_ACTION_POLICY) {
         return propose_policy(flow, deed, err);
     }
+    if (deed->action == ASV_ACTION_RECIPIENT) {
+        return propose_recipient(flow, deed, err);
+    }
+    if (deed->action == ASV_ACTION_RECIPIENT_ENDS) {
+        return asv_recipient_end(flow, NULL, deed->recipient_pk, err);
+    }
     enum asv_status status = deed->has_credential ? find_credential(flow, deed, &so, err) : ASV_OK;
     if (status != ASV_OK || so) {
         return status;
     }
-    compose(&what, deed);
+    what = (struct asv_statement){.action = deed->action, .subject = {.kind = ASV_SUBJECT_CREDENTIAL}};
+    memcpy(what.subject.id, deed->credential, sizeof what.subject.id);
     return deed->step == ASV_STEP_PROPOSE ? asv_decide_propose(flow, &what, &stated, err)
                                           : asv_decide_alone(flow, &what, err);
 }

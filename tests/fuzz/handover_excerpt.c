@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * An excerpt of whoever it may be: the head of its proof, then its film. The seal agrees with the head as far as
- * it can; of the proof's other bytes, all are zero, as many as the head makes them.
+ * An excerpt of whoever it may be: the head of its proof, then its film. The seal agrees with the head as far
+ * as it can; of the proof's other bytes, all are zero, as many as the head makes them.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -719,11 +719,20 @@ def the_house_decides(desk, web, people):
     assert web.sign(sigrid, "revoke", "alone", about=doris.digest.hex())["taken"]
     assert web.prepare(doris, **mine)[1]["type"].endswith(":no-authenticator")
     key = subprocess.run(["age-keygen", "-y", desk.keys / "recovery"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-    refused(web.prepare(anna, "recipient", "propose", recipient="StA Duisburg", key="age1" + "q" * 58), 400, "missing-field")
-    proposed = web.sign(anna, "recipient", "propose", recipient="StA Duisburg", key=key)
+    card = {"key": key, "file": b64("recipient-card\nStA Duisburg\nR1200S\nKoloniestraße 72\n47057 Duisburg\n\n".encode())}
+    refused(web.prepare(anna, "recipient", "propose", **card | {"key": "age1" + "q" * 58}), 400, "missing-field")
+    refused(web.prepare(anna, "recipient", "propose", key=key), 400, "missing-field")
+    refused(web.prepare(anna, "recipient", "propose", **card | {"file": b64(b"recipient-card\nStA Duisburg\n")}), 400, "bad-field")
+    status, draft = web.prepare(anna, "recipient", "propose", **card)
+    assert web.hand_in(anna, draft)[0] == 400, "the card is signed, and comes again"
+    status, proposed = web.hand_in(anna, draft | {"file": card["file"]})
+    assert status == 200, proposed
+    status, draft = web.prepare(stefan, "recipient", "approve", request=proposed["statement"])
+    assert {"name": "", "text": "47057 Duisburg"} in draft["lines"]["de"], draft["lines"]
     assert web.sign(stefan, "recipient", "approve", request=proposed["statement"])["taken"]
-    assert [r["name"] for r in desk.json("recipient", "list")] == ["StA Duisburg"]
-    assert web.sign(sigrid, "recipient-ends", "alone", recipient="StA Duisburg", key=key)["taken"]
+    row, = desk.json("recipient", "list")
+    assert (row["name"], row["code"], row["address"]) == ("StA Duisburg", "R1200S", ["Koloniestraße 72", "47057 Duisburg"]), row
+    assert web.sign(sigrid, "recipient-ends", "alone", key=key)["taken"]
     return anna
 
 

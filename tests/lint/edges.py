@@ -45,7 +45,7 @@ MODULES = {
                            "server/statement", "server/vault"],
     "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/backup", "server/alert",
                            "server/keeper", "server/policy", "server/incident", "server/flow", "server/retention", "server/statement",
-                           "server/ledger", "server/http", "server/verify", "server/witness"],
+                           "server/ledger", "server/http", "server/verify", "server/witness", "server/handover", "server/package"],
     "dock": PROTO + ["firmware-proto/wire", "server/base", "server/db", "server/vault", "server/policy"],
     "tests": ["*"],
 }
@@ -91,7 +91,7 @@ C_LIBRARY = set("""
     arpa/inet dirent dlfcn fcntl fnmatch glob grp langinfo libgen net/if netdb netinet/in netinet/tcp nl_types poll pthread pwd
     regex sched semaphore spawn strings sys/ipc sys/mman sys/resource sys/select sys/socket sys/stat sys/statvfs sys/time
     sys/times sys/types sys/uio sys/un sys/utsname sys/wait syslog termios unistd utime
-    endian getopt sys/epoll sys/eventfd sys/file sys/fsuid sys/inotify sys/ioctl sys/prctl sys/random sys/signalfd sys/syscall
+    endian getopt sys/epoll sys/eventfd sys/file sys/fsuid sys/inotify sys/ioctl sys/prctl sys/random sys/signalfd sys/statfs sys/syscall
     sys/sysmacros sys/timerfd sys/timex sys/xattr
 """.split())
 # The bare portable core: nothing from the operating system.

@@ -28,6 +28,7 @@ SPECS = {
     "D": "docs/DOCK.md",
     "PK": "docs/PACKAGE.md",
     "HD": "docs/HANDOVER_DOCUMENTS.md",
+    "HO": "docs/HANDOVER.md",
 }
 RULES = "docs/COMPLIANCE.md"
 THREATS = "docs/THREATS.md"

@@ -37,7 +37,7 @@ void asv_test_handover_plan(struct asv_plan *out, struct asv_plan_clip *clips, u
 }
 
 void asv_test_handover_says(struct asv_statement *out, const struct asv_plan *plan, const void *data,
-                             size_t len)
+                            size_t len)
 {
     memcpy(out->agency, plan->agency, sizeof out->agency);
     memcpy(out->incident, plan->incident, sizeof out->incident);

@@ -14,6 +14,6 @@ void asv_test_handover_plan(struct asv_plan *out, struct asv_plan_clip *clips, u
 
 /* Fills what a HAND_OVER about the plan says of it: data[len] are its bytes. */
 void asv_test_handover_says(struct asv_statement *out, const struct asv_plan *plan, const void *data,
-                             size_t len);
+                            size_t len);
 
 #endif

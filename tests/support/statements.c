@@ -130,6 +130,7 @@ static void fill_subject(struct asv_subject *subject, uint16_t action, const str
     uint8_t store[ASV_SHA256_BYTES];
     subject->kind = asv_action_rule(action)->subject;
     if (subject->kind == ASV_SUBJECT_RECIPIENT) {
+        follow(subject->id, "card", 1);
         subject->name = (struct asv_bytes){name, sizeof name - 1};
     } else if (subject->kind == ASV_SUBJECT_LEDGER) {
         follow(store, "store", 1);

@@ -43,7 +43,13 @@ static void a_certificate_signs_itself_and_says_what_it_is_for(void **state)
     (void)state;
     char name[128];
     size_t len = 0;
+    struct asv_x509_said said;
     assert_int_equal(asv_x509_self_signed(out, &len, &fields, key), ASV_OK);
+    assert_int_equal(asv_x509_read(&said, (struct asv_bytes){out, len}), ASV_OK);
+    assert_string_equal(said.name, fields.name);
+    assert_int_equal(said.until_s, fields.until_s);
+    assert_int_equal(strlen(said.serial), 2 * ASV_X509_SERIAL_BYTES);
+    assert_int_equal(asv_x509_read(&said, (struct asv_bytes){out, len / 2}), ASV_E_MALFORMED);
     BIO *bio = made(len);
     X509 *cert = PEM_read_bio_X509(bio, NULL, NULL, NULL);
     assert_non_null(cert);

@@ -62,6 +62,9 @@ SELECT lives_ok($$ SELECT E'M\u00fcller'::asv.words, E'M\u00fcller'::asv.name128
 SELECT lives_ok($$ SELECT E'Mu\u0308ller'::asv.note $$, 'what a program writes down is not refused for its form');
 
 -- Everything else, by hand: table, changes, SQLSTATE.
+-- Another plan and statement, with which a second hand-over would be.
+SELECT tap.put('handover_plan', jsonb_build_object('digest', dig('plan 2'), 'bytes', convert_to('plan 2', 'UTF8')));
+SELECT tap.put('statement', fields || jsonb_build_object('digest', dig('st 2'), 'object', stmt('st 2'), 'nonce', b16('st 2'))) FROM tap.template WHERE tbl = 'statement';
 SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('schema_migration', '{"number": 0}'::jsonb, '23514'),
     ('schema_migration', '{"name": "x"}', '23514'),
@@ -326,7 +329,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('duty_end', '{}', '23505'),
     ('statement', jsonb_build_object('object', stmt('st') || decode(repeat('00', 3200), 'hex')), '23514'),
     ('statement', '{"step": 6}', '23514'),
-    ('statement', '{"subject_kind": 11, "subject": null, "version": null, "days": null, "from_day": null}', '23514'),
+    ('statement', '{"subject_kind": 12, "version": null, "days": null, "from_day": null}', '23514'),
     ('statement', jsonb_build_object('digest', dig('x')), '23514'),
     ('statement', '{"expires_at": "2026-01-05"}', '23514'),
     ('statement', '{"step": 2}', '23514'), -- an answer to nothing
@@ -363,6 +366,16 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('policy_file', jsonb_build_object('digest', sha256('\x'), 'content', '\x'::bytea), '23514'),
     ('policy_file', jsonb_build_object('digest', dig('x')), '23514'),
     ('policy_file', '{}', '23505'),
+    ('recipient_card', jsonb_build_object('digest', sha256('\x'), 'content', '\x'::bytea), '23514'),
+    ('recipient_card', jsonb_build_object('digest', sha256(decode(repeat('61', 739), 'hex')), 'content', decode(repeat('61', 739), 'hex')), '23514'),
+    ('recipient_card', jsonb_build_object('digest', dig('x')), '23514'),
+    ('recipient_card', '{}', '23505'),
+    ('handover_plan', jsonb_build_object('digest', sha256('\x'), 'bytes', '\x'::bytea), '23514'),
+    ('handover_plan', jsonb_build_object('digest', sha256(decode(repeat('61', 46325), 'hex')), 'bytes', decode(repeat('61', 46325), 'hex')), '23514'),
+    ('handover_plan', jsonb_build_object('digest', dig('x')), '23514'),
+    ('handover_plan', '{}', '23505'),
+    ('statement', '{"subject_kind": 11, "subject": null, "version": null, "days": null, "from_day": null, "subject_name": "x"}', '23514'),
+    ('statement', '{"subject_kind": 11, "version": null, "days": null, "from_day": null}', '23514'),
     ('incident', '{"id": "01900000-0000-4000-8000-0000000000e1"}', '23514'),
     ('incident', '{}', '23505'),
     ('incident', jsonb_build_object('id', asv.uuid7()), '23505'), -- its number
@@ -386,6 +399,29 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('incident_still', '{"at_ms": 1}', '23505'), -- one statement for two
     ('incident_forgotten', '{}', '23505'),
     ('incident_forgotten', jsonb_build_object('incident', asv.uuid7()), '23503'),
+    ('handover', '{"id": "01900000-0000-4000-8000-0000000000e4"}', '23514'),
+    ('handover', '{}', '23505'),
+    ('handover', jsonb_build_object('id', asv.uuid7()), '23505'), -- one plan for two
+    ('handover', jsonb_build_object('id', asv.uuid7(), 'plan', dig('plan 2')), '23505'), -- one proposal for two
+    ('handover', jsonb_build_object('id', asv.uuid7(), 'plan', dig('plan 3'), 'proposal', dig('st 2')), '23503'),
+    ('handover', jsonb_build_object('id', asv.uuid7(), 'plan', dig('plan 2'), 'proposal', dig('st 3')), '23503'),
+    ('handover', jsonb_build_object('id', asv.uuid7(), 'plan', dig('plan 2'), 'proposal', dig('st 2'), 'incident', asv.uuid7()), '23503'),
+    ('handover_clip', '{"number": 0}', '23514'), ('handover_clip', '{"form": 4}', '23514'), ('handover_clip', '{"until_ms": 1}', '23514'),
+    ('handover_clip', '{}', '23505'), ('handover_clip', '{"number": 2}', '23505'),
+    ('handover_clip', jsonb_build_object('handover', asv.uuid7()), '23503'),
+    ('handover_clip', jsonb_build_object('number', 2, 'recording', asv.uuid7()), '23503'),
+    ('handover_build', '{"stage": "sleeping", "began_at": "2026-01-08"}', '23514'), ('handover_build', '{"done": -1}', '23514'), ('handover_build', '{"error": "e"}', '23514'),
+    ('handover_build', '{"began_at": "2026-01-08"}', '23514'), ('handover_build', '{}', '23505'),
+    ('handover_build', jsonb_build_object('handover', asv.uuid7()), '23503'),
+    ('handover_output', '{"kind": "letter"}', '23514'), ('handover_output', '{"files": 0}', '23514'), ('handover_output', '{}', '23505'),
+    ('handover_output', jsonb_build_object('handover', asv.uuid7()), '23503'),
+    ('handover_medium', '{"parts": 0}', '23514'), ('handover_medium', '{}', '23505'), ('handover_medium', '{"kind": "filing"}', '23503'),
+    ('handover_end', '{}', '23505'), ('handover_end', jsonb_build_object('handover', asv.uuid7(), 'statement', dig('st 2')), '23503'),
+    ('handover_end', jsonb_build_object('handover', asv.uuid7()), '23505'), -- one statement for two
+    ('handover_receipt', '{"number": 0}', '23514'), ('handover_receipt', '{"how": "spoken"}', '23514'), ('handover_receipt', '{"received_at": "infinity"}', '23514'),
+    ('handover_receipt', jsonb_build_object('how', 'signed', 'signature', '\x'::bytea, 'document', sha256('\x')), '23514'),
+    ('handover_receipt', '{"how": "signed"}', '23514'), ('handover_receipt', jsonb_build_object('how', 'signed', 'signature', '\x00'::bytea), '23514'),
+    ('handover_receipt', jsonb_build_object('handover', asv.uuid7(), 'statement', dig('st 2')), '23503'), ('handover_receipt', '{}', '23505'), ('handover_receipt', '{"number": 2}', '23505'), -- one statement for two
     ('issue', '{"number": 0}', '23514'),
     ('issue', '{}', '23505'),
     ('issue', '{"number": 2, "reason": "r"}', '23514'),
@@ -612,6 +648,8 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('ledger_pending', jsonb_build_object('id', uid('short'), 'entry', '\x00'::bytea), '23514'),
     ('ledger_pending', jsonb_build_object('facts', decode(repeat('00', 1025), 'hex')), '23514')
 ) AS bad (tbl, changes, state);
+SELECT tap.put('handover', fields || jsonb_build_object('id', uid('second'), 'plan', dig('plan 2'), 'proposal', dig('st 2'))) FROM tap.template WHERE tbl = 'handover';
+SELECT pg_temp.refused(tbl, jsonb_build_object('handover', uid('second'), 'statement', dig('st 3')), '23503') FROM unnest(ARRAY['handover_end', 'handover_receipt']) AS tbl;
 -- A second entry of another id, at the place of the first one, and in a log that is none.
 SELECT pg_temp.refused('ledger_entry', jsonb_build_object('id', uid('entry 2'), 'entry',
     '\x00010001'::bytea || uuid_send(uid('entry 2')) || int8send(0)) || changes, state)

@@ -128,8 +128,13 @@ SELECT pg_temp.clip('r1', 'A', '2026-02-12', 'announced 2026-02-12', 'committed 
        pg_temp.clip('r2', 'A', '2026-03-12', 'quarantined 2026-03-12', 'hold_approved 2026-03-14', 'opened 2026-03-15', 'opened 2026-03-16'),
        pg_temp.clip('r3', 'B', '2026-03-14', 'committed 2026-03-14', 'erased_unsigned 2026-04-02'),
        pg_temp.clip('r4', '', '2026-03-14', 'committed 2026-03-14');
+CREATE FUNCTION pg_temp.plan() RETURNS bytea LANGUAGE sql AS $$ -- of r2 alone
+    SELECT decode(repeat('00', 70), 'hex') || '\x01610100010120'::bytea || dig('key') || '\x016300010120'::bytea || dig('r2') || decode('02' || repeat('00', 10), 'hex')
+$$;
+ALTER TABLE asv.statement DISABLE TRIGGER handover; -- what is counted is what two people signed, whatever follows
+SELECT put('handover_plan', jsonb_build_object('digest', sha256(pg_temp.plan()), 'bytes', pg_temp.plan()));
 SELECT put('statement', (SELECT fields FROM template WHERE tbl = 'statement') || jsonb_build_object('digest', dig('hand ' || s), 'object', stmt('hand ' || s), 'action', 5, 'step', s,
-    'subject_kind', 1, 'subject', dig('r2'), 'version', NULL, 'days', NULL, 'from_day', NULL, 'nonce', b16('hand ' || s), 'proposal', CASE s WHEN 2 THEN dig('hand 1') END))
+    'subject_kind', 11, 'subject', sha256(pg_temp.plan()), 'subject_name', 'court', 'version', NULL, 'days', NULL, 'from_day', NULL, 'nonce', b16('hand ' || s), 'proposal', CASE s WHEN 2 THEN dig('hand 1') END))
 FROM generate_series(1, 2) AS s;
 SELECT put('statement_answer', (SELECT fields FROM template WHERE tbl = 'statement_answer') || jsonb_build_object('statement', dig('hand ' || s), 'at', '2026-03-20',
     'ruling', ruling(dig('hand ' || s), NULL, true))) FROM generate_series(1, 2) AS s;

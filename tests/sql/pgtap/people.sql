@@ -223,7 +223,7 @@ SELECT is((SELECT string_agg(version::text, ' ') FROM asv.policy_page(4, 1)), '3
 -- ---- recipients
 
 CREATE FUNCTION pg_temp.recipient(name text, act int, step int, who text, proposal text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
-    SELECT asv.statement_put(tap.stmt(name), tap.dig(name), act, step::smallint, tap.dig('court'), 4::smallint, NULL, 'court', NULL, NULL,
+    SELECT asv.statement_put(tap.stmt(name), tap.dig(name), act, step::smallint, tap.dig('court'), 4::smallint, sha256('card'), 'court', NULL, NULL,
         NULL, tap.dig('court key'), NULL, 0::smallint, tap.dig(who), tap.uid(who), tap.b16(name), clock_timestamp(),
         clock_timestamp() + interval '1 hour', tap.dig(proposal))
 $$;
@@ -231,13 +231,43 @@ CREATE FUNCTION pg_temp.recipients() RETURNS text LANGUAGE sql AS $$
     SELECT coalesce(string_agg(name || CASE WHEN ended_at IS NULL THEN '' ELSE ' ended' END, ', '), 'none')
     FROM asv.recipient_page(NULL, NULL, 10)
 $$;
+SELECT throws_ok($$ SELECT pg_temp.recipient('c1', 16, 1, 'anna') $$, 'VA006', NULL, 'nobody is registered without a card (ST-124)');
+SELECT is(asv.recipient_card_put('card'), 'done', 'the card is kept');
+SELECT is(asv.recipient_card_put('card'), 'already', 'once');
+SELECT is((asv.recipient_card_find(sha256('card')), asv.recipient_card_of(tap.dig('court key')))::text, '("\\x63617264",)', 'byte for byte, of no key yet');
 SELECT is(pg_temp.recipient('c1', 16, 1, 'anna'), 'done', 'a recipient');
 SELECT is(pg_temp.recipient('c2', 16, 2, 'sven', 'c1'), 'done', 'is approved');
 SELECT is(pg_temp.recipients(), 'none', 'but not taken');
 SELECT is(pg_temp.takes('c2'), 'done', 'but taken');
 SELECT is(pg_temp.recipients(), 'court', 'then it is one');
+SELECT is((SELECT card FROM asv.recipient_page(NULL, NULL, 10)), 'card'::bytea, 'with its card');
+SELECT is(asv.recipient_card_of(tap.dig('court key')), 'card'::bytea, 'which is found by its key');
 SELECT is(pg_temp.recipient('c3', 17, 5, 'sven'), 'done', 'one person ends it');
 SELECT is(pg_temp.recipients(), 'court ended', 'at once');
+
+-- ---- plans of hand-overs
+
+-- A recipient, and recordings, as STATEMENTS.md 4 has them: a u16 of clips, and of each digest, form and range.
+CREATE FUNCTION pg_temp.plan(clips int, more bytea DEFAULT '') RETURNS bytea LANGUAGE sql AS $$
+    SELECT decode(repeat('00', 70), 'hex') || '\x01610100010120'::bytea || tap.dig('key') || '\x0163'::bytea || int2send(clips::int2)
+        || coalesce(string_agg('\x0120'::bytea || tap.dig('clip ' || n) || '\x03'::bytea || int4send(n) || int4send(-1), ''::bytea ORDER BY n), '')
+        || '\x0000'::bytea || more
+    FROM generate_series(1, least(clips, 1001)) AS n
+$$;
+SELECT is((SELECT string_agg(format('%s %s %s %s %s', number, header = tap.dig('clip ' || number + 1), form, from_ms, until_ms), ', ')
+           FROM asv.handover_plan_read(pg_temp.plan(2))), '0 t 3 1 4294967295, 1 t 3 2 4294967295', 'the recordings of a plan');
+SELECT throws_ok(format('SELECT asv.handover_plan_put(%L)', pg_temp.plan(n)), 'VA001', NULL, n || ' are none') FROM unnest(ARRAY[0, 1001]) AS n;
+SELECT throws_ok(format('SELECT asv.handover_plan_put(%L)', substring(pg_temp.plan(2) FOR 150)), 'VA001', NULL, 'nor is what ends before its last');
+CREATE FUNCTION pg_temp.hand_over(name text, step int, who text, plan bytea, proposal text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+    SELECT asv.statement_put(tap.stmt(name), tap.dig(name), 5, step::smallint, tap.dig('5'), 11::smallint, sha256(plan), 'court', NULL, NULL,
+        NULL, NULL, '01900000-0000-7000-8000-0000000000e1', 0::smallint, tap.dig(who), tap.uid(who), tap.b16(name), clock_timestamp(),
+        clock_timestamp() + interval '1 hour', tap.dig(proposal))
+$$;
+ALTER TABLE asv.statement DISABLE TRIGGER handover; -- what follows from it is in handover.sql
+SELECT throws_ok($$ SELECT pg_temp.hand_over('h1', 1, 'sven', pg_temp.plan(2)) $$, 'VA006', NULL, 'nothing is handed over without a plan (ST-123)');
+SELECT is(asv.handover_plan_put(pg_temp.plan(2)), 'done', 'the plan is kept');
+SELECT is(asv.handover_plan_find(sha256(pg_temp.plan(2))), pg_temp.plan(2), 'byte for byte');
+SELECT is(pg_temp.hand_over('h1', 1, 'sven', pg_temp.plan(2)), 'done', 'and can be proposed');
 
 -- ---- the agency is not locked out
 

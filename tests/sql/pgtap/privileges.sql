@@ -20,8 +20,8 @@ SELECT 'asv_dock', unnest(ARRAY['alarm_raise', 'assignment_issued', 'bulletin_is
 -- nightly run; of the ledger, what two of them decide to be forgotten.
 INSERT INTO given
 SELECT 'asv_staff', unnest(ARRAY['access_page', 'access_put', 'ahead_standing', 'block_decision', 'block_put', 'block_void', 'caller', 'camera_find', 'check_recorded', 'clip_events', 'clip_face',
-    'clip_record', 'clip_standing', 'credential_find', 'credential_mine', 'credential_offer', 'credential_page', 'duty_list', 'incident_clip_next', 'incident_clip_put',
-    'incident_find', 'incident_put', 'incident_removed', 'incident_still_list', 'incident_still_next', 'incident_still_put', 'is_own_incident', 'own_units', 'person_disable', 'policy_file_find', 'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods',
+    'clip_record', 'clip_standing', 'credential_find', 'credential_mine', 'credential_offer', 'credential_page', 'duty_list', 'handover_plan_find', 'handover_plan_put', 'incident_clip_next', 'incident_clip_put',
+    'incident_find', 'incident_put', 'incident_removed', 'incident_still_list', 'incident_still_next', 'incident_still_put', 'is_own_incident', 'own_units', 'person_disable', 'policy_file_find', 'policy_file_put', 'policy_on', 'policy_page', 'recipient_card_find', 'recipient_card_of', 'recipient_card_put', 'recipient_page', 'recording_periods',
     'request_end', 'request_find', 'request_put', 'request_void', 'requests_shown', 'revocations_newest', 'schema_number', 'statement_answered', 'statement_approval', 'statement_find',
     'statement_open', 'statement_put', 'statement_undelivered', 'subject_request_answer', 'undocked']);
 -- What people are shown (API.md), which each of these functions holds against who asks.
@@ -34,7 +34,7 @@ INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['access_forget', 'agency_put', 'ahead_finished', 'ahead_page', 'alarm_acknowledge', 'alarm_raise', 'approval_void', 'approvals', 'area_put', 'block_decisions', 'block_put',
     'camera_enrol', 'camera_find', 'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_face', 'clip_record',
     'credential_find', 'credential_page', 'credential_put', 'custody_list', 'dayless_page', 'dock_enrol', 'duty_end', 'duty_list',
-    'duty_put', 'held_ahead', 'held_ahead_by', 'held_ahead_list', 'incidents_forget', 'incidents_over', 'issue_put', 'issues_forget', 'login_put', 'policy_on', 'policy_page', 'recipient_page',
+    'duty_put', 'held_ahead', 'held_ahead_by', 'held_ahead_list', 'incidents_forget', 'incidents_over', 'issue_put', 'issues_forget', 'login_put', 'handover_plan_find', 'policy_on', 'policy_page', 'recipient_card_find', 'recipient_card_of', 'recipient_page',
     'request_end', 'request_put', 'requests_lapse', 'requests_shown', 'revocations_newest', 'revocations_publish', 'schema_number',
     'statement_answered', 'statement_approval', 'statement_find', 'statement_forged', 'statement_put', 'statement_unconcluded', 'statement_undelivered',
     'statement_unheard', 'unit_put']);

@@ -189,7 +189,7 @@ static enum asv_status clip(void *ctx, const struct asv_build_clip *said, struct
                                             .leaf = 17};
     die(++kit->clip_told == kit->kill_at_clip);
     enum asv_status status = asv_compose_clip(kit->compose, said, &known, err);
-    return status == ASV_OK ? asv_compose_add_event(kit->compose, &event, err) : status;
+    return status == ASV_OK ? asv_compose_add_event(kit->compose, said->number, &event, err) : status;
 }
 
 static enum asv_status facts(void *ctx, const struct asv_build_said *said, char **text, size_t *len,
@@ -230,6 +230,11 @@ static void make_signer(struct kit *kit)
         (struct asv_package_signer){.cades = {signer_sk, {kit->pem, len}, sign}, .now_s = 1796000000};
 }
 
+static struct asv_bytes text(const char *value)
+{
+    return (struct asv_bytes){(const uint8_t *)value, strlen(value)};
+}
+
 static void make_compose(struct kit *kit)
 {
     static const uint8_t root[ASV_SHA256_BYTES] = {5};
@@ -253,8 +258,8 @@ static void make_compose(struct kit *kit)
         .injured = "Willi Weiß\nJörg Öztürk",
         .from_ms = NOW_MS - 1000000,
         .until_ms = ASV_TIME_UNKNOWN,
-        .requested = {"Elke Exner", NOW_MS - 2000, "Anforderung vom 27.11.2026", {1}},
-        .approved = {"Sigrid Schäfer", NOW_MS - 1000, "Einverstanden", {2}},
+        .requested = {text("Elke Exner"), NOW_MS - 2000, text("Anforderung vom 27.11.2026"), {1}},
+        .approved = {text("Sigrid Schäfer"), NOW_MS - 1000, text("Einverstanden"), {2}},
     };
     const struct asv_compose_log log = {
         1, 184233, "duisburg.example/asservat/1", root, NOW_MS - 500, by, sizeof by / sizeof *by};

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/handover/medium.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include "server/base/fail.h"
+#include "server/base/hex.h"
+#include "server/base/io.h"
+#include "server/handover/medium_internal.h"
+
+#define FAT_MAGIC    0x4d44
+#define READ_BYTES   ((size_t)1 << 20)
+#define DIRECT_ALIGN 4096
+
+enum asv_status asv_medium_open(const char *path, struct asv_medium *out, struct asv_err *err)
+{
+    struct stat here, above;
+    struct statfs fs;
+    *out = (struct asv_medium){.dir = -1};
+    enum asv_status status = asv_io_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0, &out->dir, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (fstat(out->dir, &here) != 0 || fstatat(out->dir, "..", &above, 0) != 0 ||
+        fstatfs(out->dir, &fs) != 0) {
+        return asv_io_fail(err, errno, path);
+    }
+    if (here.st_dev == above.st_dev) { /* HO-074 */
+        return asv_failf(err, ASV_E_USAGE, "%.200s: nothing is mounted there", path);
+    }
+    out->is_fat = fs.f_type == FAT_MAGIC;
+    return asv_io_free_bytes(out->dir, &out->room, err);
+}
+
+void asv_medium_close(struct asv_medium *medium)
+{
+    if (medium->dir >= 0) {
+        (void)close(medium->dir);
+        medium->dir = -1;
+    }
+}
+
+/* ---- the carrier's own digest, on its way ---- */
+
+static enum asv_status read_counted(void *ctx, void *out, size_t cap, size_t *got, struct asv_err *err)
+{
+    struct asv_medium_counted *counted = ctx;
+    enum asv_status status = counted->source->read(counted->source->ctx, out, cap, got, err);
+    if (status == ASV_OK) {
+        asv_sha256_update(&counted->sha256, out, *got);
+    }
+    return status;
+}
+
+static uint64_t protected_bytes(const struct asv_medium_content *content)
+{
+    uint64_t size = content->carrier->size;
+    return content->protection == ASV_PLAN_ZIP   ? asv_protect_zip_bytes(content->name, size)
+           : content->protection == ASV_PLAN_AGE ? asv_protect_age_bytes(content->recipient_count, size)
+                                                 : size;
+}
+
+/* The ZIP around a ZIP has another name, so that one is not taken for the other. */
+static enum asv_status name_file(const struct asv_medium_content *content, char out[ASV_PROTECT_NAME_BYTES],
+                                 struct asv_err *err)
+{
+    const char *suffix = content->protection == ASV_PLAN_ZIP   ? ".aes.zip"
+                         : content->protection == ASV_PLAN_AGE ? ".age"
+                                                               : "";
+    size_t len = strlen(content->name);
+    if (content->protection == ASV_PLAN_ZIP && len > 4 && strcmp(content->name + len - 4, ".zip") == 0) {
+        len -= 4;
+    }
+    if (snprintf(out, ASV_PROTECT_NAME_BYTES, "%.*s%s", (int)len, content->name, suffix) >=
+        ASV_PROTECT_NAME_BYTES) {
+        return asv_fail(err, ASV_E_USAGE, "a carrier's name is too long");
+    }
+    return ASV_OK;
+}
+
+enum asv_status asv_medium_put(int dir, const struct asv_medium_content *content,
+                               struct asv_medium_written *out, struct asv_err *err)
+{
+    struct asv_medium_counted counted = {content->carrier, {{0}}};
+    struct asv_source source = {&counted, content->carrier->size, read_counted};
+    struct asv_protect_target target = {.dir = dir, .name = out->name};
+    enum asv_status status = name_file(content, out->name, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (faccessat(dir, out->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+        return asv_failf(err, ASV_E_EXISTS, "%s is there already", out->name);
+    }
+    asv_sha256_init(&counted.sha256);
+    if (content->protection == ASV_PLAN_ZIP) {
+        status = asv_protect_zip(&target, content->name, &source, content->passphrase, content->world, err);
+    } else if (content->protection == ASV_PLAN_AGE) {
+        status = asv_protect_age(&target, &source, content->recipients, content->recipient_count,
+                                 content->world, err);
+    } else {
+        status = asv_protect_none(&target, &source, err);
+    }
+    out->bytes = target.bytes;
+    memcpy(out->file, target.sha256, sizeof out->file);
+    asv_sha256_final(&counted.sha256, out->carrier);
+    return status;
+}
+
+/* ---- reading back ---- */
+
+/* Past the page cache where the file system lets it; else it is dropped first, as far as the kernel does. */
+static enum asv_status open_medium(int dir, const char *name, uint64_t offset, bool *direct, int *fd,
+                                   struct asv_err *err)
+{
+    enum asv_status status = asv_io_open_file(dir, name, fd, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    (void)posix_fadvise(*fd, 0, 0, POSIX_FADV_DONTNEED);
+    int flags = fcntl(*fd, F_GETFL);
+    *direct = offset % DIRECT_ALIGN == 0 && flags >= 0 && fcntl(*fd, F_SETFL, flags | O_DIRECT) == 0;
+    return ASV_OK;
+}
+
+/* A file system may say only now that it does not read past the cache. */
+static bool is_cached_only(int fd, bool *direct)
+{
+    if (!*direct || errno != EINVAL) {
+        return false;
+    }
+    *direct = false;
+    return fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT) == 0;
+}
+
+static enum asv_status digest_of(int fd, uint64_t offset, uint64_t bytes, uint8_t *buffer, bool *direct,
+                                 uint8_t out[ASV_SHA256_BYTES], struct asv_err *err)
+{
+    struct asv_sha256 sha256;
+    asv_sha256_init(&sha256);
+    for (uint64_t done = 0; done < bytes;) {
+        ssize_t got = pread(fd, buffer, READ_BYTES, (off_t)(offset + done));
+        if (got < 0 && (errno == EINTR || is_cached_only(fd, direct))) {
+            continue;
+        }
+        if (got < 0) {
+            return asv_io_fail(err, errno, "reading back");
+        }
+        if (got == 0) {
+            return asv_fail_at(err, ASV_E_DIGEST, "the medium: what was written ends early, at byte", done);
+        }
+        size_t some = (uint64_t)got < bytes - done ? (size_t)got : (size_t)(bytes - done);
+        asv_sha256_update(&sha256, buffer, some);
+        done += some;
+    }
+    asv_sha256_final(&sha256, out);
+    return ASV_OK;
+}
+
+/* HO-075 */
+enum asv_status asv_medium_compare(int dir, const char *name, uint64_t offset, uint64_t bytes,
+                                   const uint8_t sha256[ASV_SHA256_BYTES], bool *from_medium,
+                                   struct asv_err *err)
+{
+    uint8_t got[ASV_SHA256_BYTES];
+    void *buffer = NULL;
+    int fd = -1;
+    if (posix_memalign(&buffer, DIRECT_ALIGN, READ_BYTES) != 0) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = open_medium(dir, name, offset, from_medium, &fd, err);
+    if (status == ASV_OK) {
+        status = digest_of(fd, offset, bytes, buffer, from_medium, got, err);
+        (void)close(fd);
+    }
+    free(buffer);
+    if (status == ASV_OK && !asv_equal(got, sha256, sizeof got)) {
+        status = asv_failf(err, ASV_E_DIGEST,
+                           "%.120s: what is read back is not what was written: the medium is bad", name);
+    }
+    return status;
+}
+
+/* ---- a mounted medium ---- */
+
+size_t asv_medium_sums(const struct asv_medium_written *written, char out[ASV_MEDIUM_SUMS_BYTES])
+{
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    asv_hex_encode(hex, written->file, sizeof written->file);
+    return (size_t)snprintf(out, ASV_MEDIUM_SUMS_BYTES, "%s  %s\n", hex, written->name);
+}
+
+enum asv_status asv_medium_write(const struct asv_medium *medium, const struct asv_medium_content *content,
+                                 struct asv_medium_written *out, struct asv_err *err)
+{
+    char sums[ASV_MEDIUM_SUMS_BYTES];
+    uint64_t bytes = protected_bytes(content);
+    *out = (struct asv_medium_written){.bytes = 0};
+    if (medium->is_fat && bytes > ASV_MEDIUM_FAT_BYTES) { /* HO-076 */
+        return asv_failf(err, ASV_E_LIMIT,
+                         "the medium is FAT32, which takes no file of more than 4 GiB, and this one has %llu "
+                         "bytes: format it with exFAT or NTFS",
+                         (unsigned long long)bytes);
+    }
+    enum asv_status status = asv_medium_put(medium->dir, content, out, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = asv_medium_compare(medium->dir, out->name, 0, out->bytes, out->file, &out->from_medium, err);
+    if (status == ASV_OK) {
+        size_t len = asv_medium_sums(out, sums);
+        status = asv_io_replace_file(medium->dir, ASV_MEDIUM_SUMS, sums, len, 0644, err);
+    }
+    if (status != ASV_OK) {
+        (void)unlinkat(medium->dir, out->name, 0);
+    }
+    return status;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * A carrier on its medium (docs/HANDOVER.md 4): a mounted stick or disk, or the image of a DVD. What was
+ * written is read back from the medium itself and compared.
+ */
+#ifndef ASV_SERVER_HANDOVER_MEDIUM_H
+#define ASV_SERVER_HANDOVER_MEDIUM_H
+
+#include "server/handover/protect.h"
+#include "server/statement/plan.h"
+
+#define ASV_MEDIUM_SUMS      "SHA256SUMS"           /* beside the carrier, for `sha256sum -c` */
+#define ASV_MEDIUM_FAT_BYTES (UINT64_C(4294967295)) /* of a file there, at most */
+#define ASV_MEDIUM_DVD_BYTES (UINT64_C(4700372992)) /* of one with one layer: 2,295,104 sectors, DVD+R */
+
+struct asv_medium {
+    int dir; /* -1: not open */
+    uint64_t room;
+    bool is_fat;
+};
+
+/* Where a medium is mounted. ASV_E_USAGE: it is no directory, or nothing is mounted there, so that the
+ * carrier would stay in the house. */
+ASV_MUST_CHECK enum asv_status asv_medium_open(const char *path, struct asv_medium *out, struct asv_err *err);
+void asv_medium_close(struct asv_medium *medium);
+
+/* What goes onto it. */
+struct asv_medium_content {
+    const char *name;                              /* of the file, without what its protection adds */
+    const struct asv_source *carrier;              /* read once */
+    uint8_t protection;                            /* enum asv_plan_protection */
+    const char *passphrase;                        /* ASV_PLAN_ZIP */
+    const uint8_t (*recipients)[ASV_X25519_BYTES]; /* ASV_PLAN_AGE */
+    size_t recipient_count;
+    const struct asv_world *world;
+};
+
+/* What lies on it. */
+struct asv_medium_written {
+    char name[ASV_PROTECT_NAME_BYTES];
+    uint64_t bytes;
+    uint8_t carrier[ASV_SHA256_BYTES]; /* digest of the carrier itself, */
+    uint8_t file[ASV_SHA256_BYTES];    /* and of the file, which is another when it is protected */
+    bool from_medium;                  /* what was read back came from the medium, not from memory */
+};
+
+/* Writes the file and SHA256SUMS, and compares the file as it is read back. ASV_E_LIMIT: FAT32 takes no file
+ * so long. ASV_E_NO_SPACE: it has no room. ASV_E_EXISTS: such a file is there. ASV_E_DIGEST: what is read
+ * back is something else: the medium is bad, and the file is removed. */
+ASV_MUST_CHECK enum asv_status asv_medium_write(const struct asv_medium *medium,
+                                                const struct asv_medium_content *content,
+                                                struct asv_medium_written *out, struct asv_err *err);
+
+/* The image of a DVD in the directory dir, whole or not at all, with the same on it; compared as it lies in
+ * the image. The protected file lies beside it while it is made. Runs genisoimage: ASV_E_NOT_FOUND without
+ * it. */
+ASV_MUST_CHECK enum asv_status asv_medium_image(int dir, const char *path, const char *name,
+                                                const struct asv_medium_content *content,
+                                                struct asv_medium_written *out, struct asv_err *err);
+
+/* ASV_E_DIGEST unless dir/name is what was written, byte for byte. *from_medium: nothing of it came from the
+ * page cache. */
+ASV_MUST_CHECK enum asv_status asv_medium_compare(int dir, const char *name, uint64_t offset, uint64_t bytes,
+                                                  const uint8_t sha256[ASV_SHA256_BYTES], bool *from_medium,
+                                                  struct asv_err *err);
+
+/* ---- parts ---- */
+
+struct asv_medium_part {
+    size_t first, count; /* recordings, in their order */
+    uint64_t bytes;
+};
+
+/* Divides recordings among carriers that each fit on a medium: every part is a carrier of its own recordings,
+ * and has `fixed` bytes besides. *count: how many parts. ASV_E_LIMIT: a recording does not fit on a medium by
+ * itself, or there are more than cap parts; a recording is never divided. */
+ASV_MUST_CHECK enum asv_status asv_medium_parts(const uint64_t *bytes, size_t recordings, uint64_t fixed,
+                                                uint64_t room, struct asv_medium_part *parts, size_t cap,
+                                                size_t *count, struct asv_err *err);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * For medium*.c alone. */
+#ifndef ASV_SERVER_HANDOVER_MEDIUM_INTERNAL_H
+#define ASV_SERVER_HANDOVER_MEDIUM_INTERNAL_H
+
+#include "server/handover/medium.h"
+
+#define ASV_MEDIUM_SUMS_BYTES (2 * ASV_SHA256_BYTES + ASV_PROTECT_NAME_BYTES + 4)
+
+/* A carrier whose digest is taken while it is read. */
+struct asv_medium_counted {
+    const struct asv_source *source;
+    struct asv_sha256 sha256;
+};
+
+/* Writes the file, protected as content says: name, bytes and digests of *out. */
+ASV_MUST_CHECK enum asv_status asv_medium_put(int dir, const struct asv_medium_content *content,
+                                              struct asv_medium_written *out, struct asv_err *err);
+
+/* What SHA256SUMS says; its length. */
+size_t asv_medium_sums(const struct asv_medium_written *written, char out[ASV_MEDIUM_SUMS_BYTES]);
+
+#endif

@@ -1,0 +1,222 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- Hand-overs (docs/HANDOVER.md 1): what follows from the statements of two people, what the job says of it, and that the original stays
+-- until somebody has confirmed the receipt (LAW H10).
+BEGIN;
+SET search_path = tap, pg_catalog;
+SET client_min_messages = warning;
+SELECT no_plan();
+
+SELECT tap.put('certificate', fields || jsonb_build_object('digest', tap.dig('root'), 'role', 1, 'serial', tap.b16('s1'), 'kx_pk', NULL,
+    'encoded', convert_to('root', 'UTF8'))) FROM template WHERE tbl = 'certificate';
+SELECT tap.put('certificate', fields || jsonb_build_object('digest', tap.dig('dock'), 'role', 4, 'serial', tap.b16('s4'),
+    'encoded', convert_to('dock', 'UTF8'))) FROM template WHERE tbl = 'certificate';
+SELECT tap.put(tbl, fields) FROM template
+WHERE tbl IN ('certificate', 'agency', 'unit', 'area', 'camera', 'camera_unit', 'dock', 'docking', 'assignment') ORDER BY position;
+CREATE FUNCTION pg_temp.person(who text, roles int, unit text DEFAULT 'VU') RETURNS void LANGUAGE sql AS $$
+    SELECT asv.credential_put(tap.dig(repeat('r', 32)), tap.uid(who), tap.dig('badge ' || who), who, roles, unit,
+        '2026-01-01', '2126-01-01', tap.dig('key ' || who), convert_to(who, 'UTF8'), 'somebody');
+    SELECT asv.statement_put(tap.stmt('found ' || who), tap.dig('found ' || who), 34, 5::smallint, tap.dig('34' || who), 3::smallint,
+        tap.dig(who), NULL, NULL, NULL, NULL, NULL, NULL, 0::smallint, NULL, NULL, tap.b16('found ' || who), now(),
+        now() + interval '1 day', NULL);
+    SELECT tap.took('found ' || who);
+$$;
+SELECT pg_temp.person('willi', 1), pg_temp.person('sigrid', 2), pg_temp.person('dora', 4), pg_temp.person('erika', 16), pg_temp.person('rita', 8),
+       pg_temp.person('fremd', 2, 'XX'), pg_temp.person('anna', 128);
+SELECT asv.duty_put(uid('sigrid'), 'in_charge', 'VU', NULL, '2026-01-01', NULL, 'x');
+SELECT asv.issue_put(uid('assignment'), uid('willi'), NULL, 'x', false);
+CREATE FUNCTION pg_temp.record(name text, number int) RETURNS void LANGUAGE sql AS $$
+    SELECT asv.clip_commit(jsonb_populate_record(NULL::asv.clip_facts, (SELECT fields FROM tap.template WHERE tbl = 'clip')
+        || jsonb_build_object('number', number, 'header', tap.dig(name), 'clip', tap.uid(name), 'kind', 1, 'assignment', tap.uid('assignment'),
+                              'reason', '', 'day', current_date, 'key_date', current_date, 'due_at', current_date + 15, 'earliest_at', now(),
+                              'latest_at', now(), 'started_at', now() - interval '1 minute', 'ended_at', now(), 'committed_at', now())),
+        tap.obj('record ' || name), NULL, NULL, NULL, NULL, NULL, NULL)
+$$;
+SELECT pg_temp.record('h1', 1), pg_temp.record('h2', 2), pg_temp.record('h3', 3);
+SELECT tap.incident_put(uid('incident'), 'V-1', 1, 'o', '', 'willi');
+SELECT tap.incident_put(uid('other'), 'V-2', 1, 'o', '', 'willi');
+
+-- A statement about a recording, or a plan; an approval is taken by the keeper.
+CREATE FUNCTION pg_temp.say(name text, action int, step int, subject bytea, who text, incident text DEFAULT 'incident', proposal text DEFAULT NULL)
+    RETURNS text LANGUAGE sql AS $$
+    SELECT asv.statement_put(tap.stmt(name), tap.dig(name), action, step::smallint, tap.dig('matter ' || coalesce(proposal, name)),
+        (CASE action WHEN 5 THEN 11 ELSE 1 END)::smallint, subject, CASE action WHEN 5 THEN 'court' END, NULL, NULL, NULL, NULL, tap.uid(incident),
+        (CASE action WHEN 1 THEN 2 ELSE 0 END)::smallint, tap.dig(who), tap.uid(who), tap.b16(name), clock_timestamp(),
+        clock_timestamp() + interval '1 hour', tap.dig(proposal))
+$$;
+CREATE FUNCTION pg_temp.hold(clip text, incident text DEFAULT 'incident') RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_temp.say('hold ' || clip, 1, 1, tap.dig(clip), 'willi', incident);
+    PERFORM tap.took('hold ' || clip);
+    PERFORM asv.request_put(tap.dig('hold ' || clip), now() + interval '1 hour', NULL, NULL);
+    PERFORM pg_temp.say('keep ' || clip, 1, 2, tap.dig(clip), 'sigrid', incident, 'hold ' || clip);
+    PERFORM tap.took('keep ' || clip);
+    RETURN asv.request_end(tap.dig('keep ' || clip), NULL);
+END
+$$;
+SELECT is(pg_temp.hold('h1'), 'done', 'kept');
+SELECT is(pg_temp.hold('h2'), 'done', 'kept, too');
+SELECT is(pg_temp.hold('h3', 'other'), 'done', 'and for another incident');
+
+-- A plan, as STATEMENTS.md has it: of one recipient, and of these recordings, whole.
+CREATE FUNCTION pg_temp.plan(name text, VARIADIC clips text[]) RETURNS bytea LANGUAGE sql AS $$
+    SELECT '\x00010001'::bytea || '\x0120'::bytea || tap.dig('agency') || uuid_send(tap.uid(name)) || uuid_send(tap.uid('incident'))
+        || '\x03'::bytea || 'V-1'::bytea || '\x010001'::bytea || '\x0120'::bytea || tap.dig('age key') || '\x05'::bytea || 'court'::bytea
+        || int2send(cardinality(clips)::int2)
+        || string_agg('\x0120'::bytea || h || '\x02'::bytea || int8send(0), ''::bytea ORDER BY h) || '\x0000'::bytea
+    FROM unnest(clips) AS c CROSS JOIN LATERAL (SELECT tap.dig(c) AS h) AS d
+$$;
+CREATE FUNCTION pg_temp.propose(name text, who text, VARIADIC clips text[]) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM asv.handover_plan_put(pg_temp.plan(name, VARIADIC clips));
+    RETURN pg_temp.say(name, 5, 1, sha256(pg_temp.plan(name, VARIADIC clips)), who);
+END
+$$;
+CREATE FUNCTION pg_temp.answer(name text, step int, who text, VARIADIC clips text[]) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.say(name || ' ' || step || ' ' || who, 5, step, sha256(pg_temp.plan(name, VARIADIC clips)), who, 'incident', name)
+$$;
+CREATE FUNCTION pg_temp.state(name text) RETURNS text LANGUAGE sql AS $$ SELECT asv.handover_state(h) FROM asv.handover h WHERE h.id = tap.uid(name) $$;
+CREATE FUNCTION pg_temp.kinds(clip text) RETURNS text LANGUAGE sql AS $$
+    SELECT coalesce(string_agg(substring(e.kind FROM 10) || '/' || e.actor_kind, ' ' ORDER BY e.position), '') FROM asv.clip_event e JOIN asv.clip c USING (recording)
+    WHERE c.header = tap.dig(kinds.clip) AND e.kind LIKE 'handover%'
+$$;
+
+-- ---- proposed: HO-001, HO-002
+
+SELECT throws_ok($$ SELECT pg_temp.say('nothing', 5, 1, tap.dig('nothing'), 'erika') $$, 'VA006', NULL, 'nothing is handed over without a plan');
+SELECT throws_ok($$ SELECT pg_temp.propose('p0', 'erika', 'h1', 'h3') $$, 'VA002', NULL, 'what is held for another incident does not go with it (HO-002)');
+SELECT throws_ok($$ SELECT pg_temp.propose('p0', 'erika', 'h1', 'unknown') $$, 'VA006', NULL, 'nor what is not in custody');
+SELECT throws_ok($$ SELECT pg_temp.propose('p0', 'rita', 'h1') $$, 'VA007', NULL, 'who looks at recordings proposes none');
+SELECT asv.handover_plan_put(pg_temp.plan('p0', 'h1'));
+SELECT throws_ok($$ SELECT pg_temp.say('p0', 5, 1, sha256(pg_temp.plan('p0', 'h1')), 'erika', 'other') $$, 'VA001', NULL, 'plan and statement name one incident');
+SELECT is(pg_temp.propose('p1', 'erika', 'h1', 'h2'), 'done', 'two recordings');
+SELECT is(pg_temp.state('p1'), 'proposed', 'wait for a second person (HO-001)');
+SELECT is(pg_temp.kinds('h1') || ', ' || pg_temp.kinds('h2'), 'requested/person, requested/person', 'custody of each says so (HO-006)');
+SELECT is((SELECT array_agg(ROW(c.number, k.header = tap.dig('h1'), c.form)::text ORDER BY k.header = tap.dig('h1')) FROM asv.handover_clip c JOIN asv.clip k USING (recording)),
+    ARRAY[format('(%s,f,2)', CASE WHEN dig('h2') < dig('h1') THEN 1 ELSE 2 END), format('(%s,t,2)', CASE WHEN dig('h1') < dig('h2') THEN 1 ELSE 2 END)], 'in the plan''s order');
+SELECT throws_ok($$ SELECT pg_temp.say('p1 again', 5, 1, sha256(pg_temp.plan('p1', 'h1', 'h2')), 'erika') $$, '23505', NULL, 'one plan is one hand-over');
+
+-- ---- answered: HO-005
+
+SELECT throws_ok($$ SELECT pg_temp.answer('p1', 2, 'erika', 'h1', 'h2') $$, 'VA007', NULL, 'who proposes does not approve (HO-005)');
+SELECT throws_ok($$ SELECT pg_temp.answer('p1', 2, 'willi', 'h1', 'h2') $$, 'VA007', NULL, 'nor does who wears a camera');
+SELECT throws_ok($$ SELECT pg_temp.answer('p1', 4, 'sigrid', 'h1', 'h2') $$, 'VA007', NULL, 'who proposed withdraws');
+SELECT is(pg_temp.propose('p2', 'erika', 'h1'), 'done', 'another');
+SELECT is(pg_temp.answer('p2', 3, 'sigrid', 'h1'), 'done', 'is refused');
+SELECT is(pg_temp.propose('p3', 'sigrid', 'h1'), 'done', 'a third');
+SELECT is(pg_temp.answer('p3', 4, 'sigrid', 'h1'), 'done', 'is withdrawn');
+SELECT is(pg_temp.state('p2') || ' ' || pg_temp.state('p3'), 'refused withdrawn', 'and over');
+SELECT throws_ok($$ SELECT pg_temp.answer('p2', 2, 'dora', 'h1') $$, 'VA002', NULL, 'which is not approved any more');
+SELECT is(pg_temp.kinds('h1'), 'requested/person requested/person refused/person requested/person withdrawn/person', 'as custody says');
+SELECT is(pg_temp.answer('p1', 2, 'sigrid', 'h1', 'h2'), 'done', 'an approval');
+SELECT is(pg_temp.state('p1'), 'proposed', 'counts when the keeper took it (HO-005)');
+SELECT is((SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)), 0::bigint, 'and not before');
+SELECT throws_ok($$ SELECT asv.handover_built(tap.uid('p1'), 'carrier', tap.dig('zip'), 9, 9, 'asservat 1') $$, 'VA006', NULL, 'nothing is made of it before');
+SELECT is(tap.took('p1 2 sigrid'), 'done', 'the keeper takes it');
+SELECT is(pg_temp.state('p1'), 'approved', 'it is approved');
+SELECT is(pg_temp.kinds('h2'), 'requested/person approved/person', 'and so says custody');
+SELECT ok((SELECT bool_and(e.actor = dig('sigrid') AND e.detail LIKE '%' || encode(dig('p1 2 sigrid'), 'hex')) FROM asv.clip_event e WHERE e.kind = 'handover_approved'),
+    'by whom, and with which statement');
+
+-- ---- LAW H10: HO-011
+
+CREATE FUNCTION pg_temp.keeps(what text, nr int) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT throws_matching(format('SELECT pg_temp.say(%L, %s, 1, tap.dig(%L), %L)', what || nr, a, 'h1', 'sigrid'), 'nobody has confirmed its receipt', what || ', action ' || a)
+    FROM unnest(ARRAY[2, 3]) AS a
+$$;
+SELECT pg_temp.keeps('nobody asks that it be released or erased (HO-011)', 1);
+SELECT is(pg_temp.say('free h3', 2, 1, dig('h3'), 'willi', 'other'), 'done', 'what is in no hand-over can be released');
+
+-- ---- the job: HO-007, HO-008, HO-009
+
+SELECT results_eq($$ SELECT id, proposal = tap.stmt('p1'), approval = tap.stmt('p1 2 sigrid'), proposer, approver, ruling IS NOT NULL, stage FROM asv.handover_work(NULL, NULL, 10) $$,
+    $$ VALUES (tap.uid('p1'), true, true, convert_to('erika', 'UTF8'), convert_to('sigrid', 'UTF8'), true, 'waiting') $$, 'the job finds what is approved, and nothing else (HO-007)');
+SELECT is((SELECT count(*) FROM asv.handover_clip_about(uid('p1'), 1::smallint)), 1::bigint, 'it reads its recordings');
+SELECT is((SELECT count(*) FROM asv.handover_clip_about(uid('p1'), 3::smallint)), 0::bigint, 'and no other');
+SELECT throws_ok($$ SELECT * FROM asv.handover_clip_about(tap.uid('p2'), 1::smallint) $$, 'VA006', NULL, 'of what was refused nothing (HO-007)');
+SELECT throws_ok($$ SELECT * FROM asv.handover_incident(tap.uid('p2')) $$, 'VA006', NULL, 'nor its incident');
+SELECT is((SELECT offence FROM asv.handover_incident(uid('p1'))), 'o', 'it reads the incident');
+SELECT ok((SELECT bool_or(kind = 'hold_approved') AND bool_or(kind = 'handover_approved') FROM asv.handover_custody(uid('p1'), 1::smallint, NULL, 100)), 'and the custody');
+SELECT ok(asv.handover_waits(uid('p1')), 'which waits for its place in the ledger');
+SELECT ok((SELECT bool_and(id IN (SELECT asv.handover_told(uid('p1'), NULL)))
+           FROM (SELECT e.id FROM asv.clip_event e JOIN asv.clip c USING (recording) WHERE c.header = dig('h1')
+                 UNION ALL SELECT asv.ledger_id(dig(s)) FROM unnest(ARRAY['p1', 'p1 2 sigrid', 'hold h1', 'keep h2']) AS s) AS x (id)), 'of all of which the ledger tells');
+SELECT ok((SELECT bool_and(NOT id IN (SELECT asv.handover_told(uid('p1'), NULL)))
+           FROM (SELECT e.id FROM asv.clip_event e JOIN asv.clip c USING (recording) WHERE c.header = dig('h3')
+                 UNION ALL SELECT asv.ledger_id(dig(s)) FROM unnest(ARRAY['hold h3', 'p2', 'found rita']) AS s) AS x (id)), 'and nothing of others goes out (HO-009)');
+SELECT is(asv.handover_progress(uid('p1'), 'recordings', 1::smallint, 17, NULL), 'done', 'it says how far it is (HO-008)');
+SELECT is((SELECT stage || ' ' || done || ' ' || bytes FROM asv.handover_build WHERE handover = uid('p1')), 'recordings 1 17', 'as everybody can see');
+SELECT is(asv.handover_progress(uid('p1'), 'failed', 1::smallint, 17, 'no space'), 'done', 'or why it ended');
+SELECT is(pg_temp.state('p1') || ' ' || (SELECT error FROM asv.handover_build WHERE handover = uid('p1')), 'failed no space', 'which is kept');
+SELECT is((SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)), 1::bigint, 'until it goes on');
+SELECT throws_ok($$ SELECT asv.handover_progress(tap.uid('p1'), 'built', 2::smallint, 17, NULL) $$, 'VA003', NULL, 'that all is made follows from what was made');
+SELECT throws_ok($$ SELECT asv.handover_built(tap.uid('p1'), 'filing', tap.dig('facts'), 9, 9, 'asservat 1') $$, 'VA001', NULL, 'nobody decided that a filing be made');
+SELECT is(asv.handover_built(uid('p1'), 'carrier', dig('zip'), 9, 9, 'asservat 1'), 'done', 'the carrier is finished');
+SELECT is(asv.handover_built(uid('p1'), 'carrier', dig('zip'), 9, 9, 'asservat 1'), 'already', 'once');
+SELECT throws_ok($$ SELECT asv.handover_built(tap.uid('p1'), 'carrier', tap.dig('other'), 9, 9, 'asservat 1') $$, 'VA001', NULL, 'and another one is not made');
+SELECT is(pg_temp.state('p1') || ' ' || (SELECT done FROM asv.handover_build WHERE handover = uid('p1')), 'built 2', 'it is built');
+SELECT is((SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)) || ' ' || (SELECT count(*) FROM asv.handover_work(uid('p1'), NULL, 10)), '0 1', 'and found by its id alone');
+SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', 1::smallint, tap.dig('other')) $$, 'VA001', NULL, 'what is written is what was made');
+SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', 1::smallint, dig('zip')), 'done', 'it is written to a medium');
+SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', 1::smallint, dig('zip')), 'already', 'once');
+SELECT is(pg_temp.kinds('h2'), 'requested/person approved/person built/system written/system', 'custody of each tells of it (HO-006)');
+SELECT is((SELECT count(*) FROM asv.clip_event WHERE kind = 'handover_built' AND detail LIKE '%' || encode(dig('zip'), 'hex') || '%'), 2::bigint, 'with the digest');
+
+-- ---- the receipt: HO-010, HO-012
+
+CREATE FUNCTION pg_temp.receipt(name text, id text, how text, received bytea, receiver text, document bytea, signature bytea, who text, said text DEFAULT NULL)
+    RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN asv.handover_receipt_put(tap.uid(id), how, received, '2026-01-08 09:00Z', receiver, document, signature, 'x', tap.dig('salt'),
+        tap.signed(name, 'handover-receipt', tap.uid('incident'), ARRAY[tap.uid('incident')::text, 'V-1', tap.uid(id)::text, how, encode(received, 'hex'), '1767862800000',
+            coalesce(said, receiver), encode(document, 'hex')], who));
+END
+$$;
+SELECT throws_ok($$ SELECT pg_temp.receipt('r0', 'p1', 'form', tap.dig('zip'), 'G', tap.dig('scan'), NULL, 'erika', 'H') $$, 'VA001', NULL, 'what is written down is what was signed');
+SELECT throws_ok($$ SELECT pg_temp.receipt('r0', 'p1', 'form', tap.dig('other'), 'G', tap.dig('scan'), NULL, 'erika') $$, 'VA001', NULL, 'a receipt is of what was made');
+SELECT throws_ok($$ SELECT pg_temp.receipt('r0', 'p2', 'form', tap.dig('zip'), 'G', tap.dig('scan'), NULL, 'erika') $$, 'VA002', NULL, 'of what was approved');
+SELECT throws_ok($$ SELECT pg_temp.receipt('r0', 'p1', 'signed', tap.dig('zip'), 'G', sha256('\x00'), '\x00', 'erika') $$, 'VA002', NULL,
+    'one that the recipient signed is of one with a certificate (HO-012)');
+SELECT is(pg_temp.receipt('r1', 'p1', 'form', dig('zip'), 'G', dig('scan'), NULL, 'erika'), 'waits', 'of a form one person');
+SELECT is(pg_temp.state('p1'), 'built', 'is not enough (HO-010)');
+SELECT throws_ok($$ SELECT pg_temp.receipt('r2', 'p1', 'form', tap.dig('zip'), 'G', tap.dig('scan'), NULL, 'erika') $$, 'VA007', NULL, 'nor the same person twice');
+SELECT is(pg_temp.receipt('r3', 'p1', 'form', dig('zip'), 'Another', dig('scan'), NULL, 'dora'), 'waits', 'nor two who say different things');
+SELECT pg_temp.keeps('and the original stays (HO-011)', 2);
+SELECT is(pg_temp.receipt('r4', 'p1', 'form', dig('zip'), 'G', dig('scan'), NULL, 'dora'), 'done', 'two who say the same are');
+SELECT is(pg_temp.state('p1') || ' ' || pg_temp.kinds('h2'), 'received requested/person approved/person built/system written/system received/person', 'it is received');
+SELECT throws_ok($$ SELECT pg_temp.receipt('r5', 'p1', 'form', tap.dig('zip'), 'G', tap.dig('scan'), NULL, 'sigrid') $$, 'VA002', NULL, 'once');
+SELECT is(pg_temp.say('free h1', 2, 1, dig('h1'), 'willi'), 'done', 'and its recordings can be released');
+SELECT throws_ok($$ SELECT * FROM asv.handover_custody(tap.uid('p1'), 1::smallint, NULL, 100) $$, 'VA006', NULL, 'the job is told no more of it');
+
+-- ---- cancelled: HO-013
+
+CREATE FUNCTION pg_temp.cancel(name text, id text, who text) RETURNS text LANGUAGE sql AS $$
+    SELECT asv.handover_end(tap.uid(id), 'x', tap.dig('salt'), tap.signed(name, 'handover-end', tap.uid('incident'), ARRAY[tap.uid('incident')::text, 'V-1', tap.uid(id)::text], who))
+$$;
+SELECT is(pg_temp.propose('p4', 'erika', 'h2'), 'done', 'one more');
+SELECT throws_ok($$ SELECT pg_temp.cancel('c0', 'p4', 'erika') $$, 'VA002', NULL, 'what was not approved is withdrawn');
+SELECT pg_temp.answer('p4', 2, 'dora', 'h2'), tap.took('p4 2 dora');
+SELECT throws_ok($$ SELECT pg_temp.say('free h2', 2, 1, tap.dig('h2'), 'willi') $$, 'VA002', NULL, 'its recording stays');
+SELECT is(pg_temp.cancel('c1', 'p4', 'erika'), 'done', 'nothing comes of it (HO-013)');
+SELECT is(asv.handover_progress(uid('p4'), 'recordings', 0::smallint, 0, NULL), 'cancelled', 'the job hears that (HO-008)');
+SELECT throws_ok($$ SELECT asv.handover_built(tap.uid('p4'), 'carrier', tap.dig('zip 4'), 9, 9, 'asservat 1') $$, 'VA006', NULL, 'and makes nothing of it');
+SELECT throws_ok($$ SELECT pg_temp.cancel('c2', 'p4', 'dora') $$, 'VA002', NULL, 'once');
+SELECT is(pg_temp.state('p4') || ' ' || pg_temp.say('free h2', 2, 1, dig('h2'), 'willi'), 'cancelled done', 'and its recording does not wait');
+
+-- ---- what ledger verify compares: LG-093, LG-140
+
+SELECT is((SELECT string_agg(what || ' ' || split_part(convert_from(said, 'UTF8'), E'\n', 5), ', ') FROM asv.ledger_record(dig('r4'))),
+    format('hand-over %s, receipt 3 form', uid('p1')), 'a receipt names its statement');
+SELECT is((SELECT string_agg(what, ', ') FROM asv.ledger_record(dig('c1'))), format('end of hand-over %s', uid('p4')), 'as does its end');
+SELECT is_empty('SELECT * FROM asv.ledger_unsigned(9)', 'all of it is what was signed');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.handover_clip SET form = 1 WHERE handover = uid('p4');
+UPDATE asv.handover_receipt SET statement = dig('c1') WHERE number = 1;
+UPDATE asv.handover_output SET digest = dig('swapped');
+SET LOCAL session_replication_role = origin;
+SELECT set_eq('SELECT what FROM asv.ledger_unsigned(9)', format($$ VALUES ('carrier of hand-over %1$s'), ('hand-over %1$s, receipt 1'), ('hand-over %2$s') $$,
+    uid('p1'), uid('p4')), 'what somebody changed is found (LG-140)');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/handover/medium.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/files.h"
+#include "tests/support/world.h"
+#include "tests/unit/test.h"
+
+#define LEN 300007
+
+static struct asv_test_world world;
+static char dir_path[512];
+static struct asv_medium medium;
+static uint8_t carrier[LEN];
+static struct asv_bytes left;
+static struct asv_source source;
+static struct asv_medium_content content;
+static struct asv_medium_written written;
+static struct asv_err err;
+
+static int set_up(void **state)
+{
+    (void)state;
+    asv_test_world_init(&world, 7);
+    for (size_t i = 0; i < sizeof carrier; i++) {
+        carrier[i] = (uint8_t)(i * 2654435761u >> 24);
+    }
+    asv_test_make_directory(dir_path, sizeof dir_path);
+    medium = (struct asv_medium){.dir = open(dir_path, O_RDONLY | O_DIRECTORY), .room = 1 << 30};
+    left = (struct asv_bytes){carrier, LEN};
+    source = asv_source_bytes(&left);
+    content = (struct asv_medium_content){
+        .name = "Beweismittel_1.zip", .carrier = &source, .protection = ASV_PLAN_OPEN, .world = &world.world};
+    err = (struct asv_err){0};
+    return medium.dir >= 0 ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    asv_medium_close(&medium);
+    asv_test_remove_directory(dir_path);
+    return 0;
+}
+
+static bool is_there(const char *name)
+{
+    return faccessat(medium.dir, name, F_OK, 0) == 0;
+}
+
+static void is_digest_of(const uint8_t digest[ASV_SHA256_BYTES], const void *data, size_t len)
+{
+    uint8_t want[ASV_SHA256_BYTES];
+    asv_sha256(want, data, len);
+    assert_memory_equal(digest, want, sizeof want);
+}
+
+/* As the person at the other end checks it. */
+static void sums_are_right(void)
+{
+    char command[700];
+    snprintf(command, sizeof command, "cd '%s' && sha256sum -c --quiet " ASV_MEDIUM_SUMS, dir_path);
+    const char *const argv[] = {"sh", "-c", command, NULL};
+    assert_int_equal(asv_test_run(dir_path, argv), 0);
+}
+
+/* HO-075 */
+static void the_carrier_lies_on_the_medium_with_its_digest(void **state)
+{
+    (void)state;
+    uint8_t *data = NULL;
+    size_t len = 0;
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    assert_string_equal(written.name, "Beweismittel_1.zip");
+    asv_test_read_file(dir_path, written.name, &data, &len);
+    assert_int_equal(len, LEN);
+    assert_int_equal(written.bytes, LEN);
+    assert_memory_equal(data, carrier, LEN);
+    free(data);
+    is_digest_of(written.carrier, carrier, LEN);
+    is_digest_of(written.file, carrier, LEN);
+    sums_are_right();
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_EXISTS);
+}
+
+static void what_is_protected_has_a_name_and_a_digest_of_its_own(void **state)
+{
+    (void)state;
+    static const uint8_t recipients[1][ASV_X25519_BYTES] = {{9}};
+    uint8_t *data = NULL;
+    size_t len = 0;
+    content.protection = ASV_PLAN_ZIP;
+    content.passphrase = "abcd-efgh";
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    assert_string_equal(written.name, "Beweismittel_1.aes.zip");
+    is_digest_of(written.carrier, carrier, LEN);
+    asv_test_read_file(dir_path, written.name, &data, &len);
+    is_digest_of(written.file, data, len);
+    free(data);
+    sums_are_right();
+    left = (struct asv_bytes){carrier, LEN};
+    content.protection = ASV_PLAN_AGE;
+    content.recipients = recipients;
+    content.recipient_count = 1;
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    assert_string_equal(written.name, "Beweismittel_1.zip.age");
+    is_digest_of(written.carrier, carrier, LEN);
+    sums_are_right();
+}
+
+/* HO-075: as of a medium that lost something. */
+static void what_is_read_back_is_compared(void **state)
+{
+    (void)state;
+    bool from_medium = false;
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    assert_int_equal(asv_medium_compare(medium.dir, written.name, 0, LEN, written.file, &from_medium, &err),
+                     ASV_OK);
+    carrier[LEN - 1] ^= 1;
+    asv_test_write_file(dir_path, written.name, carrier, LEN);
+    carrier[LEN - 1] ^= 1;
+    assert_int_equal(asv_medium_compare(medium.dir, written.name, 0, LEN, written.file, &from_medium, &err),
+                     ASV_E_DIGEST);
+    asv_test_write_file(dir_path, written.name, carrier, LEN - 1);
+    assert_int_equal(asv_medium_compare(medium.dir, written.name, 0, LEN, written.file, &from_medium, &err),
+                     ASV_E_DIGEST);
+    assert_string_equal(err.text, "the medium: what was written ends early, at byte: 300006");
+}
+
+/* HO-074 */
+static void where_nothing_is_mounted_nothing_is_written(void **state)
+{
+    (void)state;
+    struct asv_medium other;
+    assert_int_equal(asv_medium_open(dir_path, &other, &err), ASV_E_USAGE);
+    assert_non_null(strstr(err.text, "nothing is mounted there"));
+    asv_medium_close(&other);
+    assert_int_equal(asv_medium_open("/nowhere", &other, &err), ASV_E_NOT_FOUND);
+    assert_int_equal(asv_medium_open("/proc", &other, &err), ASV_OK); /* mounted, whatever it is */
+    asv_medium_close(&other);
+}
+
+/* HO-076, LAW H8 */
+static void what_fat_does_not_take_is_said_before_anything_is_written(void **state)
+{
+    (void)state;
+    medium.is_fat = true;
+    source.size = ASV_MEDIUM_FAT_BYTES + 1;
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_LIMIT);
+    assert_non_null(strstr(err.text, "format it with exFAT or NTFS"));
+    content.protection = ASV_PLAN_ZIP;
+    source.size = ASV_MEDIUM_FAT_BYTES - 10; /* with what the protection adds */
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_LIMIT);
+    assert_false(is_there("Beweismittel_1.zip"));
+    assert_false(is_there(ASV_MEDIUM_SUMS));
+    source.size = LEN;
+    content.protection = ASV_PLAN_OPEN;
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+}
+
+/* HO-077 */
+static void the_image_of_a_dvd_has_the_same_on_it(void **state)
+{
+    (void)state;
+    char path[700];
+    uint8_t want[ASV_SHA256_BYTES];
+    snprintf(path, sizeof path, "%s/b.iso", dir_path);
+    assert_int_equal(asv_medium_image(medium.dir, dir_path, "b.iso", &content, &written, &err), ASV_OK);
+    is_digest_of(written.carrier, carrier, LEN);
+    const char *const bsdtar[] = {"bsdtar", "-xOf", path, "Beweismittel_1.zip", NULL};
+    assert_int_equal(asv_test_run(dir_path, bsdtar), 0);
+    uint8_t *data = NULL;
+    size_t len = 0;
+    asv_test_read_file(dir_path, "out", &data, &len);
+    assert_int_equal(len, LEN);
+    asv_sha256(want, data, len);
+    assert_memory_equal(want, written.file, sizeof want);
+    free(data);
+    const char *const z7[] = {"7z", "l", path, NULL};
+    assert_int_equal(asv_test_run(dir_path, z7), 0);
+    assert_false(is_there("b.iso.partial"));
+    assert_false(is_there("b.iso.files"));
+    source.size = LEN + 1; /* it cannot be read */
+    left = (struct asv_bytes){carrier, LEN};
+    assert_int_equal(asv_medium_image(medium.dir, dir_path, "c.iso", &content, &written, &err),
+                     ASV_E_MISMATCH);
+    assert_false(is_there("c.iso.files") || is_there("c.iso.partial") || is_there("c.iso"));
+}
+
+/* HO-078 */
+static void recordings_are_divided_among_media_and_none_is_cut(void **state)
+{
+    (void)state;
+    static const uint64_t bytes[] = {40, 50, 1, 10, 90, 91, 9};
+    struct asv_medium_part parts[8];
+    size_t count = 0;
+    assert_int_equal(asv_medium_parts(bytes, 7, 9, 100, parts, 8, &count, &err), ASV_OK);
+    static const struct asv_medium_part want[] = {
+        {0, 3, 100}, {3, 1, 19}, {4, 1, 99}, {5, 1, 100}, {6, 1, 18}};
+    assert_int_equal(count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(parts[i].first, want[i].first);
+        assert_int_equal(parts[i].count, want[i].count);
+        assert_int_equal(parts[i].bytes, want[i].bytes);
+    }
+    assert_int_equal(asv_medium_parts(bytes, 7, 9, 100, parts, 4, &count, &err), ASV_E_LIMIT);
+    assert_int_equal(asv_medium_parts(bytes, 7, 10, 100, parts, 8, &count, &err), ASV_E_LIMIT);
+    assert_string_equal(err.text, "recording 6 has 91 bytes and fits on no medium of 100: take a larger one");
+    assert_int_equal(asv_medium_parts(bytes, 7, 101, 100, parts, 8, &count, &err), ASV_E_LIMIT);
+    assert_int_equal(asv_medium_parts(bytes, 7, 9, 1000, parts, 8, &count, &err), ASV_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(asv_medium_parts(bytes, 0, 9, 1000, parts, 8, &count, &err), ASV_OK);
+    assert_int_equal(count, 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(the_carrier_lies_on_the_medium_with_its_digest),
+        TEST(what_is_protected_has_a_name_and_a_digest_of_its_own),
+        TEST(what_is_read_back_is_compared),
+        TEST(where_nothing_is_mounted_nothing_is_written),
+        TEST(what_fat_does_not_take_is_said_before_anything_is_written),
+        TEST(the_image_of_a_dvd_has_the_same_on_it),
+        TEST(recordings_are_divided_among_media_and_none_is_cut),
+    };
+    if (asv_crypto_init() != ASV_OK) {
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
