@@ -86,7 +86,8 @@ static enum asv_status run(struct asv_handed *it, struct asv_err *err)
         }
         check = steps[i].check;
         status = steps[i].run(it, err);
-        if (status == ASV_OK && (!steps[i].needs_root || it->anchors.has_root)) {
+        if (status == ASV_OK && it->finding[check] == ASV_FINDING_SKIPPED &&
+            (!steps[i].needs_root || it->anchors.has_root)) {
             it->finding[check] = ASV_FINDING_GOOD;
         }
     }

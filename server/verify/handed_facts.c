@@ -269,10 +269,11 @@ static bool is_fixed(const struct asv_handed *it, const char *name)
     const char *part = NULL;
     size_t i = recording_of(it, name, &part);
     const char *trust = below(name, "trust/");
-    return i != SIZE_MAX ? is_part(it, i, part)
-                         : is_one_of(name, plans) || below(name, "ledger/") != NULL ||
-                               (trust != NULL && (is_one_of(trust, trusts) || ends_in(trust, ".chain"))) ||
-                               strncmp(name, "external/", sizeof "external/" - 1) == 0;
+    return i != SIZE_MAX
+               ? is_part(it, i, part)
+               : is_one_of(name, plans) || below(name, "ledger/") != NULL ||
+                     (trust != NULL && is_one_of(trust, trusts)) || below(name, "trust/docks/") != NULL ||
+                     strncmp(name, "external/", sizeof "external/" - 1) == 0;
 }
 
 static bool is_document(const struct asv_handed *it, const char *name)

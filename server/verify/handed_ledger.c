@@ -23,10 +23,20 @@ struct told {
     bool is_shown;
 };
 
+/* What the keeper, or the night, said to a statement. */
+struct answer {
+    uint8_t statement[ASV_SHA256_BYTES];
+    char name[128]; /* of the entry's files; longer ones are cut */
+};
+
 struct matching {
     struct asv_handed *it;
     struct told *told; /* heap; by id */
     size_t count;
+    uint8_t (*statements)[ASV_SHA256_BYTES]; /* heap; that are about the recordings, or the decision */
+    size_t statement_count;
+    struct answer *answers; /* heap */
+    size_t answer_count;
     bool has_head[LOGS_MAX];
     bool has_statement[2]; /* proposal, approval */
     bool is_taken;         /* the approval, by the keeper */
@@ -56,7 +66,9 @@ static enum asv_status read_events(struct matching *of, struct asv_err *err)
     size_t i = 0, j = 0;
     const json_t *clip = NULL, *event = NULL;
     of->told = calloc(count_events(of->it) + 1, sizeof *of->told);
-    if (of->told == NULL) {
+    of->statements = calloc(of->it->file_count + 1, sizeof *of->statements);
+    of->answers = calloc(of->it->file_count + 1, sizeof *of->answers);
+    if (of->told == NULL || of->statements == NULL || of->answers == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     json_array_foreach(of->it->clips, i, clip)
@@ -146,11 +158,10 @@ static const char *event_differs(const struct matching *of, const struct told *t
     return NULL;
 }
 
-static void fail_entry(struct matching *of, enum asv_handed_kind kind, const struct asv_verify_entry *shown,
-                       const char *what)
+static void fail_entry(struct matching *of, enum asv_handed_kind kind, const char *entry, const char *what)
 {
     char name[ASV_HANDED_PATH_BYTES];
-    (void)snprintf(name, sizeof name, "ledger/%.200s.entry", shown->name);
+    (void)snprintf(name, sizeof name, "ledger/%.200s.entry", entry);
     of->status = asv_handed_fail(of->it, kind, name, ASV_E_MISMATCH, "%s", what);
 }
 
@@ -161,38 +172,53 @@ static void fail_event(struct matching *of, const struct told *told, const char 
                                  key != NULL ? "." : "", key != NULL ? key : "", what);
 }
 
-/* HO-109: what is no event of a recording is the decision, the keeper's word on it, or a log's beginning. */
-static bool is_of_decision(struct matching *of, const struct asv_verify_entry *shown)
-{
-    const struct asv_ledger_entry *entry = shown->entry;
-    struct asv_bytes digest;
-    bool is_answer = entry->event.kind == ASV_LEDGER_STATEMENT_ANSWERED;
-    if (entry->event.kind == ASV_LEDGER_LOG_BEGUN) {
-        return true;
-    }
-    if ((!is_answer && entry->event.kind != ASV_LEDGER_STATEMENT) ||
-        !asv_ledger_entry_find(entry, is_answer ? ASV_LEDGER_PROPOSAL : ASV_LEDGER_OBJECT, &digest)) {
-        return false;
-    }
-    for (size_t i = 0; i < 2; i++) {
-        if (memcmp(digest.data, of->it->statements[i], ASV_SHA256_BYTES) != 0) {
-            continue;
-        }
-        of->has_statement[i] |= !is_answer;
-        of->is_taken |= i == 1 && is_answer && shown->by != NULL && shown->by->verdict == ASV_RULING_TAKEN;
-        return true;
-    }
-    return false;
-}
-
-/* Of one of the recordings that the entry is told of, by the header that it was opened to. */
-static bool is_of_header(const struct matching *of, const struct told *told,
-                         const struct asv_verify_entry *shown)
+/* Of which recording it is, by the header that it was opened to; clip_count: none that is handed over. */
+static size_t clip_of(const struct matching *of, const struct asv_verify_entry *shown)
 {
     const struct asv_opened_field *header =
         shown->opened != NULL ? asv_opened_find(shown->opened, ASV_LEDGER_HEADER) : NULL;
-    return header == NULL ||
-           memcmp(header->value.data, of->it->recordings[told->clip].plan.header, ASV_SHA256_BYTES) == 0;
+    size_t i = header != NULL ? 0 : of->it->clip_count;
+    while (i < of->it->clip_count &&
+           memcmp(header->value.data, of->it->recordings[i].plan.header, ASV_SHA256_BYTES) != 0) {
+        i++;
+    }
+    return i;
+}
+
+/* HO-109: a statement is about the recordings, or the decision on this hand-over. */
+static bool is_statement(struct matching *of, const struct asv_verify_entry *shown)
+{
+    struct asv_bytes digest;
+    if (shown->entry->event.kind != ASV_LEDGER_STATEMENT ||
+        !asv_ledger_entry_find(shown->entry, ASV_LEDGER_OBJECT, &digest)) {
+        return false;
+    }
+    bool is_ours = clip_of(of, shown) < of->it->clip_count;
+    for (size_t i = 0; i < 2; i++) {
+        bool decides = memcmp(digest.data, of->it->statements[i], ASV_SHA256_BYTES) == 0;
+        of->has_statement[i] |= decides;
+        is_ours = is_ours || decides;
+    }
+    if (is_ours) {
+        memcpy(of->statements[of->statement_count++], digest.data, ASV_SHA256_BYTES);
+    }
+    return is_ours;
+}
+
+/* An answer is to one of them; which is seen when all are. */
+static bool is_answer(struct matching *of, const struct asv_verify_entry *shown)
+{
+    struct asv_bytes digest;
+    if (shown->entry->event.kind != ASV_LEDGER_STATEMENT_ANSWERED ||
+        !asv_ledger_entry_find(shown->entry, ASV_LEDGER_PROPOSAL, &digest)) {
+        return false;
+    }
+    struct answer *answer = &of->answers[of->answer_count++];
+    memcpy(answer->statement, digest.data, sizeof answer->statement);
+    (void)snprintf(answer->name, sizeof answer->name, "%s", shown->name);
+    of->is_taken |= memcmp(digest.data, of->it->statements[1], ASV_SHA256_BYTES) == 0 && shown->by != NULL &&
+                    shown->by->verdict == ASV_RULING_TAKEN;
+    return true;
 }
 
 static void on_entry(void *ctx, const struct asv_verify_entry *shown)
@@ -201,10 +227,11 @@ static void on_entry(void *ctx, const struct asv_verify_entry *shown)
     if (of->status != ASV_OK || !shown->is_proven) { /* which is wrong by itself */
         return;
     }
-    bool decides = is_of_decision(of, shown);
-    size_t at = find(of, shown->entry->event.id);
-    if (at == of->count && !decides) {
-        fail_entry(of, ASV_HANDED_STRANGE, shown, "no recording, nor the decision, is told of it");
+    bool is_other =
+        shown->entry->event.kind == ASV_LEDGER_LOG_BEGUN || is_statement(of, shown) || is_answer(of, shown);
+    size_t at = find(of, shown->entry->event.id), clip = clip_of(of, shown);
+    if (at == of->count && !is_other) {
+        fail_entry(of, ASV_HANDED_STRANGE, shown->name, "no recording, nor a decision on it, is told of it");
         return;
     }
     for (; at < of->count && memcmp(of->told[at].id, shown->entry->event.id, ASV_UUID_BYTES) == 0; at++) {
@@ -214,8 +241,9 @@ static void on_entry(void *ctx, const struct asv_verify_entry *shown)
             fail_event(of, told, differs, "is not what the ledger says");
             return;
         }
-        if (!is_of_header(of, told, shown)) {
-            fail_entry(of, ASV_HANDED_STRANGE, shown, "it is about another recording than is said");
+        bool names = shown->opened != NULL && asv_opened_find(shown->opened, ASV_LEDGER_HEADER) != NULL;
+        if (names && clip != told->clip) {
+            fail_entry(of, ASV_HANDED_STRANGE, shown->name, "it is about another recording than is said");
             return;
         }
         told->is_shown = true;
@@ -239,6 +267,24 @@ static void on_head(void *ctx, const char *origin, const struct asv_tree_head *h
 
 /* ---- all of it ---- */
 
+static int by_digest(const void *a, const void *b)
+{
+    return memcmp(a, b, ASV_SHA256_BYTES);
+}
+
+static void check_answers(struct matching *of)
+{
+    if (of->statement_count > 0) {
+        qsort(of->statements, of->statement_count, sizeof *of->statements, by_digest);
+    }
+    for (size_t i = 0; i < of->answer_count && of->status == ASV_OK; i++) {
+        if (of->statement_count == 0 || bsearch(of->answers[i].statement, of->statements, of->statement_count,
+                                                sizeof *of->statements, by_digest) == NULL) {
+            fail_entry(of, ASV_HANDED_STRANGE, of->answers[i].name, "to what statement is not shown");
+        }
+    }
+}
+
 static enum asv_status check_custody(struct matching *of)
 {
     struct asv_handed *it = of->it;
@@ -248,6 +294,7 @@ static enum asv_status check_custody(struct matching *of)
                                    "facts: logs[%zu]: no proof has this head", i);
         }
     }
+    check_answers(of);
     for (size_t i = 0; i < of->count && of->status == ASV_OK; i++) {
         bool is_placed = json_object_get(of->told[i].json, "leaf") != NULL;
         it->left[ASV_HANDED_LEFT_UNPLACED] |= !is_placed;
@@ -311,6 +358,11 @@ static enum asv_status verify(struct matching *of, struct asv_err *err)
 enum asv_status asv_handed_check_ledger(struct asv_handed *it, struct asv_err *err)
 {
     struct matching of = {.it = it};
+    if (it->what->ledger == NULL && asv_handed_find(it, "ledger/" ASV_VERIFY_LEDGER_TRUST) == NULL) {
+        it->left[ASV_HANDED_LEFT_NO_LEDGER] = true;
+        it->finding[ASV_HANDED_CHECK_CUSTODY] = ASV_FINDING_ABSENT;
+        return ASV_OK;
+    }
     enum asv_status status = read_events(&of, err);
     if (status == ASV_OK) {
         status = verify(&of, err);
@@ -319,5 +371,7 @@ enum asv_status asv_handed_check_ledger(struct asv_handed *it, struct asv_err *e
         status = check_custody(&of);
     }
     free(of.told);
+    free(of.statements);
+    free(of.answers);
     return status;
 }

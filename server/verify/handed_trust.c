@@ -123,14 +123,11 @@ static enum asv_status load_dock(struct asv_handed *it, const struct asv_handed_
 /* Each chain, and stops at the one that was asked for; NULL: none. */
 static enum asv_status walk_docks(struct asv_handed *it, const uint8_t *certificate, struct asv_err *err)
 {
-    static const char prefix[] = "trust/", ending[] = ".chain";
+    static const char prefix[] = "trust/docks/";
     enum asv_status status = ASV_OK;
     it->anchors.has_dock = false;
     for (size_t i = 0; i < it->file_count && status == ASV_OK; i++) {
-        const char *name = it->files[i].name;
-        size_t len = strlen(name);
-        if (strncmp(name, prefix, sizeof prefix - 1) != 0 || len < sizeof ending ||
-            strcmp(name + len - (sizeof ending - 1), ending) != 0) {
+        if (strncmp(it->files[i].name, prefix, sizeof prefix - 1) != 0) {
             continue;
         }
         status = load_dock(it, &it->files[i], err);

@@ -58,7 +58,8 @@ static bool is_used(const struct directory *it, const char *name)
     if (strcmp(name, checkpoint_name) == 0) {
         return true;
     }
-    if (it->work->what->files != NULL && strcmp(name, ASV_VERIFY_LEDGER_TRUST) == 0) {
+    if (it->work->what->files != NULL &&
+        (strcmp(name, ASV_VERIFY_LEDGER_TRUST) == 0 || strcmp(name, "README.txt") == 0)) {
         return true;
     }
     if (strcmp(name, tile_name) == 0) {

@@ -408,7 +408,9 @@ static size_t write_entry(struct asv_test_handover *it, size_t i, uint8_t out[AS
     if (entry->clip >= 0) {
         put_field(&writer, ASV_LEDGER_RECORDING, recording, sizeof recording);
     }
-    put_field(&writer, ASV_LEDGER_OBJECT, entry->object, sizeof entry->object);
+    if (memcmp(entry->object, none, sizeof none) != 0) {
+        put_field(&writer, ASV_LEDGER_OBJECT, entry->object, sizeof entry->object);
+    }
     if (entry->label != NULL) {
         put_field(&writer, ASV_LEDGER_LABEL, entry->label, strlen(entry->label));
     }
@@ -561,6 +563,12 @@ static void add_entries(struct asv_test_handover *it)
     asv_statement_digest(answered->proposal, &it->approval.statement);
     answered->label = "taken";
     answered->signed_object = (struct asv_test_bytes){it->ruling, it->ruling_len};
+    struct asv_test_handover_entry *held = add_entry(it, ASV_LEDGER_STATEMENT, -1);
+    memset(held->object, 0x42, sizeof held->object);
+    memcpy(held->header, it->plan_clips[0].header, sizeof held->header);
+    struct asv_test_handover_entry *concluded = add_entry(it, ASV_LEDGER_STATEMENT_ANSWERED, -1);
+    memcpy(concluded->proposal, held->object, sizeof concluded->proposal);
+    concluded->label = "concluded";
 }
 
 /* ---- the facts ---- */
@@ -722,7 +730,7 @@ static void put_trust(struct asv_test_handover *it)
     const struct asv_samples *samples = asv_samples();
     (void)asv_test_handover_put(it, "trust/root.cert", root->data, root->len);
     (void)asv_test_handover_put(it, "trust/package.pem", pem.data, pem.len);
-    (void)asv_test_handover_put(it, "trust/dock-1.chain", dock->data, dock->len);
+    (void)asv_test_handover_put(it, "trust/docks/1.chain", dock->data, dock->len);
     for (size_t i = 0; i < ASV_SAMPLE_COUNT; i++) {
         if (strcmp(samples->samples[i].name, "revocations") == 0) {
             (void)asv_test_handover_put(it, "trust/revocations", samples->samples[i].data,

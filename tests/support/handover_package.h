@@ -17,7 +17,7 @@
 
 #define ASV_TEST_HANDOVER_FILES   96
 #define ASV_TEST_HANDOVER_CLIPS   3
-#define ASV_TEST_HANDOVER_ENTRIES 12
+#define ASV_TEST_HANDOVER_ENTRIES 14
 
 struct asv_test_handover_file {
     char name[160]; /* below data/ */
@@ -30,7 +30,7 @@ struct asv_test_handover_entry {
     uint16_t kind;
     uint8_t id[16];
     int clip;                            /* whose custody it is; -1: none's */
-    uint8_t object[32];                  /* digest that it names */
+    uint8_t object[32];                  /* digest that it names; zeros: none */
     uint8_t proposal[32];                /* zeros: none */
     const char *label;                   /* NULL: none */
     uint8_t header[32];                  /* that it is closed over, and opened to; zeros: none */

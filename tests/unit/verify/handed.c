@@ -187,8 +187,8 @@ CHANGE(root_is_garbage, garbage("trust/root.cert"))
 CHANGE(root_is_missing, asv_test_handover_remove(&it, "trust/root.cert"))
 CHANGE(list_is_garbage, garbage("trust/revocations"))
 CHANGE(list_is_changed, flip("trust/revocations", -1))
-CHANGE(dock_is_garbage, garbage("trust/dock-1.chain"))
-CHANGE(dock_is_a_camera, instead("trust/dock-1.chain", "recordings/001/chain"))
+CHANGE(dock_is_garbage, garbage("trust/docks/1.chain"))
+CHANGE(dock_is_a_camera, instead("trust/docks/1.chain", "recordings/001/chain"))
 CHANGE(package_is_garbage, garbage("trust/package.pem"))
 CHANGE(package_is_another, flip("trust/package.pem", 100))
 CHANGE(package_is_missing, asv_test_handover_remove(&it, "trust/package.pem"))
@@ -327,10 +327,12 @@ CHANGE(an_entry_about_others, struct asv_test_handover_entry *entry = &it.entrie
        asv_test_handover_log(&it))
 CHANGE(a_decision_about_others, struct asv_test_handover_entry *entry = &it.entries[it.entry_count++];
        *entry = it.entries[6]; memset(entry->id, 0x11, 16); entry->object[0]++; asv_test_handover_log(&it))
-CHANGE(the_approval_is_not_told, it.entries[7] = it.entries[--it.entry_count];
-       asv_test_handover_remove(&it, "ledger/0000000011.object"); asv_test_handover_log(&it);
-       asv_test_handover_remove(&it, "ledger/0000000011.entry");
-       asv_test_handover_remove(&it, "ledger/0000000011.tlog-proof"))
+CHANGE(an_answer_to_others, struct asv_test_handover_entry *entry = &it.entries[it.entry_count++];
+       *entry = it.entries[10]; memset(entry->id, 0x11, 16); entry->proposal[0]++; asv_test_handover_log(&it))
+CHANGE(the_approval_is_not_told, it.entries[7].object[0]++;
+       memcpy(it.entries[7].header, it.entries[0].header, 32); it.entries[8] = it.entries[10];
+       it.entries[8].id[0]++; asv_test_handover_remove(&it, "ledger/0000000011.object");
+       asv_test_handover_log(&it))
 CHANGE(the_ruling_is_changed, flip("ledger/0000000011.object", -1))
 
 /* ---- what each is found as ---- */
@@ -392,8 +394,8 @@ static const struct damage damages[] = {
     EARLY(root_is_missing, "file-missing", "data/trust/root.cert"),
     EARLY(list_is_garbage, "trust", "data/trust/revocations"),
     EARLY(list_is_changed, "trust", "data/trust/revocations"),
-    EARLY(dock_is_garbage, "trust", "data/trust/dock-1.chain"),
-    EARLY(dock_is_a_camera, "trust", "data/trust/dock-1.chain"),
+    EARLY(dock_is_garbage, "trust", "data/trust/docks/1.chain"),
+    EARLY(dock_is_a_camera, "trust", "data/trust/docks/1.chain"),
     EARLY(package_is_garbage, "trust", "data/trust/package.pem"),
     EARLY(package_is_another, "trust", "data/trust/package.pem"),
     EARLY(package_is_missing, "file-missing", "data/trust/package.pem"),
@@ -499,8 +501,9 @@ static const struct damage damages[] = {
     EARLY(an_event_of_another_object, "custody", FACTS),
     EARLY(an_event_of_the_other_recording, "ledger-strange", "data/ledger/0000000006.entry"),
     EARLY(another_head_is_named, "heads", FACTS),
-    EARLY(an_entry_about_others, "ledger-strange", "data/ledger/0000000012.entry"),
-    EARLY(a_decision_about_others, "ledger-strange", "data/ledger/0000000012.entry"),
+    EARLY(an_entry_about_others, "ledger-strange", "data/ledger/0000000014.entry"),
+    EARLY(a_decision_about_others, "ledger-strange", "data/ledger/0000000014.entry"),
+    EARLY(an_answer_to_others, "ledger-strange", "data/ledger/0000000014.entry"),
     EARLY(the_approval_is_not_told, "custody", "data/plan.approval"),
 };
 
@@ -566,7 +569,7 @@ static void every_claim_is_compared(void **state)
         {"docked_at", "2026-01-01T00:00:00.000Z", "claim"},
         {"committed_at", "2026-01-01T00:00:00.000Z", "claim"},
     };
-    asv_test_handover_copy(&it, &said);
+    asv_test_handover_copy(&it, &good);
     asv_test_handover_list(&it);
     json_t *clip = clip_of(0);
     for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
@@ -636,7 +639,7 @@ static void it_takes_the_one_that_was_asked_for(void **state)
 
 CHANGE(an_event_without_a_place, json_object_del(event_of(0, 0), "leaf");
        json_object_del(event_of(0, 0), "log"); an_event_is_left_out())
-CHANGE(the_dock_is_not_in_it, asv_test_handover_remove(&it, "trust/dock-1.chain"))
+CHANGE(the_dock_is_not_in_it, asv_test_handover_remove(&it, "trust/docks/1.chain"))
 CHANGE(the_keeper_is_not_heard, asv_test_handover_remove(&it, "ledger/0000000011.object"))
 
 static void what_is_not_shown_leaves_it_incomplete(void **state)
