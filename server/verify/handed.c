@@ -73,6 +73,7 @@ static enum asv_handed_check check_of(const struct asv_handed *it, enum asv_hand
     }
 }
 
+/* HO-099: one after the other. HO-091: until one of them finds something. */
 static enum asv_status run(struct asv_handed *it, struct asv_err *err)
 {
     enum asv_handed_check check = ASV_HANDED_CHECK_PACKAGE;

@@ -40,6 +40,7 @@ enum asv_handed_left {
     ASV_HANDED_LEFT_NO_PACKAGE,
     ASV_HANDED_LEFT_NO_LEDGER,
     ASV_HANDED_LEFT_NO_DOCK,       /* the dock's certificates are not in it */
+    ASV_HANDED_LEFT_PARTS,         /* recordings of the plan that are not in it */
     ASV_HANDED_LEFT_UNPLACED,      /* events of the custody that have no place in the ledger yet */
     ASV_HANDED_LEFT_NOT_TAKEN,     /* that the keeper took the decision */
     ASV_HANDED_LEFT_NOT_A_CARRIER, /* a filing: decision and custody go with the carrier */

@@ -354,7 +354,7 @@ static enum asv_status verify(struct matching *of, struct asv_err *err)
     return of->status;
 }
 
-/* HO-107 to HO-109 */
+/* HO-108 to HO-110 */
 enum asv_status asv_handed_check_ledger(struct asv_handed *it, struct asv_err *err)
 {
     struct matching of = {.it = it};

@@ -148,7 +148,7 @@ enum asv_status asv_handed_find_dock(struct asv_handed *it, const uint8_t certif
     return walk_docks(it, certificate, err);
 }
 
-/* HO-091: trust/package.pem is what --package would be compared with, so that both say the same. */
+/* HO-092: trust/package.pem is what --package would be compared with, so that both say the same. */
 static enum asv_status check_package(struct asv_handed *it, struct asv_err *err)
 {
     static const char name[] = "trust/package.pem";

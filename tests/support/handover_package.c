@@ -258,7 +258,7 @@ static int by_header(const void *a, const void *b)
 void asv_test_handover_plan_it(struct asv_test_handover *it)
 {
     uint8_t data[ASV_PLAN_MAX_BYTES];
-    struct asv_plan_clip rising[ASV_TEST_HANDOVER_CLIPS];
+    struct asv_plan_clip rising[ASV_TEST_HANDOVER_CLIPS + 1];
     struct asv_writer writer;
     memcpy(rising, it->plan_clips, sizeof rising);
     qsort(rising, it->plan.clip_count, sizeof *rising, by_header);
@@ -886,6 +886,16 @@ void asv_test_handover_list(struct asv_test_handover *it)
         must(json_array_append_new(files, said) == 0);
     }
     must(json_object_set_new(it->facts, "files", files) == 0);
+}
+
+size_t asv_test_handover_sign(uint8_t *out, const void *data, size_t len)
+{
+    const struct asv_cades_signer signer = {.certs = certificate(), .sign = sign};
+    uint8_t digest[ASV_SHA256_BYTES];
+    size_t out_len = 0;
+    asv_sha256(digest, data, len);
+    must(asv_cades_sign(out, &out_len, digest, MADE_S, &signer, NULL) == ASV_OK);
+    return out_len;
 }
 
 static void add_file(struct asv_carrier *carrier, const struct asv_test_handover_file *file,

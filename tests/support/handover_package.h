@@ -48,8 +48,8 @@ struct asv_test_handover {
     uint8_t *media;                     /* heap; of the third, eight fragments of half a second */
 
     struct asv_plan plan;
-    struct asv_plan_clip plan_clips[ASV_TEST_HANDOVER_CLIPS];
-    struct asv_test_person root, exporter, supervisor, stranger; /* the last is enrolled by nobody */
+    struct asv_plan_clip plan_clips[ASV_TEST_HANDOVER_CLIPS + 1]; /* one of another part */
+    struct asv_test_person root, exporter, supervisor, stranger;  /* the last is enrolled by nobody */
     struct asv_test_stated founded[2], proposal, approval;
 
     struct asv_test_handover_entry entries[ASV_TEST_HANDOVER_ENTRIES];
@@ -87,6 +87,9 @@ void asv_test_handover_list(struct asv_test_handover *it);
 
 /* Writes facts.json, unless there is one already, and directory/name. */
 void asv_test_handover_write(struct asv_test_handover *it, const char *directory, const char *name);
+
+/* A signature over data[len] by who signs packages, into out[ASV_CADES_MAX_BYTES]; its length. */
+size_t asv_test_handover_sign(uint8_t *out, const void *data, size_t len);
 
 /* Into the directory, what whoever checks it has from elsewhere: root.cert, package.pem, ledger, identity. */
 void asv_test_handover_anchors(const struct asv_test_handover *it, const char *directory);

@@ -8,8 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "firmware-proto/crypto/cades.h"
+#include "firmware-proto/trust/ruling.h"
 #include "tests/support/files.h"
 #include "tests/support/handover_package.h"
 #include "tests/support/samples.h"
@@ -355,6 +358,7 @@ struct damage {
 #define FACTS "data/facts.json"
 
 static const struct damage damages[] = {
+    /* HO-093 */
     LATE(facts_are_no_json, "facts", FACTS),
     EARLY(facts_say_more, "facts", FACTS),
     EARLY(facts_of_another_format, "facts", FACTS),
@@ -369,6 +373,7 @@ static const struct damage damages[] = {
     LATE(a_file_left_out, "file-missing", "data/trust/revocations"),
     LATE(a_file_changed, "file-other", "data/ledger/trust"),
     LATE(a_file_longer, "file-other", "data/external/LIESMICH.txt"),
+    /* HO-094 */
     LATE(a_file_nobody_names, "file-unnamed", "data/ledger/notes"),
     EARLY(facts_are_elsewhere, "file-unnamed", "data/tatsachen.json"),
     EARLY(a_file_of_no_kind, "file-unnamed", "data/notes.txt"),
@@ -383,11 +388,13 @@ static const struct damage damages[] = {
     LATE(a_part_named_elsewhere, "facts", FACTS),
     LATE(recordings_in_another_order, "facts", FACTS),
 
+    /* HO-095 */
     LATE(a_letter_without_a_signature, "unsigned", "data/Anschreiben.pdf"),
     LATE(a_letter_that_names_none, "unsigned", "data/Anschreiben.pdf"),
     LATE(facts_without_a_signature, "unsigned", FACTS),
     LATE(another_signature_is_named, "unsigned", "data/Anschreiben.pdf"),
 
+    /* HO-092 */
     EARLY(root_of_another_agency, "root", "data/trust/root.cert"),
     EARLY(root_is_no_root, "trust", "data/trust/root.cert"),
     EARLY(root_is_garbage, "trust", "data/trust/root.cert"),
@@ -400,6 +407,7 @@ static const struct damage damages[] = {
     EARLY(package_is_another, "trust", "data/trust/package.pem"),
     EARLY(package_is_missing, "file-missing", "data/trust/package.pem"),
 
+    /* HO-096 */
     EARLY(plan_is_garbage, "plan", "data/plan"),
     EARLY(plan_is_longer, "plan", "data/plan"),
     EARLY(plan_is_missing, "file-missing", "data/plan"),
@@ -417,6 +425,7 @@ static const struct damage damages[] = {
     EARLY(plan_of_another_recording, "plan-facts", FACTS),
     EARLY(plan_of_one_recording, "plan-facts", FACTS),
 
+    /* HO-097 */
     EARLY(nobody_proposed, "file-missing", "data/plan.proposal"),
     EARLY(nobody_approved, "file-missing", "data/plan.approval"),
     EARLY(approval_is_the_proposal, "decision", "data/plan.approval"),
@@ -431,11 +440,13 @@ static const struct damage damages[] = {
     EARLY(nobody_is_enrolled, "file-missing", "data/ledger/enrolled"),
     EARLY(enrolled_is_garbage, "decision", "data/ledger/enrolled"),
     EARLY(enrolled_is_changed, "decision", "data/ledger/enrolled"),
+    /* HO-098 */
     EARLY(another_proposer_is_named, "decision-facts", FACTS),
     EARLY(another_reason_is_named, "decision-facts", FACTS),
     EARLY(another_hour_is_named, "decision-facts", FACTS),
     EARLY(another_statement_is_named, "decision-facts", FACTS),
 
+    /* HO-100, HO-101 */
     EARLY(seal_is_changed, "recording", "data/recordings/001/seal"),
     EARLY(seal_is_cut, "recording", "data/recordings/001/link"),
     EARLY(seal_is_longer, "recording", "data/recordings/002/commit"),
@@ -455,13 +466,16 @@ static const struct damage damages[] = {
     EARLY(a_piece_is_changed, "recording", "data/recordings/001/sealed.age"),
     EARLY(a_piece_is_missing, "recording", "data/recordings/001/sealed.age"),
     EARLY(the_last_piece_is_changed, "recording", "data/recordings/001/sealed.age"),
+    /* HO-102 */
     EARLY(the_cut_ones_last_is_changed, "sealed", "data/recordings/002/sealed.age"),
     EARLY(the_nonce_is_changed, "sealed", "data/recordings/001/sealed.age"),
     EARLY(the_header_is_none, "sealed", "data/recordings/001/sealed.age"),
     EARLY(the_age_file_is_cut, "sealed", "data/recordings/001/sealed.age"),
     EARLY(sealed_for_one_alone, "sealed", "data/recordings/001/sealed.age"),
+    /* HO-106 */
     EARLY(sealed_for_others, "identity", "data/recordings/002/sealed.age"),
     EARLY(sealed_under_another_mac, "identity", "data/recordings/002/sealed.age"),
+    /* HO-105 */
     EARLY(playable_is_missing, "file-unnamed", "data/recordings/001/file.key"),
     EARLY(playable_is_changed, "playable", "data/recordings/001/playable.mp4"),
     EARLY(playable_is_changed_at_its_end, "playable", "data/recordings/001/playable.mp4"),
@@ -472,6 +486,7 @@ static const struct damage damages[] = {
     EARLY(key_is_no_number, "key", "data/recordings/001/file.key"),
     EARLY(key_is_longer, "key", "data/recordings/001/file.key"),
 
+    /* HO-107 */
     EARLY(excerpt_is_changed, "excerpt", "data/recordings/003/excerpt.mp4"),
     EARLY(excerpt_is_cut, "excerpt", "data/recordings/003/excerpt.mp4"),
     EARLY(excerpt_is_a_film, "excerpt", "data/recordings/003/excerpt.mp4"),
@@ -485,12 +500,14 @@ static const struct damage damages[] = {
     EARLY(excerpt_said_to_end_earlier, "excerpt-facts", FACTS),
     EARLY(nothing_said_to_be_left_out, "excerpt-facts", FACTS),
 
+    /* HO-110 */
     EARLY(an_entry_is_changed, "ledger", "data/ledger"),
     EARLY(an_entry_is_gone, "ledger", "data/ledger"),
     EARLY(a_proof_is_changed, "ledger", "data/ledger"),
     EARLY(a_proof_is_gone, "ledger", "data/ledger"),
     EARLY(what_is_opened_is_changed, "ledger", "data/ledger"),
     EARLY(the_ruling_is_changed, "ledger", "data/ledger"),
+    /* HO-108 */
     EARLY(an_event_is_left_out, "custody", FACTS),
     EARLY(an_event_is_added, "custody", FACTS),
     EARLY(an_event_of_another_kind, "custody", FACTS),
@@ -501,6 +518,7 @@ static const struct damage damages[] = {
     EARLY(an_event_of_another_object, "custody", FACTS),
     EARLY(an_event_of_the_other_recording, "ledger-strange", "data/ledger/0000000006.entry"),
     EARLY(another_head_is_named, "heads", FACTS),
+    /* HO-109 */
     EARLY(an_entry_about_others, "ledger-strange", "data/ledger/0000000014.entry"),
     EARLY(a_decision_about_others, "ledger-strange", "data/ledger/0000000014.entry"),
     EARLY(an_answer_to_others, "ledger-strange", "data/ledger/0000000014.entry"),
@@ -509,7 +527,7 @@ static const struct damage damages[] = {
 
 static void every_damage_is_named(void **state)
 {
-    (void)state; /* HO-091 */
+    (void)state; /* HO-091, HO-099: the first one, in this order */
     size_t wrong = 0;
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
         const struct damage *damage = &damages[i];
@@ -642,15 +660,146 @@ CHANGE(an_event_without_a_place, json_object_del(event_of(0, 0), "leaf");
 CHANGE(the_dock_is_not_in_it, asv_test_handover_remove(&it, "trust/docks/1.chain"))
 CHANGE(the_keeper_is_not_heard, asv_test_handover_remove(&it, "ledger/0000000011.object"))
 
+/* The decision is another one then, so that its entries are made anew. */
+CHANGE(a_recording_is_in_another_part, it.plan_clips[3] = it.plan_clips[1]; it.plan_clips[3].header[0]++;
+       it.plan.clip_count++; again(); asv_statement_digest(it.entries[6].object, &it.proposal.statement);
+       asv_statement_digest(it.entries[7].object, &it.approval.statement);
+       asv_statement_digest(it.entries[8].proposal, &it.approval.statement); struct asv_ruling ruling;
+       assert_int_equal(asv_ruling_decode(&ruling, it.ruling, it.ruling_len, NULL), ASV_OK);
+       asv_sha256(it.entries[8].object, ruling.object.body.data, ruling.object.body.len);
+       it.entries[8].signed_object = (struct asv_test_bytes){it.ruling, it.ruling_len};
+       asv_test_handover_log(&it))
+
 static void what_is_not_shown_leaves_it_incomplete(void **state)
 {
     (void)state; /* HO-090, HO-108 */
     static void (*const changes[])(void) = {an_event_without_a_place, the_dock_is_not_in_it,
-                                            the_keeper_is_not_heard};
+                                            the_keeper_is_not_heard, a_recording_is_in_another_part};
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         assert_int_equal(verify(prepare(changes[i], NULL)), ASV_HANDED_INCOMPLETE);
         asv_test_handover_free(&it);
     }
+}
+
+/* ---- a filing ---- */
+
+static char filing[600];
+
+/* The files of a good one, flat, with their signatures. */
+static void file_it(const char *name, const void *data, size_t len, bool is_signed)
+{
+    asv_test_write_file(filing, name, data, len);
+    if (is_signed) {
+        uint8_t signature[ASV_CADES_MAX_BYTES];
+        char beside[200];
+        size_t signature_len = asv_test_handover_sign(signature, data, len);
+        (void)snprintf(beside, sizeof beside, "%s.p7s", name);
+        asv_test_write_file(filing, beside, signature, signature_len);
+    }
+}
+
+static void make_filing(void)
+{
+    static const char *const titles[] = {"Anschreiben",       "Inhaltsverzeichnis", "Asservatenliste",
+                                         "Gewahrsamsbericht", "Pruefanleitung",     "Tatsachen"};
+    asv_test_handover_copy(&it, &good);
+    asv_test_handover_list(&it);
+    asv_test_make_directory(filing, sizeof filing);
+    set(it.facts, "output", json_string("filing"));
+    set(it.facts, "files", json_array());
+    json_t *documents = json_object_get(it.facts, "documents");
+    for (size_t i = 0; i < 6; i++) {
+        char name[120], signature[140];
+        json_t *document = json_array_get(documents, i);
+        (void)snprintf(name, sizeof name, "%s_%s.%s", titles[i],
+                       json_string_value(json_object_get(document, "id")), i == 5 ? "json" : "pdf");
+        (void)snprintf(signature, sizeof signature, "%s.p7s", name);
+        set(document, "name", json_string(name));
+        set(document, "signature", json_string(signature));
+        if (i < 5) {
+            file_it(name, "%PDF-1.7", 8, true);
+        }
+    }
+    static const struct {
+        const char *key, *format;
+    } parts[] = {{"playable", "mp4"}, {"excerpt", "mp4"}, {"sealed", "age"}, {"seal", "seal"}};
+    for (size_t clip = 0; clip < ASV_TEST_HANDOVER_CLIPS; clip++) {
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+            json_t *said = json_object_get(clip_of(clip), parts[i].key);
+            char name[120];
+            if (said == NULL) {
+                continue;
+            }
+            const struct asv_test_handover_file *file =
+                asv_test_handover_find(&it, json_string_value(json_object_get(said, "name")));
+            (void)snprintf(name, sizeof name, "%s_%s.%s", parts[i].key,
+                           json_string_value(json_object_get(said, "id")), parts[i].format);
+            set(said, "name", json_string(name));
+            file_it(name, file->data, file->len, true);
+        }
+    }
+    char *text = json_dumps(it.facts, 0);
+    file_it(json_string_value(json_object_get(json_array_get(documents, 5), "name")), text, strlen(text),
+            true);
+    free(text);
+    file_it("xjustiz_nachricht.xml", "<x/>", 4, false);
+}
+
+static struct asv_verify_handed of_filing(void)
+{
+    struct asv_verify_handed what = all_of_it();
+    what.path = filing;
+    return what;
+}
+
+static const char *in_filing(const char *name)
+{
+    static char path[900];
+    (void)snprintf(path, sizeof path, "%s/%s", filing, name);
+    return path;
+}
+
+/* Found, and taken away again. */
+static void is_found(const struct asv_verify_handed *what, const char *kind, const char *name)
+{
+    assert_int_equal(verify(what), ASV_HANDED_INVALID);
+    assert_string_equal(asv_handed_fault_name(&fault), kind);
+    assert_string_equal(fault.file, name);
+}
+
+static void a_filing_is_what_it_says_and_nothing_else(void **state)
+{
+    (void)state; /* HO-103, HO-090 */
+    static const char name[] = "Notiz_0197a3c0-0000-4000-8000-000000000001.pdf";
+    static const char signature[] = "Notiz_0197a3c0-0000-4000-8000-000000000001.pdf.p7s";
+    make_filing();
+    const struct asv_verify_handed what = of_filing();
+    assert_true(asv_handed_is(filing));
+    assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
+    assert_int_equal(fault.kind, ASV_HANDED_NONE);
+
+    assert_int_equal(symlink("/etc/passwd", in_filing(name)), 0);
+    is_found(&what, "filing", name);
+    assert_int_equal(unlink(in_filing(name)), 0);
+    assert_int_equal(mkfifo(in_filing(name), 0600), 0);
+    is_found(&what, "filing", name);
+    assert_int_equal(unlink(in_filing(name)), 0);
+    assert_int_equal(mkdir(in_filing(name), 0700), 0);
+    is_found(&what, "filing", name);
+    assert_int_equal(rmdir(in_filing(name)), 0);
+    asv_test_write_file(filing, "a\033[2Jb", "", 0);
+    is_found(&what, "filing", "a?[2Jb");
+    assert_int_equal(unlink(in_filing("a\033[2Jb")), 0);
+    asv_test_write_file(filing, name, "%PDF", 4);
+    is_found(&what, "file-unnamed", name);
+    asv_test_write_file(filing, signature, "0", 1);
+    is_found(&what, "document-signature", signature);
+    assert_int_equal(unlink(in_filing(name)), 0);
+    is_found(&what, "file-missing", name);
+    assert_int_equal(unlink(in_filing(signature)), 0);
+    assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
+    asv_test_remove_directory(filing);
+    asv_test_handover_free(&it);
 }
 
 /* ---- the report ---- */
@@ -727,6 +876,7 @@ int main(void)
         cmocka_unit_test(without_what_came_by_another_way_it_is_not_valid),
         cmocka_unit_test(it_takes_the_one_that_was_asked_for),
         cmocka_unit_test(what_is_not_shown_leaves_it_incomplete),
+        cmocka_unit_test(a_filing_is_what_it_says_and_nothing_else),
         cmocka_unit_test(the_first_fault_is_said_with_file_and_meaning),
         cmocka_unit_test(a_good_report_says_what_was_not_looked_at),
     };
