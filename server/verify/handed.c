@@ -74,10 +74,10 @@ static enum asv_handed_check check_of(const struct asv_handed *it, enum asv_hand
 }
 
 /* HO-099: one after the other. HO-091: until one of them finds something. */
-static enum asv_status run(struct asv_handed *it, struct asv_err *err)
+enum asv_status asv_handed_check_all(struct asv_handed *it, struct asv_err *err)
 {
     enum asv_handed_check check = ASV_HANDED_CHECK_PACKAGE;
-    enum asv_status status = asv_handed_open(it, err);
+    enum asv_status status = ASV_OK;
     it->left[ASV_HANDED_LEFT_NOT_A_CARRIER] = !it->is_carrier;
     it->left[ASV_HANDED_LEFT_NO_IDENTITY] = it->is_carrier && it->identities == NULL;
     it->left[ASV_HANDED_LEFT_WORDS] = true;
@@ -95,11 +95,19 @@ static enum asv_status run(struct asv_handed *it, struct asv_err *err)
     if (status == ASV_OK && it->is_carrier && it->identities != NULL) {
         it->finding[ASV_HANDED_CHECK_OPENED] = ASV_FINDING_GOOD;
     }
-    if (it->fault.kind == ASV_HANDED_NONE) {
-        return status;
+    if (it->fault.kind != ASV_HANDED_NONE) {
+        it->finding[check_of(it, check)] = ASV_FINDING_BAD;
     }
-    it->finding[check_of(it, check)] = ASV_FINDING_BAD;
-    return ASV_OK;
+    return status;
+}
+
+static enum asv_status run(struct asv_handed *it, struct asv_err *err)
+{
+    enum asv_status status = asv_handed_open(it, err);
+    if (status == ASV_OK) {
+        status = asv_handed_check_all(it, err);
+    }
+    return it->fault.kind == ASV_HANDED_NONE ? status : ASV_OK;
 }
 
 /* HO-090 */

@@ -121,7 +121,9 @@ static enum asv_status read_key(struct content *content, struct asv_err *err)
     }
     bool ends = text[KEY_TEXT_BYTES - 1] == '\n';
     text[KEY_TEXT_BYTES - 1] = '\0';
-    if (!ends || asv_hex_decode(content->file_key, sizeof content->file_key, (char *)text) != ASV_OK) {
+    bool is_lower = strpbrk((char *)text, "ABCDEF") == NULL; /* there is one way to write it */
+    if (!ends || !is_lower ||
+        asv_hex_decode(content->file_key, sizeof content->file_key, (char *)text) != ASV_OK) {
         return fail(content, ASV_HANDED_KEY, "file.key", ASV_E_MALFORMED,
                     "not 32 hexadecimal digits and a line end");
     }

@@ -329,6 +329,10 @@ enum asv_status asv_handed_open(struct asv_handed *it, struct asv_err *err)
                         strerror(errno));
     }
     enum asv_status status = S_ISDIR(st.st_mode) ? open_filing(it, err) : open_carrier(it, err);
+    if (it->fault.kind != ASV_HANDED_NONE && !it->is_carrier) {
+        bool is_signer = it->fault.kind == ASV_HANDED_SIGNER;
+        it->finding[is_signer ? ASV_HANDED_CHECK_SIGNER : ASV_HANDED_CHECK_FILES] = ASV_FINDING_BAD;
+    }
     if (status == ASV_OK) {
         it->finding[ASV_HANDED_CHECK_SIGNER] = it->has_expected ? ASV_FINDING_GOOD : ASV_FINDING_SKIPPED;
         it->left[ASV_HANDED_LEFT_NO_PACKAGE] = !it->has_expected;

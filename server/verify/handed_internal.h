@@ -159,6 +159,9 @@ ASV_MUST_CHECK enum asv_status asv_handed_certificate(uint8_t digest[ASV_SHA256_
 
 /* ---- checks ---- */
 
+/* Of the files that were opened, all of those below, in the order of enum asv_handed_check. */
+ASV_MUST_CHECK enum asv_status asv_handed_check_all(struct asv_handed *it, struct asv_err *err);
+
 ASV_MUST_CHECK enum asv_status asv_handed_check_trust(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_facts(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_files(struct asv_handed *it, struct asv_err *err);
