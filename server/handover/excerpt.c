@@ -71,8 +71,8 @@ static enum asv_status read_plain(void *ctx, uint64_t offset, uint8_t *out, size
 static void take_fragment(struct asv_excerpt_facts *facts, const struct asv_excerpt_fragment *fragment,
                           struct asv_excerpt_fragment *key)
 {
-    uint64_t from_us = facts->from_ms * UINT64_C(1000);
-    uint64_t until_us = facts->until_ms * UINT64_C(1000);
+    uint64_t from_us = facts->whole_from_us + facts->from_ms * UINT64_C(1000);
+    uint64_t until_us = facts->whole_from_us + facts->until_ms * UINT64_C(1000);
     bool begun = facts->end != 0;
     if (fragment->key || key->end == 0) {
         *key = *fragment;
@@ -111,9 +111,9 @@ static enum asv_status choose(struct asv_excerpt_facts *facts, struct asv_excerp
     }
     if (facts->end == 0 && any) {
         return asv_failf(err, ASV_E_NOT_FOUND,
-                         "it shows nothing from %u to %u ms: it shows %llu to %llu ms of media time",
-                         facts->from_ms, facts->until_ms, (unsigned long long)facts->whole_from_us / 1000,
-                         (unsigned long long)facts->whole_until_us / 1000);
+                         "it shows nothing from %u to %u ms: it has %llu ms", facts->from_ms,
+                         facts->until_ms,
+                         (unsigned long long)(facts->whole_until_us - facts->whole_from_us) / 1000);
     }
     return facts->end == 0 ? asv_fail(err, ASV_E_NOT_FOUND, "no fragment of it is there whole") : ASV_OK;
 }

@@ -42,7 +42,7 @@ struct asv_excerpt_facts {
     uint64_t shown_from_us, shown_until_us; /* what the fragments show */
 
     /* Not in the proof, as the seal does not say it: of asv_excerpt_choose only. */
-    uint32_t from_ms, until_ms;             /* what was asked for */
+    uint32_t from_ms, until_ms;             /* what was asked for, since whole_from_us */
     uint64_t whole_from_us, whole_until_us; /* what all fragments show; what lies outside is left out */
 
     /* These follow from what the proof says. */
@@ -55,7 +55,9 @@ struct asv_excerpt_facts {
 
 struct asv_excerpt;
 
-/* Chooses the fragments of from_ms <= media time < until_ms, beginning with one that begins with a key frame.
+/* Chooses the fragments of a range of media time, from_ms until just before until_ms, counted from the
+ * recording's first fragment: one that goes on from another (S-123) may begin at any. The first begins with a
+ * key frame.
  * *out is the caller's to close. ASV_E_UNSUPPORTED: not fragmented MP4, so that only the whole of it or the
  * sealed original can be handed over. ASV_E_NOT_FOUND: it shows nothing of the range. ASV_E_MALFORMED: a
  * fragment cannot be read, or its time goes back. */

@@ -214,6 +214,9 @@ enum asv_status asv_keeper_client_decide(struct asv_keeper_client *client,
                                          .answer = decision->answer,
                                          .open = decision->open,
                                          .agreed = decision->agreed,
+                                         .plan = decision->plan,
+                                         .number = decision->number != NULL ? *decision->number
+                                                                            : ASV_KEEPER_NO_CLIP,
                                          .record_count = decision->record_count};
     enum asv_status status = fill_clip(&ask_for, &decision->clip, err);
     memcpy(ask_for.records, decision->records, sizeof ask_for.records);
@@ -328,6 +331,7 @@ enum asv_status asv_keeper_client_sign_package(struct asv_keeper_client *client,
                                          .sign = ASV_KEEPER_SIGN_PACKAGE,
                                          .proposal = package->proposal,
                                          .answer = package->answer,
+                                         .plan = package->plan,
                                          .record_count = package->record_count};
     memcpy(ask_for.records, package->records, sizeof ask_for.records);
     memcpy(ask_for.digest, package->digest, sizeof ask_for.digest);

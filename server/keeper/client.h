@@ -76,6 +76,8 @@ struct asv_keeper_decision {
     struct asv_bytes open, agreed; /* of a SHOW: the OPEN and its approval; otherwise empty */
     uint8_t record_count;
     struct asv_bytes records[ASV_KEEPER_RECORDS_MAX];
+    struct asv_bytes plan;  /* of a HAND_OVER that is approved; otherwise empty */
+    const uint16_t *number; /* of the plan's clip whose key is to leave; NULL: none, all of it is judged */
     struct asv_keeper_clip clip; /* HOLD: what it is about, as for OPENS; otherwise zeros */
 };
 
@@ -159,6 +161,7 @@ struct asv_keeper_package {
     struct asv_bytes proposal, answer; /* of a HAND_OVER and its approval, which have not expired */
     uint8_t record_count;              /* of both people */
     struct asv_bytes records[ASV_KEEPER_RECORDS_MAX];
+    struct asv_bytes plan;
     const uint8_t *digest; /* SHA-256 of what is signed (the signed attributes of a CMS signer) */
 };
 

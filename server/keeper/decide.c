@@ -5,9 +5,11 @@
  * database says counts here; credential records come with the request and are known by their digests. */
 #include "server/keeper/decide.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "firmware-proto/trust/fields.h"
+#include "server/base/hex.h"
 
 /* Four days: a clock may have been as much ahead, unnoticed, when the keeper started (K-064). */
 #define REMEMBERED_LONGER_MS (INT64_C(4) * 24 * 3600 * 1000)
@@ -212,7 +214,7 @@ static asv_decision_effect *effect_of(const struct asv_decision *decision)
             return effects[i].effect;
         }
     }
-    return NULL; /* HAND_OVER: gives out, changes nothing */
+    return NULL; /* OPEN, HAND_OVER: change nothing */
 }
 
 /* What nobody brings back needs no memory: said again it changes nothing (K-126). */
@@ -322,13 +324,21 @@ static bool is_written(const struct asv_keeper *keeper, const struct asv_keeper_
 }
 
 enum asv_status asv_decide_write_once(struct asv_keeper *keeper, const struct asv_decision *decision,
-                                      const char *as, const uint8_t *package, struct asv_err *err)
+                                      enum asv_keeper_gave gave, const uint8_t *what, struct asv_err *err)
 {
-    struct asv_keeper_given given = {.proposal = {0}};
+    static const char *const names[] = {[ASV_KEEPER_GAVE_WORD] = "HAND_OVER",
+                                        [ASV_KEEPER_GAVE_CLIP] = "HAND_OVER/",
+                                        [ASV_KEEPER_GAVE_PACKAGE] = "PACKAGE/"};
+    char as[sizeof "HAND_OVER/" + 2 * ASV_SHA256_BYTES];
+    struct asv_keeper_given given;
+    memset(&given, 0, sizeof given); /* compared as it is */
+    given.gave = (uint8_t)gave;
     memcpy(given.proposal, decision->proposal_digest, sizeof given.proposal);
     memcpy(given.answer, decision->answer_digest, sizeof given.answer);
-    if (package != NULL) {
-        memcpy(given.package, package, sizeof given.package);
+    int len = snprintf(as, sizeof as, "%s", names[gave]);
+    if (what != NULL) {
+        memcpy(given.what, what, sizeof given.what);
+        asv_hex_encode(as + len, what, ASV_SHA256_BYTES);
     }
     if (is_written(keeper, &given)) {
         return ASV_OK;
@@ -468,8 +478,7 @@ static enum asv_status carry_out(struct asv_keeper *keeper, struct asv_decision 
         return status;
     }
     if (effect == NULL) {
-        status = asv_decide_give(keeper, decision, reply, err); /* what is refused is not written down */
-        return status == ASV_OK ? asv_decide_write_once(keeper, decision, NULL, NULL, err) : status;
+        return asv_decide_hand_over(keeper, decision, reply, err);
     }
     status = apply(keeper, decision, effect, err);
     return status == ASV_OK ? describe(keeper, decision, reply, err) : status;
@@ -485,24 +494,6 @@ enum asv_status asv_decide_believe(struct asv_keeper *keeper, const struct asv_k
     }
     status = read_statements(request, out, err);
     return status == ASV_OK ? believe(keeper, out, err) : status;
-}
-
-enum asv_status asv_decide_hands_over(struct asv_keeper *keeper, const struct asv_keeper_request *request,
-                                      struct asv_decision *out, struct asv_err *err)
-{
-    const struct asv_kept *kept = NULL;
-    enum asv_status status = asv_decide_believe(keeper, request, out, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    if (out->proposal.action != ASV_ACTION_HAND_OVER || !out->has_answer ||
-        out->answer.step != ASV_STEP_APPROVE) {
-        return asv_fail(err, ASV_E_STATE, "a package takes a hand-over that two people decided");
-    }
-    if (asv_index_find(keeper->store->index, ASV_INDEX_DECIDED, out->proposal_digest) != NULL) {
-        return asv_fail(err, ASV_E_STATE, "the proposal was refused or withdrawn"); /* K-083 */
-    }
-    return asv_decide_may_leave(keeper, out, &kept, err);
 }
 
 enum asv_status asv_keeper_decide(struct asv_keeper *keeper, const struct asv_keeper_request *request,

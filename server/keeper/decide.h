@@ -51,10 +51,12 @@ ASV_MUST_CHECK enum asv_status asv_decide_rule(struct asv_keeper *keeper, const 
 /* Whether the recipient that a RECIPIENT_ENDS names has ended already. */
 bool asv_decide_has_ended(const struct asv_index *index, const struct asv_decision *decision);
 
-/* What HAND_OVER gives out: reply->stanza. It changes nothing, and may be asked again until the two
- * statements have expired. */
-ASV_MUST_CHECK enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_decision *decision,
-                                               struct asv_keeper_reply *reply, struct asv_err *err);
+/* A HAND_OVER that was approved: whether it can be carried out, and of one clip what is given out, into the
+ * scratch and reply->stanza; written down before (hand_over.c). It changes nothing, and may be asked again
+ * until the two statements have expired. */
+ASV_MUST_CHECK enum asv_status asv_decide_hand_over(struct asv_keeper *keeper,
+                                                    const struct asv_decision *decision,
+                                                    struct asv_keeper_reply *reply, struct asv_err *err);
 
 /* Whether the OPEN that comes with a SHOW, and its approval, are to be believed now, and what is shown is
  * what two people agreed to, to the one who asked (show.c). */
@@ -76,21 +78,30 @@ ASV_MUST_CHECK enum asv_status asv_decide_believe(struct asv_keeper *keeper,
                                                   struct asv_decision *out, struct asv_err *err);
 
 /* Writes what is given out into the keeper's own record, before it leaves (K-084), unless that was done since
- * the process began (K-126): under the action's name (as NULL), or as a package with this digest. */
+ * the process began (K-126): "HAND_OVER", "HAND_OVER/" and a clip's header digest, or "PACKAGE/" and a
+ * package's digest. */
 ASV_MUST_CHECK enum asv_status asv_decide_write_once(struct asv_keeper *keeper,
-                                                     const struct asv_decision *decision, const char *as,
-                                                     const uint8_t *package, struct asv_err *err);
+                                                     const struct asv_decision *decision,
+                                                     enum asv_keeper_gave gave, const uint8_t *what,
+                                                     struct asv_err *err);
 
 /* Whether the request's HAND_OVER was approved, was not refused before, and can be carried out now. */
 ASV_MUST_CHECK enum asv_status asv_decide_hands_over(struct asv_keeper *keeper,
                                                      const struct asv_keeper_request *request,
                                                      struct asv_decision *out, struct asv_err *err);
 
-/* The clip of a SHOW or HAND_OVER, which is held and not blocked; and with HAND_OVER a recipient who is
- * registered: whether anything of it may leave. */
+/* The clip with this header, which is held for what was proposed and not blocked: whether anything of it may
+ * leave. */
 ASV_MUST_CHECK enum asv_status asv_decide_may_leave(const struct asv_keeper *keeper,
-                                                    const struct asv_decision *decision,
+                                                    const struct asv_statement *proposal,
+                                                    const uint8_t header[ASV_SHA256_BYTES],
                                                     const struct asv_kept **out, struct asv_err *err);
+
+/* The file key, wrapped for one recipient, behind reply->stanza in keeper->reply_data. */
+ASV_MUST_CHECK enum asv_status asv_decide_wrap(struct asv_keeper *keeper,
+                                               const uint8_t file_key[ASV_FILE_KEY_BYTES],
+                                               const uint8_t pk[ASV_X25519_BYTES],
+                                               struct asv_keeper_reply *reply, struct asv_err *err);
 
 /* Whether this was signed since the clip of this row is held. */
 ASV_MUST_CHECK enum asv_status asv_decide_is_since(const struct asv_kept *row,

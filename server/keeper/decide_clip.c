@@ -125,20 +125,21 @@ enum asv_status asv_decide_is_since(const struct asv_kept *row, const struct asv
 
 /* The held clip that a decision is about, for the incident that it names, and since before it was proposed.
  */
-static enum asv_status find_held(const struct asv_index *index, const struct asv_decision *decision,
-                                 struct asv_kept **out, struct asv_err *err)
+static enum asv_status find_held(const struct asv_index *index, const struct asv_statement *proposal,
+                                 const uint8_t header[ASV_SHA256_BYTES], struct asv_kept **out,
+                                 struct asv_err *err)
 {
     static const uint8_t none[ASV_UUID_BYTES];
-    struct asv_kept *row = kept_row(index, decision);
+    struct asv_kept *row = asv_index_find(index, ASV_INDEX_KEPT, header);
     if (row == NULL || row->state != ASV_KEEPER_HELD) { /* K-087 */
         return asv_fail(err, ASV_E_STATE, "the clip is not held");
     }
-    if (memcmp(decision->proposal.incident, none, sizeof none) != 0 &&
-        memcmp(decision->proposal.incident, row->incident, sizeof row->incident) != 0) {
+    if (memcmp(proposal->incident, none, sizeof none) != 0 &&
+        memcmp(proposal->incident, row->incident, sizeof row->incident) != 0) {
         return asv_fail(err, ASV_E_MISMATCH, "the clip is held for another incident");
     }
     *out = row;
-    return asv_decide_is_since(row, &decision->proposal, err);
+    return asv_decide_is_since(row, proposal, err);
 }
 
 enum asv_status asv_decide_release(struct asv_keeper *keeper, const struct asv_decision *decision,
@@ -146,7 +147,8 @@ enum asv_status asv_decide_release(struct asv_keeper *keeper, const struct asv_d
 {
     struct asv_kept *row = NULL;
     (void)keeper;
-    enum asv_status status = find_held(change->next, decision, &row, err);
+    const struct asv_statement *proposal = &decision->proposal;
+    enum asv_status status = find_held(change->next, proposal, proposal->subject.id, &row, err);
     if (status == ASV_OK) {
         *destroy = asv_kept_back(change->next, row, decision->now_ms);
     }
@@ -391,21 +393,21 @@ enum asv_status asv_decide_release_ahead(struct asv_keeper *keeper, const struct
 
 /* ---- what leaves ---- */
 
-/* The file key of the clip, wrapped for one recipient. */
-static enum asv_status wrap(struct asv_keeper *keeper, const uint8_t file_key[ASV_FILE_KEY_BYTES],
-                            const uint8_t pk[ASV_X25519_BYTES], struct asv_keeper_reply *reply,
-                            struct asv_err *err)
+enum asv_status asv_decide_wrap(struct asv_keeper *keeper, const uint8_t file_key[ASV_FILE_KEY_BYTES],
+                                const uint8_t pk[ASV_X25519_BYTES], struct asv_keeper_reply *reply,
+                                struct asv_err *err)
 {
     uint8_t ephemeral[ASV_X25519_BYTES];
+    size_t at = reply->stanza.len;
     enum asv_status status = asv_world_random(keeper->world, ephemeral, sizeof ephemeral);
     if (status == ASV_OK) {
-        status = asv_age_wrap(keeper->reply_data, file_key, pk, ephemeral);
+        status = asv_age_wrap(keeper->reply_data + at, file_key, pk, ephemeral);
     }
     asv_wipe(ephemeral, sizeof ephemeral);
     if (status != ASV_OK) {
         return asv_fail(err, status, "the file key cannot be wrapped for this recipient");
     }
-    reply->stanza = (struct asv_bytes){keeper->reply_data, ASV_AGE_X25519_STANZA_BYTES};
+    reply->stanza = (struct asv_bytes){keeper->reply_data, at + ASV_AGE_X25519_STANZA_BYTES};
     return ASV_OK;
 }
 
@@ -413,7 +415,8 @@ enum asv_status asv_keeper_recovery_stanza(struct asv_keeper *keeper, const stru
                                            struct asv_keeper_reply *reply, struct asv_err *err)
 {
     const struct asv_index *index = keeper->store->index;
-    return index->has_recovery ? wrap(keeper, row->file_key, index->recovery_pk, reply, err) : ASV_OK;
+    return index->has_recovery ? asv_decide_wrap(keeper, row->file_key, index->recovery_pk, reply, err)
+                               : ASV_OK;
 }
 
 enum asv_status asv_decide_recovery_stanza(struct asv_keeper *keeper, const struct asv_decision *decision,
@@ -422,42 +425,17 @@ enum asv_status asv_decide_recovery_stanza(struct asv_keeper *keeper, const stru
     return asv_keeper_recovery_stanza(keeper, kept_row(keeper->store->index, decision), reply, err);
 }
 
-enum asv_status asv_decide_may_leave(const struct asv_keeper *keeper, const struct asv_decision *decision,
-                                     const struct asv_kept **out, struct asv_err *err)
+enum asv_status asv_decide_may_leave(const struct asv_keeper *keeper, const struct asv_statement *proposal,
+                                     const uint8_t header[ASV_SHA256_BYTES], const struct asv_kept **out,
+                                     struct asv_err *err)
 {
-    const struct asv_index *index = keeper->store->index;
     struct asv_kept *row = NULL;
-    enum asv_status status = find_held(index, decision, &row, err);
-    if (status != ASV_OK) {
-        return status;
+    enum asv_status status = find_held(keeper->store->index, proposal, header, &row, err);
+    if (status == ASV_OK && row->blocks != 0) {
+        status = asv_fail(err, ASV_E_DENIED, "the clip is blocked");
     }
-    assert(row != NULL);
-    if (row->blocks != 0) {
-        return asv_fail(err, ASV_E_DENIED, "the clip is blocked");
+    if (status == ASV_OK) {
+        *out = row;
     }
-    if (decision->proposal.action == ASV_ACTION_HAND_OVER) {
-        const struct asv_index_recipient *recipient =
-            asv_index_find(index, ASV_INDEX_RECIPIENTS, decision->proposal.recipient_pk);
-        if (recipient == NULL || recipient->ended != 0) { /* K-089 */
-            return asv_fail(err, ASV_E_UNTRUSTED, "the recipient's key is not registered here");
-        }
-    }
-    *out = row;
-    return ASV_OK;
-}
-
-/* K-088 */
-enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_decision *decision,
-                                struct asv_keeper_reply *reply, struct asv_err *err)
-{
-    const struct asv_kept *row = NULL;
-    enum asv_status status = asv_decide_may_leave(keeper, decision, &row, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    assert(row != NULL);
-    reply->until_ms = decision->proposal.expires_ms < decision->answer.expires_ms
-                          ? decision->proposal.expires_ms
-                          : decision->answer.expires_ms;
-    return wrap(keeper, row->file_key, decision->proposal.recipient_pk, reply, err);
+    return status;
 }

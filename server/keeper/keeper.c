@@ -38,6 +38,7 @@ static const bool permits[ASV_KEEPER_ROLES][ASV_KEEPER_TYPE_END] = {
                            [ASV_KEEPER_CLIP] = true,
                            [ASV_KEEPER_SIGN] = true},
     [ASV_KEEPER_CHECK] = {[ASV_KEEPER_STATUS] = true, [ASV_KEEPER_SIGN] = true},
+    [ASV_KEEPER_EXPORT] = {[ASV_KEEPER_STATUS] = true, [ASV_KEEPER_DECIDE] = true, [ASV_KEEPER_SIGN] = true},
 };
 
 bool asv_keeper_permits(enum asv_keeper_role role, uint8_t type)
@@ -51,18 +52,34 @@ static const bool signs[ASV_KEEPER_ROLES][ASV_KEEPER_SIGN_END] = {
                           [ASV_KEEPER_SIGN_LAST] = true,
                           [ASV_KEEPER_SIGN_BEFORE] = true,
                           [ASV_KEEPER_SIGN_PACKAGE] = true},
-    [ASV_KEEPER_SERVER] = {[ASV_KEEPER_SIGN_LAST] = true, [ASV_KEEPER_SIGN_PACKAGE] = true},
+    [ASV_KEEPER_SERVER] = {[ASV_KEEPER_SIGN_LAST] = true},
     [ASV_KEEPER_LEDGER] =
         {[ASV_KEEPER_SIGN_HEAD] = true, [ASV_KEEPER_SIGN_LAST] = true, [ASV_KEEPER_SIGN_BEFORE] = true},
     [ASV_KEEPER_PEOPLE] = {[ASV_KEEPER_SIGN_LAST] = true}, /* what is published: which ledger ends */
     [ASV_KEEPER_CHECK] = {[ASV_KEEPER_SIGN_LAST] = true, [ASV_KEEPER_SIGN_BEFORE] = true}, /* LG-107 */
+    [ASV_KEEPER_EXPORT] = {[ASV_KEEPER_SIGN_PACKAGE] = true},
 };
+
+static bool is_hand_over(struct asv_bytes bytes)
+{
+    struct asv_statement statement;
+    return asv_statement_decode(&statement, bytes.data, bytes.len, NULL) == ASV_OK &&
+           statement.action == ASV_ACTION_HAND_OVER;
+}
+
+/* K-219: keys of a hand-over are for who builds it, who decides nothing else. */
+static bool permits_decision(enum asv_keeper_role role, const struct asv_keeper_request *request)
+{
+    return role == ASV_KEEPER_EXPORT ? is_hand_over(request->proposal)
+                                     : role == ASV_KEEPER_ADMIN || request->number == ASV_KEEPER_NO_CLIP;
+}
 
 /* What of a request only some of those may say who may send it. */
 static bool permits_fields(enum asv_keeper_role role, const struct asv_keeper_request *request)
 {
     return (!request->reserve_used || role == ASV_KEEPER_DOCK) && /* K-054 */
-           (request->type != ASV_KEEPER_SIGN || signs[role][request->sign]);
+           (request->type != ASV_KEEPER_SIGN || signs[role][request->sign]) &&
+           (request->type != ASV_KEEPER_DECIDE || permits_decision(role, request));
 }
 
 static enum asv_status give_status(struct asv_keeper *keeper, struct asv_keeper_reply *reply)

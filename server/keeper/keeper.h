@@ -27,6 +27,7 @@ enum asv_keeper_role {
     ASV_KEEPER_LEDGER = 4, /* the sequencer */
     ASV_KEEPER_PEOPLE = 5, /* whoever signs, at a desk */
     ASV_KEEPER_CHECK = 6,  /* of the ledger */
+    ASV_KEEPER_EXPORT = 7, /* who builds what is handed over */
     ASV_KEEPER_ROLES,
 };
 
@@ -47,14 +48,15 @@ struct asv_keeper_identity {
     const uint8_t *package_sk; /* ASV_P256_SK_BYTES; the same, packages for the court */
 };
 
-/* A HAND_OVER or package that was given out since the process began: it is written down already
- * (K-126). */
+/* What a HAND_OVER let be done, or leave, since the process began: it is written down already (K-126). */
+enum asv_keeper_gave { ASV_KEEPER_GAVE_WORD, ASV_KEEPER_GAVE_CLIP, ASV_KEEPER_GAVE_PACKAGE };
 struct asv_keeper_given {
     uint8_t proposal[ASV_SHA256_BYTES];
     uint8_t answer[ASV_SHA256_BYTES];
-    uint8_t package[ASV_SHA256_BYTES]; /* that was signed; zeros: the file key */
+    uint8_t what[ASV_SHA256_BYTES]; /* the clip's header; the package; WORD: zeros */
+    uint8_t gave;                   /* enum asv_keeper_gave */
 };
-#define ASV_KEEPER_GIVEN_MAX 1024 /* more than live at once: one lives for a day, four at most */
+#define ASV_KEEPER_GIVEN_MAX 1024 /* the clips of one plan, whose builder began again, and some more */
 #define ASV_KEEPER_CHAINS \
     256 /* one for each first byte of a digest: as many as an agency has cameras, or so */
 
@@ -97,9 +99,9 @@ struct asv_keeper {
 bool asv_keeper_permits(enum asv_keeper_role role, uint8_t type);
 
 /* Answers one request that was read from body[len], and appends the reply's whole frame to out, whose memory
- * is a secret's: OPEN gives a file key. Nothing of it stays in scratch. True: the peer may go on. False: it
- * sent what no correct client sends; close the connection after the reply, of which there is none when
- * nothing was appended. */
+ * is a secret's: SHOW gives a file key, and HAND_OVER may. Nothing of it stays in scratch. True: the peer may
+ * go on. False: it sent what no correct client sends; close the connection after the reply, of which there is
+ * none when nothing was appended. */
 bool asv_keeper_answer(struct asv_keeper *keeper, enum asv_keeper_role role, const void *body, size_t len,
                        struct asv_writer *out);
 

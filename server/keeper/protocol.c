@@ -80,8 +80,8 @@ static bool within_limits(const struct asv_keeper_request *request)
            request->proposal.len <= ASV_STATEMENT_MAX_BYTES &&
            request->answer.len <= ASV_STATEMENT_MAX_BYTES && request->open.len <= ASV_STATEMENT_MAX_BYTES &&
            request->agreed.len <= ASV_STATEMENT_MAX_BYTES && request->receipt.len <= ASV_RECEIPT_MAX_BYTES &&
-           request->dock.len <= ASV_CHAIN_MAX_BYTES && records_within_limits(request) &&
-           chunks_in_order(request) && asv_keeper_sign_is_good(request);
+           request->dock.len <= ASV_CHAIN_MAX_BYTES && request->plan.len <= ASV_PLAN_MAX_BYTES &&
+           records_within_limits(request) && chunks_in_order(request) && asv_keeper_sign_is_good(request);
 }
 
 /* A clip, with what shows that it opens. */
@@ -105,11 +105,13 @@ void asv_keeper_write_statements(struct asv_writer *out, const struct asv_keeper
     for (unsigned i = 0; i < request->record_count; i++) {
         asv_write_view16(out, request->records[i].data, request->records[i].len);
     }
+    asv_write_view16(out, request->plan.data, request->plan.len);
 }
 
 static void write_decide(struct asv_writer *out, const struct asv_keeper_request *request)
 {
     asv_keeper_write_statements(out, request);
+    asv_write_u16(out, request->number);
     asv_write_view16(out, request->open.data, request->open.len);
     asv_write_view16(out, request->agreed.data, request->agreed.len);
     write_opens(out, request);
@@ -294,12 +296,15 @@ enum asv_status asv_keeper_read_statements(struct asv_reader *in, struct asv_kee
     for (unsigned i = 0; status == ASV_OK && i < out->record_count; i++) {
         status = asv_read_view16(in, &out->records[i], ASV_CREDENTIAL_MAX_BYTES);
     }
-    return status;
+    return status == ASV_OK ? asv_read_view16(in, &out->plan, ASV_PLAN_MAX_BYTES) : status;
 }
 
 static enum asv_status read_decide(struct asv_reader *in, struct asv_keeper_request *out)
 {
     enum asv_status status = asv_keeper_read_statements(in, out);
+    if (status == ASV_OK) {
+        status = asv_read_u16(in, &out->number);
+    }
     if (status == ASV_OK) {
         status = asv_read_view16(in, &out->open, ASV_STATEMENT_MAX_BYTES);
     }
@@ -639,7 +644,7 @@ static enum asv_status read_decided(struct asv_reader *in, struct asv_keeper_rep
         return ASV_E_MALFORMED;
     }
     out->file_key = key_len != 0 ? key.data : NULL;
-    enum asv_status status = asv_read_view16(in, &out->stanza, ASV_AGE_X25519_STANZA_BYTES);
+    enum asv_status status = asv_read_view16(in, &out->stanza, ASV_KEEPER_STANZAS_MAX);
     return status == ASV_OK ? asv_read_view16(in, &out->note, ASV_KEEPER_SIGNED_MAX) : status;
 }
 

@@ -15,11 +15,12 @@
 #include "firmware-proto/base/status.h"
 #include "firmware-proto/seal/age.h"
 #include "firmware-proto/trust/common.h"
+#include "server/statement/plan.h"
 
 #define ASV_KEEPER_SOCKET       "/run/asservat-keeper/socket" /* in the unit's RuntimeDirectory */
 #define ASV_KEEPER_VERSION      1
 #define ASV_KEEPER_LENGTH_BYTES 4
-#define ASV_KEEPER_REQUEST_MAX  147456 /* body; the largest, DECIDE with two chunks, needs 146,650 */
+#define ASV_KEEPER_REQUEST_MAX  147456 /* body; the largest, DECIDE with two chunks, needs 146,658 */
 #define ASV_KEEPER_REPLY_MAX    24576  /* body; the largest carries a page of CLIPS, 20,992 */
 #define ASV_KEEPER_DETAIL_BYTES 200    /* of a refusal's text */
 #define ASV_KEEPER_DAYS_MAX     128    /* day keys that may lie ahead; what one bulletin carries */
@@ -31,9 +32,12 @@
 #define ASV_KEEPER_SOFTWARE     65 /* bytes of a program's name and version, NUL included */
 #define ASV_KEEPER_SLOT_LABEL   65 /* bytes of a slot's label, NUL included */
 #define ASV_KEEPER_PERIODS_MAX  8
-#define ASV_KEEPER_ORIGIN_MAX   128  /* bytes of a ledger's origin (STATEMENTS.md, ST-054) */
-#define ASV_KEEPER_PROOF_MAX    63   /* hashes of a consistency proof */
-#define ASV_KEEPER_SIGNED_MAX   1024 /* bytes of what SIGN gives; the longest, a checkpoint, has 428 */
+#define ASV_KEEPER_ORIGIN_MAX   128 /* bytes of a ledger's origin (STATEMENTS.md, ST-054) */
+#define ASV_KEEPER_PROOF_MAX    63  /* hashes of a consistency proof */
+#define ASV_KEEPER_STANZAS_MAX \
+    (ASV_PLAN_RECIPIENTS_MAX * ASV_AGE_X25519_STANZA_BYTES + 128) /* and an age header's two lines */
+#define ASV_KEEPER_NO_CLIP    0xffff                              /* of a plan */
+#define ASV_KEEPER_SIGNED_MAX 1024 /* bytes of what SIGN gives; the longest, a checkpoint, has 428 */
 
 enum asv_keeper_type {
     ASV_KEEPER_STATUS = 1,
@@ -115,6 +119,9 @@ struct asv_keeper_request {
                                     * otherwise empty */
     uint8_t record_count;
     struct asv_bytes records[ASV_KEEPER_RECORDS_MAX]; /* the same: credential records, in any order */
+    struct asv_bytes plan;                            /* the same: of a HAND_OVER; otherwise empty */
+    uint16_t number;                  /* DECIDE, of a HAND_OVER: the plan's clip whose key leaves, or
+                                       * ASV_KEEPER_NO_CLIP: none does */
     uint8_t why;                      /* KEEP: enum asv_keeper_why; FINISH: AHEAD or EARLY of it */
     struct asv_bytes receipt;         /* KEEP DAY, FINISH AHEAD: the dock's; otherwise empty */
     struct asv_bytes dock;            /* the same: its chain */
@@ -205,9 +212,11 @@ struct asv_keeper_reply {
                                                * statement; view */
     int64_t until_ms;                         /* DECIDE: a pending hold lapses, or HAND_OVER may be asked
                                                * again, until then. KEEP: its key's due. 0: none */
-    const uint8_t *file_key;                  /* DECIDE, SHOW: ASV_FILE_KEY_BYTES; secret; view. NULL: none */
-    struct asv_bytes stanza;    /* DECIDE: age stanza for the recipient (HAND_OVER) or the recovery
-                                 * key (HOLD); KEEP AHEAD: for that one, too; view; may be empty */
+    const uint8_t *file_key;    /* DECIDE, of a SHOW, or of a HAND_OVER's clip that goes in clear:
+                                 * ASV_FILE_KEY_BYTES; secret; view. NULL: none */
+    struct asv_bytes stanza;    /* DECIDE: an age header for the recipients (HAND_OVER), or an age stanza,
+                                 * one for the recovery key (HOLD); KEEP AHEAD: for that one, too; view; may
+                                 * be empty */
     struct asv_bytes note;      /* DECIDE, LEDGER: the last checkpoint of the one before; view; empty: none */
     struct asv_bytes ruling;    /* DECIDE, with any status: what the keeper says of the statement for good
                                  * (TRUST.md 14); view; empty: nothing */

@@ -150,14 +150,15 @@ static enum asv_status add_peer(struct asv_settings *settings, const struct asv_
 static enum asv_status each_peer(void *out, const char *rest, const char *value, struct asv_err *err)
 {
     static const char *const roles[ASV_KEEPER_ROLES] = {"",       "dock",   "admin", "server",
-                                                        "ledger", "people", "check"};
+                                                        "ledger", "people", "check", "export"};
     struct asv_keeper_peer peer = {0};
     for (unsigned role = ASV_KEEPER_DOCK; role < ASV_KEEPER_ROLES; role++) {
         peer.role = strcmp(value, roles[role]) == 0 ? (uint8_t)role : peer.role;
     }
     if (peer.role == ASV_KEEPER_NOBODY) {
-        return asv_failf(err, ASV_E_USAGE,
-                         "\"%s\" is not known; give one of dock, admin, server, ledger, people", value);
+        return asv_failf(
+            err, ASV_E_USAGE,
+            "\"%s\" is not known; give one of dock, admin, server, ledger, people, check, export", value);
     }
     enum asv_status status = user_id(rest, &peer.id, err);
     return status == ASV_OK ? add_peer(out, &peer, rest, err) : status;

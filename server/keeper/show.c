@@ -42,7 +42,7 @@ enum asv_status asv_decide_may_show(struct asv_keeper *keeper, const struct asv_
         status = asv_statement_shows(&decision->proposal, &decision->proposer, &pair, err);
     }
     if (status == ASV_OK) {
-        status = asv_decide_may_leave(keeper, decision, &row, err);
+        status = asv_decide_may_leave(keeper, &decision->proposal, decision->proposal.subject.id, &row, err);
     }
     return status == ASV_OK ? asv_decide_is_since(row, &open.proposal, err) : status;
 }
@@ -63,7 +63,8 @@ enum asv_status asv_decide_show_key(struct asv_keeper *keeper, const struct asv_
                                     struct asv_keeper_reply *reply, struct asv_err *err)
 {
     const struct asv_kept *row = NULL;
-    enum asv_status status = asv_decide_may_leave(keeper, decision, &row, err);
+    enum asv_status status =
+        asv_decide_may_leave(keeper, &decision->proposal, decision->proposal.subject.id, &row, err);
     if (status == ASV_OK) {
         assert(row != NULL);
         memcpy(keeper->scratch->file_key, row->file_key, sizeof keeper->scratch->file_key);

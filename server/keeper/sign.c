@@ -3,16 +3,13 @@
  *
  * SIGN: for outsiders, who check it without us. The ledger's key signs heads of trees, each of which begins
  * with the one before; the package's key signs what people decided to hand over. */
-#include <stdio.h>
 #include <string.h>
 
 #include "firmware-proto/crypto/ecdsa.h"
-#include "server/base/hex.h"
 #include "server/keeper/decide.h"
 #include "server/ledger/checkpoint.h"
 
-#define MASTER_MS      UINT64_C(3600000) /* so long an index may know older heads, and open */
-#define PACKAGE_PREFIX "PACKAGE/"        /* in the keeper's own record, before the digest */
+#define MASTER_MS UINT64_C(3600000) /* so long an index may know older heads, and open */
 
 /* ---- heads of the ledger ---- */
 
@@ -206,14 +203,12 @@ enum asv_status asv_decide_last_note(struct asv_keeper *keeper, const struct asv
 static enum asv_status sign_package(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                     struct asv_keeper_reply *reply, struct asv_err *err)
 {
-    char as[sizeof PACKAGE_PREFIX + 2 * ASV_SHA256_BYTES] = PACKAGE_PREFIX;
     bool for_good = false;
     struct asv_decision decision = {.for_good = &for_good};
     size_t len = 0;
     enum asv_status status = asv_decide_hands_over(keeper, request, &decision, err);
     if (status == ASV_OK) {
-        asv_hex_encode(as + sizeof PACKAGE_PREFIX - 1, request->digest, sizeof request->digest);
-        status = asv_decide_write_once(keeper, &decision, as, request->digest, err);
+        status = asv_decide_write_once(keeper, &decision, ASV_KEEPER_GAVE_PACKAGE, request->digest, err);
     }
     if (status != ASV_OK) {
         return status;

@@ -44,7 +44,7 @@ static const struct asv_action_rule rules[] = {
     ROW(RELEASE,           CLIP,       W | S | D | R | P, W | S | D, NO_GROUND,          MAY, NO,  4 * DAY, DAY),
     ROW(ERASE_EARLY,       CLIP,       W | S | D | R | P, W | S | D, NO_GROUND | SHIELD, MAY, NO,  4 * DAY, DAY),
     ROW(OPEN,              VIEWER,     S | D | R | P,     S | D | P, NO_GROUND,          YES, NO,  DAY, 12 * HOUR),
-    ROW(HAND_OVER,         CLIP,       S | D | E,         S | D,     NO_GROUND,          YES, YES, 4 * DAY, DAY),
+    ROW(HAND_OVER,         HANDOVER,   S | D | E,         S | D,     NO_GROUND,          YES, NO,  4 * DAY, DAY),
     ROW(HOLD_AHEAD,        CAMERA,     W | S | D | P,     W | S | D, KEEP,               YES, NO,  4 * DAY, DAY),
     ROW(BLOCK,             CLIP,       W | S | D | R | P, NOBODY,    SHIELD,             MAY, NO,  2 * DAY, 0),
     ROW(UNBLOCK,           CLIP,       S | D | P,         NOBODY,    SHIELD,             MAY, NO,  HOUR, 0),

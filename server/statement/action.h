@@ -15,7 +15,7 @@ enum asv_action {
     ASV_ACTION_RELEASE = 2,         /* of a held clip: its hold key is destroyed */
     ASV_ACTION_ERASE_EARLY = 3,     /* a clip, before its day */
     ASV_ACTION_OPEN = 4,            /* a clip, for the reviewer who proposes it (LAW L2, L5) */
-    ASV_ACTION_HAND_OVER = 5,       /* re-wrap a clip for a recipient */
+    ASV_ACTION_HAND_OVER = 5,       /* re-wrap clips for recipients, as a plan says */
     ASV_ACTION_HOLD_AHEAD = 6,      /* keep what a camera recorded, before it docks */
     ASV_ACTION_BLOCK = 7,           /* all use of a clip (LAW R3-R5), or confirm that it is blocked */
     ASV_ACTION_UNBLOCK = 8,         /* lift such a block */
@@ -52,10 +52,11 @@ enum asv_subject_kind {
     ASV_SUBJECT_RECIPIENT = 4,
     ASV_SUBJECT_POLICY = 5,
     ASV_SUBJECT_KEEPER = 6,
-    ASV_SUBJECT_DAY = 7,     /* a clip, and the local day of its recording */
-    ASV_SUBJECT_LEDGER = 8,  /* the keeper's; its origin, or with FORGET the id of an entry */
-    ASV_SUBJECT_VIEWER = 9,  /* a clip, and who would see it */
-    ASV_SUBJECT_RECORD = 10, /* a row of the database, by its digest (ST-103) */
+    ASV_SUBJECT_DAY = 7,       /* a clip, and the local day of its recording */
+    ASV_SUBJECT_LEDGER = 8,    /* the keeper's; its origin, or with FORGET the id of an entry */
+    ASV_SUBJECT_VIEWER = 9,    /* a clip, and who would see it */
+    ASV_SUBJECT_RECORD = 10,   /* a row of the database, by its digest (ST-103) */
+    ASV_SUBJECT_HANDOVER = 11, /* a plan, by its digest, and the addressee's name */
 };
 
 /* Why something is kept (1 to 3: ground n is a policy's cause with bit n - 1) or kept from use. */

@@ -84,6 +84,7 @@ static bool subject_is_good(const struct asv_subject *subject, uint16_t action)
         return has_id && date_is_good(subject->date);
     case ASV_SUBJECT_VIEWER:
     case ASV_SUBJECT_RECIPIENT:
+    case ASV_SUBJECT_HANDOVER:
         return has_id && asv_text_is_good(subject->name, ASV_NAME_MAX_BYTES);
     case ASV_SUBJECT_RECORD:
         return has_id && is_record(subject->name, action);
@@ -182,7 +183,8 @@ static const char *broken(const struct asv_statement *statement, const struct as
 /* Behind its digest. */
 static bool has_name(uint8_t kind)
 {
-    return kind == ASV_SUBJECT_RECIPIENT || kind == ASV_SUBJECT_VIEWER || kind == ASV_SUBJECT_RECORD;
+    return kind == ASV_SUBJECT_RECIPIENT || kind == ASV_SUBJECT_VIEWER || kind == ASV_SUBJECT_RECORD ||
+           kind == ASV_SUBJECT_HANDOVER;
 }
 
 static void put_subject(struct asv_writer *writer, const struct asv_subject *subject)

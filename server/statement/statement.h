@@ -28,16 +28,18 @@ enum asv_proof_kind {
 
 /* What a statement is about. What a kind does not name is zero. */
 struct asv_subject {
-    uint8_t kind;                 /* enum asv_subject_kind */
-    uint8_t id[ASV_SHA256_BYTES]; /* CLIP, DAY, VIEWER: seal header; CAMERA: certificate; CREDENTIAL;
-                                     RECIPIENT: its card; POLICY; RECORD: salted (ST-103) */
-    int64_t from_ms;              /* CAMERA: from here ... */
-    int64_t until_ms;             /* ... until just before here */
-    struct asv_bytes name; /* RECIPIENT; VIEWER: who would see it; LEDGER: its origin; RECORD: which; view */
-    uint32_t version;      /* POLICY */
-    uint16_t days;         /* POLICY: how long recordings live ... */
-    uint32_t from_date;    /* ... that are made from this local day on, yyyymmdd */
-    uint32_t date;         /* DAY: the recording's local day, yyyymmdd */
+    uint8_t kind; /* enum asv_subject_kind */
+    uint8_t
+        id[ASV_SHA256_BYTES];      /* CLIP, DAY, VIEWER: seal header; CAMERA: certificate; CREDENTIAL;
+                                      RECIPIENT: its card; POLICY; RECORD: salted (ST-103); HANDOVER: its plan */
+    int64_t from_ms;               /* CAMERA: from here ... */
+    int64_t until_ms;              /* ... until just before here */
+    struct asv_bytes name;         /* RECIPIENT; VIEWER: who would see it; LEDGER: its origin; RECORD: which;
+                                      HANDOVER: the addressee; view */
+    uint32_t version;              /* POLICY */
+    uint16_t days;                 /* POLICY: how long recordings live ... */
+    uint32_t from_date;            /* ... that are made from this local day on, yyyymmdd */
+    uint32_t date;                 /* DAY: the recording's local day, yyyymmdd */
     uint8_t store[ASV_UUID_BYTES]; /* KEEPER, LEDGER: store id */
     int64_t stopped_ms;            /* KEEPER: with CLOCK the instant of the stop, otherwise 0 */
 };

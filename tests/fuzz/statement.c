@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/statement/card.h"
 #include "server/statement/client_data.h"
+#include "server/statement/plan.h"
 #include "tests/support/agency.h"
 #include "tests/support/statements.h"
 
@@ -15,6 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define CREDENTIAL  0
 #define DECODE      1
 #define CLIENT_DATA 2
+#define PLAN        3
+#define CARD        4
 
 static void must(bool condition)
 {
@@ -90,10 +94,47 @@ static void try_client_data(const uint8_t *data, size_t size)
     }
 }
 
+static void try_plan(const uint8_t *data, size_t size)
+{
+    static struct asv_plan_clip clips[ASV_PLAN_CLIPS_MAX];
+    static uint8_t out[ASV_PLAN_MAX_BYTES];
+    struct asv_plan plan;
+    struct asv_writer writer;
+    struct asv_err err = {0};
+    if (asv_plan_read(&plan, data, size, &err) != ASV_OK) {
+        must(err.text[0] != '\0');
+        return;
+    }
+    for (uint16_t i = 0; i < plan.clip_count; i++) {
+        asv_plan_clip(&plan, i, &clips[i]);
+    }
+    asv_writer_init(&writer, out, sizeof out);
+    must(asv_plan_write(&writer, &plan, clips) == ASV_OK);
+    must(same((struct asv_bytes){data, size}, out, writer.len));
+}
+
+static void try_card(const uint8_t *data, size_t size)
+{
+    uint8_t out[ASV_CARD_MAX_BYTES];
+    struct asv_card card;
+    struct asv_writer writer;
+    struct asv_err err = {0};
+    if (asv_card_read(&card, data, size, &err) != ASV_OK) {
+        must(err.text[0] != '\0');
+        return;
+    }
+    asv_writer_init(&writer, out, sizeof out);
+    must(asv_card_write(&writer, &card) == ASV_OK);
+    must(same((struct asv_bytes){data, size}, out, writer.len));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const targets[])(const uint8_t *, size_t) = {
-        [CREDENTIAL] = try_credential, [DECODE] = try_decode, [CLIENT_DATA] = try_client_data};
+    static void (*const targets[])(const uint8_t *, size_t) = {[CREDENTIAL] = try_credential,
+                                                               [DECODE] = try_decode,
+                                                               [CLIENT_DATA] = try_client_data,
+                                                               [PLAN] = try_plan,
+                                                               [CARD] = try_card};
     targets[ASV_FUZZ_STATEMENT](data, size);
     return 0;
 }

@@ -110,12 +110,66 @@ void keeper_sign_again(struct keeper_decision *out)
     free(changed);
 }
 
+static int by_header(const void *a, const void *b)
+{
+    return memcmp(((const struct asv_plan_clip *)a)->header, ((const struct asv_plan_clip *)b)->header,
+                  ASV_SHA256_BYTES);
+}
+
+void keeper_plan_again(struct keeper_decision *out)
+{
+    struct asv_statement *statement = &out->proposal.statement;
+    struct asv_writer writer;
+    qsort(out->clips, out->plan.clip_count, sizeof *out->clips, by_header);
+    asv_writer_init(&writer, out->plan_data, sizeof out->plan_data);
+    must(asv_plan_write(&writer, &out->plan, out->clips) == ASV_OK, "plan");
+    out->plan_len = writer.len;
+    memcpy(statement->incident, out->plan.incident, sizeof statement->incident);
+    asv_plan_digest(statement->subject.id, out->plan_data, out->plan_len);
+    statement->case_text = out->plan.case_number;
+    statement->subject.name = out->plan.recipients[0].name;
+    keeper_sign_again(out);
+}
+
+/* Of this clip alone. */
+static void plan(struct keeper_site *site, struct keeper_decision *out,
+                 const uint8_t header[ASV_SHA256_BYTES])
+{
+    struct asv_statement to;
+    struct asv_plan_recipient *recipient = &out->plan.recipients[0];
+    asv_test_statement(&to, ASV_ACTION_RECIPIENT, ASV_STEP_PROPOSE, out->proposer, 1);
+    memcpy(out->plan.agency, to.agency, sizeof out->plan.agency);
+    memset(out->plan.id, 0x4a, sizeof out->plan.id);
+    memcpy(out->plan.incident, out->proposal.statement.incident, sizeof out->plan.incident);
+    out->plan.case_number = (struct asv_bytes){(const uint8_t *)"32-3/2026-0042", 14};
+    out->plan.outputs = ASV_PLAN_CARRIER;
+    out->plan.recipient_count = 1;
+    memcpy(recipient->key, site->agency.dock.kx_pk, sizeof recipient->key);
+    recipient->name = to.subject.name;
+    out->plan.clip_count = 1;
+    memcpy(out->clips[0].header, header, sizeof out->clips[0].header);
+    out->clips[0].form = ASV_PLAN_WHOLE;
+    keeper_plan_again(out);
+}
+
+void keeper_plan_request(struct asv_keeper_request *out, const struct keeper_decision *decision)
+{
+    out->plan = (struct asv_bytes){decision->plan_data, decision->plan_len};
+    out->number = decision->plan_len > 0 ? decision->number : ASV_KEEPER_NO_CLIP;
+}
+
 void keeper_propose_clip(struct keeper_site *site, struct keeper_decision *out, uint16_t action,
                          const struct asv_test_person *person, uint8_t n,
                          const struct asv_test_identity *camera, const struct keeper_clip *clip)
 {
+    uint8_t header[ASV_SHA256_BYTES];
     keeper_propose(site, out, action, person, n);
-    keeper_clip_digest(out->proposal.statement.subject.id, clip, camera);
+    keeper_clip_digest(header, clip, camera);
+    if (action == ASV_ACTION_HAND_OVER) {
+        plan(site, out, header);
+        return;
+    }
+    memcpy(out->proposal.statement.subject.id, header, sizeof header);
     keeper_sign_again(out);
     if (action == ASV_ACTION_HOLD || action == ASV_ACTION_ERASE_EARLY || action == ASV_ACTION_DAY) {
         out->camera = camera;
@@ -196,7 +250,8 @@ struct asv_keeper_reply keeper_ask_to_show(struct keeper_site *site, const struc
 {
     struct asv_keeper_request request = {.type = ASV_KEEPER_DECIDE,
                                          .proposal = {show->data, show->len},
-                                         .open = {open->proposal.data, open->proposal.len}};
+                                         .open = {open->proposal.data, open->proposal.len},
+                                         .number = ASV_KEEPER_NO_CLIP};
     if (open->has_answer) {
         request.agreed = (struct asv_bytes){open->answer.data, open->answer.len};
         add_record(&request, open->answerer);
@@ -228,7 +283,9 @@ struct asv_keeper_reply keeper_decide(struct keeper_site *site, const struct kee
     add_record(&request, decision->proposer);
     add_record(&request, decision->answerer);
     add_record(&request, decision->enrolled);
-    struct asv_keeper_reply reply = keeper_ask(site, ASV_KEEPER_SERVER, &request);
+    keeper_plan_request(&request, decision);
+    bool gives = request.number != ASV_KEEPER_NO_CLIP;
+    struct asv_keeper_reply reply = keeper_ask(site, gives ? ASV_KEEPER_EXPORT : ASV_KEEPER_SERVER, &request);
     check_ruling(site, decision, &reply);
     return reply;
 }

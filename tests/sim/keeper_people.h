@@ -9,6 +9,7 @@
 
 #include "firmware-proto/trust/receipt.h"
 #include "firmware-proto/trust/ruling.h"
+#include "server/statement/plan.h"
 #include "tests/sim/keeper_site.h"
 #include "tests/support/statements.h"
 
@@ -27,6 +28,8 @@ void keeper_people_init_until(struct keeper_people *people, struct keeper_site *
 void keeper_person_init(struct asv_test_person *out, uint32_t n, uint16_t roles, uint8_t algorithm,
                         int64_t until_ms);
 
+#define KEEPER_PLAN_CLIPS 4
+
 /* A statement that is being made, and its answer. */
 struct keeper_decision {
     struct asv_test_stated proposal, answer;
@@ -34,19 +37,33 @@ struct keeper_decision {
     const struct asv_test_person *proposer, *answerer, *enrolled; /* NULL: none */
     const struct asv_test_identity *camera;                       /* with clip */
     const struct keeper_clip *clip;                               /* NULL: none */
+
+    /* Of a HAND_OVER: its plan, the bytes of it that come along, and which clip is asked for. */
+    struct asv_plan plan;
+    struct asv_plan_clip clips[KEEPER_PLAN_CLIPS];
+    uint8_t plan_data[2048];
+    size_t plan_len;
+    uint16_t number;
 };
 
 /* What person proposes, or decides alone; issued at the keeper's now. n tells statements apart. */
 void keeper_propose(struct keeper_site *site, struct keeper_decision *out, uint16_t action,
                     const struct asv_test_person *person, uint8_t n);
 
-/* The same, about this clip, which comes along where it is needed. */
+/* The same, about this clip, which comes along where it is needed. A HAND_OVER hands the clip over whole, to
+ * the one recipient that a RECIPIENT of keeper_propose registers, and asks for its key. */
 void keeper_propose_clip(struct keeper_site *site, struct keeper_decision *out, uint16_t action,
                          const struct asv_test_person *person, uint8_t n,
                          const struct asv_test_identity *camera, const struct keeper_clip *clip);
 
 /* After a test changed out->proposal.statement: signed anew. */
 void keeper_sign_again(struct keeper_decision *out);
+
+/* After a test changed out->plan or out->clips, in any order: the plan is written and signed anew. */
+void keeper_plan_again(struct keeper_decision *out);
+
+/* What the caller brings of the plan, into a request; and who asks for what of it. */
+void keeper_plan_request(struct asv_keeper_request *out, const struct keeper_decision *decision);
 
 /* The answer to it, issued at the keeper's now. */
 void keeper_respond(struct keeper_site *site, struct keeper_decision *decision, uint8_t step,

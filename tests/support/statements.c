@@ -129,8 +129,8 @@ static void fill_subject(struct asv_subject *subject, uint16_t action, const str
     static const uint8_t entry[] = "0197a3c0-0000-4000-8000-000000000001";
     uint8_t store[ASV_SHA256_BYTES];
     subject->kind = asv_action_rule(action)->subject;
-    if (subject->kind == ASV_SUBJECT_RECIPIENT) {
-        follow(subject->id, "card", 1);
+    if (subject->kind == ASV_SUBJECT_RECIPIENT || subject->kind == ASV_SUBJECT_HANDOVER) {
+        follow(subject->id, subject->kind == ASV_SUBJECT_RECIPIENT ? "card" : "plan", 1);
         subject->name = (struct asv_bytes){name, sizeof name - 1};
     } else if (subject->kind == ASV_SUBJECT_LEDGER) {
         follow(store, "store", 1);

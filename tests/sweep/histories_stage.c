@@ -7,6 +7,8 @@
 
 #include "tests/sim/keeper_log.h"
 
+#define STAGE_PLAN 512 /* bytes: of one clip, for one recipient */
+
 static struct stage the_stage;
 
 static const struct keeper_log ledgers[] = {{.origin = "asservat.example/ledger", .fork = UINT64_MAX},
@@ -291,6 +293,12 @@ bool stage_record(struct stage *stage, int camera, bool reserve, int key, int64_
 
 /* ---- what leaves ---- */
 
+/* Of a HAND_OVER: its key leaves as it is, too. */
+static bool goes_in_clear(const struct model_paper *paper)
+{
+    return (paper->clip + paper->recipient) % 2 == 0;
+}
+
 static const struct asv_test_identity *recipient(const struct stage *stage, int n)
 {
     return n == 0 ? &stage->site.agency.dock : &stage->second;
@@ -496,9 +504,34 @@ static uint16_t action_code(enum model_action action)
     return codes[action];
 }
 
+/* What a HAND_OVER is about: its one clip, for its one recipient. */
+static size_t plan_of(const struct stage *stage, const struct model_paper *paper, uint8_t out[STAGE_PLAN])
+{
+    static const uint8_t name[] = "Staatsanwaltschaft Duisburg";
+    static const uint8_t case_text[] = "32-3/2026-0042";
+    struct asv_plan plan = {.case_number = {case_text, sizeof case_text - 1},
+                            .outputs = ASV_PLAN_CARRIER,
+                            .recipient_count = 1,
+                            .clip_count = 1};
+    struct asv_plan_clip clip = {.form = goes_in_clear(paper) ? ASV_PLAN_WHOLE : ASV_PLAN_SEALED};
+    struct asv_writer writer;
+    memcpy(plan.agency, stage->site.agency.id, sizeof plan.agency);
+    memset(plan.id, 1, sizeof plan.id);
+    memset(plan.incident, paper->incident, sizeof plan.incident);
+    memcpy(plan.recipients[0].key, recipient(stage, paper->recipient)->kx_pk, ASV_X25519_BYTES);
+    plan.recipients[0].name = (struct asv_bytes){name, sizeof name - 1};
+    memcpy(clip.header, stage->digests[paper->clip], sizeof clip.header);
+    asv_writer_init(&writer, out, STAGE_PLAN);
+    if (asv_plan_write(&writer, &plan, &clip) != ASV_OK) {
+        model_impossible("a plan");
+    }
+    return writer.len;
+}
+
 static void fill_subject(const struct stage *stage, struct asv_subject *subject,
                          const struct model_paper *paper)
 {
+    uint8_t plan[STAGE_PLAN];
     switch (subject->kind) {
     case ASV_SUBJECT_CLIP:
     case ASV_SUBJECT_VIEWER:
@@ -507,6 +540,9 @@ static void fill_subject(const struct stage *stage, struct asv_subject *subject,
     case ASV_SUBJECT_DAY:
         memcpy(subject->id, stage->digests[paper->clip], sizeof subject->id);
         subject->date = stage->model.date[paper->day];
+        break;
+    case ASV_SUBJECT_HANDOVER:
+        asv_plan_digest(subject->id, plan, plan_of(stage, paper, plan));
         break;
     case ASV_SUBJECT_CAMERA:
         memcpy(subject->id, stage->cameras[paper->camera]->cert_digest, sizeof subject->id);
@@ -575,9 +611,16 @@ static void add_person(const struct stage *stage, struct asv_keeper_request *req
     request->records[request->record_count++] = known->credential.encoded;
 }
 
+/* A HAND_OVER asks for its clip, or whether it counts at all. */
+static uint16_t asks_for(const struct delivery *delivery)
+{
+    return delivery->proposal % 4 == 3 ? ASV_KEEPER_NO_CLIP : 0;
+}
+
 static void decide_request(const struct stage *stage, struct asv_keeper_request *request,
                            const struct delivery *delivery)
 {
+    static uint8_t plan[STAGE_PLAN];
     const struct model_paper *asked = &stage->model.papers[delivery->proposal];
     bool needs_clip =
         asked->action == MODEL_HOLD || asked->action == MODEL_ERASE_EARLY || asked->action == MODEL_DAY;
@@ -587,6 +630,11 @@ static void decide_request(const struct stage *stage, struct asv_keeper_request 
                              &stage->clips[delivery->brought]);
     }
     request->type = ASV_KEEPER_DECIDE;
+    request->number = ASV_KEEPER_NO_CLIP;
+    if (asked->action == MODEL_HAND_OVER) {
+        request->plan = (struct asv_bytes){plan, plan_of(stage, asked, plan)};
+        request->number = asks_for(delivery);
+    }
     request->proposal =
         (struct asv_bytes){stage->papers[delivery->proposal].data, stage->papers[delivery->proposal].len};
     if (delivery->answer >= 0) {
@@ -647,9 +695,10 @@ static bool check_given(struct stage *stage, const struct delivery *delivery,
     const struct model_paper *asked = &stage->model.papers[delivery->proposal];
     uint8_t key[ASV_FILE_KEY_BYTES];
     bool approved = delivery->answer >= 0 && stage->model.papers[delivery->answer].step == MODEL_APPROVES;
-    bool given = reply->status == ASV_OK &&
-                 (asked->action == MODEL_OPEN || asked->action == MODEL_HAND_OVER) &&
-                 stage->model.papers[delivery->answer].step == MODEL_APPROVES;
+    bool wanted = asked->action == MODEL_OPEN ||
+                  (asked->action == MODEL_HAND_OVER && asks_for(delivery) != ASV_KEEPER_NO_CLIP);
+    bool given =
+        reply->status == ASV_OK && wanted && stage->model.papers[delivery->answer].step == MODEL_APPROVES;
     if (!given) {
         bool held = asked->action == MODEL_HOLD && asked->answers < 0 && approved;
         return (reply->file_key == NULL || stage_fail(stage, "a key left")) &&
@@ -660,7 +709,14 @@ static bool check_given(struct stage *stage, const struct delivery *delivery,
     if (one->self == other->self || one->revoked || other->revoked) {
         return stage_fail(stage, "a key left without two people");
     }
-    if (asked->action == MODEL_OPEN && reply->file_key != NULL) {
+    bool in_clear = asked->action == MODEL_OPEN || goes_in_clear(asked);
+    if (in_clear != (reply->file_key != NULL)) { /* K-218 */
+        return stage_fail(stage, "what goes sealed went in clear, or the other way round");
+    }
+    if (reply->file_key != NULL && !is_key_of(stage, asked->clip, reply->file_key)) {
+        return stage_fail(stage, "the key of another clip left");
+    }
+    if (asked->action == MODEL_OPEN) {
         memcpy(key, reply->file_key, sizeof key);
     } else if (!unwrap(stage, reply, asked->recipient, key)) {
         return stage_fail(stage, "a hand-over that the recipient cannot open");
@@ -720,7 +776,8 @@ bool stage_deliver(struct stage *stage, const struct delivery *delivery)
         if (shows) {
             show_request(stage, &request, delivery, &show);
         }
-        reply = stage_ask(stage, ASV_KEEPER_SERVER, &request);
+        bool gives = request.number != ASV_KEEPER_NO_CLIP;
+        reply = stage_ask(stage, gives ? ASV_KEEPER_EXPORT : ASV_KEEPER_SERVER, &request);
         before = before || stage->was_struck;
     } while (shows && stage->was_struck && reply.status == ASV_E_STATE);
     stage->was_struck = before;

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/statement/card.h"
 #include "tests/support/agency.h"
 #include "tests/support/golden.h"
+#include "tests/support/plans.h"
 #include "tests/support/statements.h"
 #include "tests/unit/test.h"
 
@@ -42,6 +44,32 @@ static void every_object_keeps_its_bytes(void **state)
         }
         asv_golden_seed(objects[i].fuzzer, objects[i].name, objects[i].data, objects[i].len);
     }
+}
+
+/* What is signed by its digest alone, and kept beside the statements. */
+static void plan_and_card_keep_their_bytes(void **state)
+{
+    (void)state;
+    static const char card[] = "recipient-card\nStaatsanwaltschaft Duisburg\nR1200S\nKoloniestra\xc3\x9f"
+                               "e 72\n47057 Duisburg\n"
+                               "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n";
+    uint8_t data[1024];
+    struct asv_card said;
+    struct asv_plan plan;
+    struct asv_plan_clip clips[3];
+    struct asv_writer writer;
+    asv_test_handover_plan(&plan, clips, 3);
+    asv_writer_init(&writer, data, sizeof data);
+    assert_int_equal(asv_plan_write(&writer, &plan, clips), ASV_OK);
+    asv_golden_check("statement-plan", "STATEMENTS.md 4: a plan, as tests/support/plans.c makes it", data,
+                     writer.len);
+    asv_golden_seed("statement_plan", "plan", data, writer.len);
+    asv_golden_check("statement-card", "STATEMENTS.md 4: a recipient's card", card, sizeof card - 1);
+    asv_golden_seed("statement_card", "card", card, sizeof card - 1);
+    size_t len = asv_golden_load("statement-plan", data, sizeof data);
+    assert_int_equal(asv_plan_read(&plan, data, len, NULL), ASV_OK);
+    len = asv_golden_load("statement-card", data, sizeof data);
+    assert_int_equal(asv_card_read(&said, data, len, NULL), ASV_OK);
 }
 
 /* Read from the files, so that this holds when encoders change too. */
@@ -138,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_object_keeps_its_bytes),
+        cmocka_unit_test(plan_and_card_keep_their_bytes),
         cmocka_unit_test(the_golden_decision_is_one_of_two_people),
         cmocka_unit_test(the_golden_subjects_say_a_name_a_day_and_a_record),
         cmocka_unit_test(the_specifications_example_is_the_golden_vector),

@@ -208,12 +208,18 @@ static void a_held_clip_is_used_for_its_incident_alone(void **state)
 {
     (void)state;
     static const uint16_t actions[] = {ASV_ACTION_OPEN, ASV_ACTION_HAND_OVER, ASV_ACTION_RELEASE};
+    assert_int_equal(both(ASV_ACTION_RECIPIENT, &people.exporter, &people.chief, NULL), ASV_OK);
     assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
         keeper_propose_clip(&site, &decision, actions[i], &people.chief, 40, camera, &clip);
-        memset(decision.proposal.statement.incident, 7, ASV_UUID_BYTES);
-        decision.proposal.statement.case_text = (struct asv_bytes){(const uint8_t *)"32-3/2026-0099", 14};
-        keeper_sign_again(&decision);
+        if (actions[i] == ASV_ACTION_HAND_OVER) {
+            memset(decision.plan.incident, 7, ASV_UUID_BYTES);
+            keeper_plan_again(&decision);
+        } else {
+            memset(decision.proposal.statement.incident, 7, ASV_UUID_BYTES);
+            decision.proposal.statement.case_text = (struct asv_bytes){(const uint8_t *)"32-3/2026-0099", 14};
+            keeper_sign_again(&decision);
+        }
         keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.deputy, 41);
         assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_MISMATCH); /* K-087 */
     }
@@ -800,7 +806,7 @@ static void a_registered_recipient_gets_the_key_of_a_held_clip(void **state)
     struct asv_keeper_reply reply = keeper_both(&site, &decision, ASV_ACTION_HAND_OVER, &people.exporter,
                                                 &people.chief, 70, camera, &clip);
     assert_int_equal(reply.status, ASV_OK);
-    assert_null(reply.file_key);
+    assert_true(is_its_key(&clip, reply.file_key)); /* K-218: it goes whole */
     asv_reader_init(&reader, reply.stanza.data, reply.stanza.len);
     assert_int_equal(asv_age_stanza_read(&reader, &stanza), ASV_OK);
     assert_int_equal(asv_age_unwrap(file_key, &stanza, site.agency.dock.kx_sk), ASV_OK);

@@ -448,7 +448,7 @@ static void start_with(const struct asv_keeper_peer *peers, size_t count)
 static enum asv_status told(uint8_t type)
 {
     struct asv_keeper_reply reply = {.status = ASV_E_INTERNAL};
-    struct asv_keeper_request request = {.type = type, .request = 7};
+    struct asv_keeper_request request = {.type = type, .request = 7, .number = ASV_KEEPER_NO_CLIP};
     struct asv_writer writer;
     uint8_t data[512];
     asv_writer_init(&writer, data, sizeof data);

@@ -114,6 +114,7 @@ static enum asv_status present(struct asv_bytes proposal, struct asv_bytes answe
         .type = ASV_KEEPER_DECIDE,
         .proposal = proposal,
         .answer = answer,
+        .number = ASV_KEEPER_NO_CLIP,
         .record_count = 2,
         .records = {people.reviewer.credential.encoded, people.chief.credential.encoded}};
     struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_SERVER, &request);

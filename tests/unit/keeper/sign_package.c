@@ -74,7 +74,8 @@ static struct asv_keeper_reply sign(const struct keeper_decision *of)
     for (unsigned i = 0; i < 2 && signers[i] != NULL; i++) {
         request.records[request.record_count++] = signers[i]->credential.encoded;
     }
-    return keeper_ask(&site, ASV_KEEPER_SERVER, &request);
+    keeper_plan_request(&request, of);
+    return keeper_ask(&site, ASV_KEEPER_EXPORT, &request);
 }
 
 static void expect_refused(const struct keeper_decision *of, enum asv_status want)

@@ -202,7 +202,7 @@ static void an_approval_is_about_the_same_thing(void **state)
             statement.subject.id[31] ^= 1;
             break;
         case 1:
-            statement.recipient_pk[31] ^= 1;
+            statement.subject.name.len--;
             break;
         case 2:
             statement.incident[15] ^= 1;

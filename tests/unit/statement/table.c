@@ -75,9 +75,9 @@ static int64_t milliseconds(const char *text)
 
 static void check_row(char *columns[COLUMNS])
 {
-    static const char *const subjects[] = {"clip", "camera", "credential", "recipient", "policy", "keeper",
-                                           "day",  "ledger", "viewer",     "record",    NULL};
-    static const uint16_t kinds[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    static const char *const subjects[] = {"clip", "camera", "credential", "recipient", "policy",   "keeper",
+                                           "day",  "ledger", "viewer",     "record",    "handover", NULL};
+    static const uint16_t kinds[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
     static const char *const grounds[] = {"none", "keep", "shield", "none or shield", NULL};
     static const uint16_t sets[] = {0x01, 0x0e, 0xf0, 0xf1};
     static const char *const needs[] = {"no", "may", "yes", NULL};

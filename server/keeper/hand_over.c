@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * HAND_OVER: what two people decided about a plan, once for all its clips. Who builds what is handed over
+ * brings the plan and asks clip by clip; each is judged when it leaves, by what is known of it then. */
+#include <assert.h>
+#include <string.h>
+
+#include "server/keeper/decide.h"
+
+/* K-089 */
+static enum asv_status check_recipients(const struct asv_index *index, const struct asv_plan *plan,
+                                        struct asv_err *err)
+{
+    uint8_t name[ASV_SHA256_BYTES];
+    for (uint8_t i = 0; i < plan->recipient_count; i++) {
+        const struct asv_plan_recipient *one = &plan->recipients[i];
+        const struct asv_index_recipient *row = asv_index_find(index, ASV_INDEX_RECIPIENTS, one->key);
+        asv_sha256(name, one->name.data, one->name.len);
+        if (row == NULL || row->ended != 0 || memcmp(row->name, name, sizeof name) != 0) {
+            return asv_fail_at(err, ASV_E_UNTRUSTED,
+                               "a recipient's key is not registered here under this name: number", i);
+        }
+    }
+    return ASV_OK;
+}
+
+/* K-217: every one of them, or nothing is said of the whole. */
+static enum asv_status check_clips(const struct asv_keeper *keeper, const struct asv_statement *proposal,
+                                   const struct asv_plan *plan, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (uint16_t i = 0; status == ASV_OK && i < plan->clip_count; i++) {
+        const struct asv_kept *row = NULL;
+        struct asv_plan_clip clip;
+        asv_plan_clip(plan, i, &clip);
+        status = asv_decide_may_leave(keeper, proposal, clip.header, &row, err);
+    }
+    return status;
+}
+
+/* The plan in the request, whose recipients are registered. */
+static enum asv_status read_plan(const struct asv_keeper *keeper, const struct asv_decision *decision,
+                                 struct asv_plan *plan, struct asv_err *err)
+{
+    const struct asv_bytes *bytes = &decision->request->plan;
+    enum asv_status status =
+        asv_plan_of(plan, &decision->proposal, bytes->data, bytes->len, err); /* ST-123 */
+    return status == ASV_OK ? check_recipients(keeper->store->index, plan, err) : status;
+}
+
+/* K-218: only who has the file key can make the MAC of an age header, and who builds a package of a clip that
+ * goes sealed does not get it. */
+static enum asv_status write_header(struct asv_keeper *keeper, const uint8_t file_key[ASV_FILE_KEY_BYTES],
+                                    struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    uint8_t stanzas[ASV_PLAN_RECIPIENTS_MAX * ASV_AGE_X25519_STANZA_BYTES];
+    struct asv_writer writer;
+    size_t len = reply->stanza.len;
+    assert(len <= sizeof stanzas);
+    memcpy(stanzas, reply->stanza.data, len);
+    asv_writer_init(&writer, keeper->reply_data, sizeof keeper->reply_data);
+    enum asv_status status = asv_age_header_write(&writer, (struct asv_bytes){stanzas, len}, file_key);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the recipients' age header cannot be made");
+    }
+    reply->stanza = (struct asv_bytes){keeper->reply_data, writer.len};
+    return ASV_OK;
+}
+
+/* K-088, K-218: what leaves of one clip, each time that it is asked for. */
+static enum asv_status give(struct asv_keeper *keeper, const struct asv_decision *decision,
+                            const struct asv_plan *plan, struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    const struct asv_kept *row = NULL;
+    struct asv_plan_clip clip;
+    if (decision->request->number >= plan->clip_count) {
+        return asv_fail_at(err, ASV_E_NOT_FOUND, "the plan has fewer clips", plan->clip_count);
+    }
+    asv_plan_clip(plan, decision->request->number, &clip);
+    enum asv_status status = asv_decide_may_leave(keeper, &decision->proposal, clip.header, &row, err);
+    for (uint8_t i = 0; status == ASV_OK && i < plan->recipient_count; i++) {
+        status = asv_decide_wrap(keeper, row->file_key, plan->recipients[i].key, reply, err);
+    }
+    if (status == ASV_OK) {
+        assert(row != NULL);
+        status = write_header(keeper, row->file_key, reply, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    memcpy(keeper->scratch->file_key, row->file_key, sizeof keeper->scratch->file_key);
+    status = asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_CLIP, clip.header, err);
+    if (status == ASV_OK && clip.form != ASV_PLAN_SEALED) {
+        reply->file_key = keeper->scratch->file_key;
+    }
+    return status;
+}
+
+enum asv_status asv_decide_hand_over(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                     struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    struct asv_plan plan;
+    enum asv_status status = read_plan(keeper, decision, &plan, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    reply->until_ms = decision->proposal.expires_ms < decision->answer.expires_ms
+                          ? decision->proposal.expires_ms
+                          : decision->answer.expires_ms;
+    if (decision->request->number != ASV_KEEPER_NO_CLIP) {
+        return give(keeper, decision, &plan, reply, err);
+    }
+    status = check_clips(keeper, &decision->proposal, &plan, err); /* what is refused is not written down */
+    return status == ASV_OK ? asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_WORD, NULL, err)
+                            : status;
+}
+
+enum asv_status asv_decide_hands_over(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                      struct asv_decision *out, struct asv_err *err)
+{
+    struct asv_plan plan;
+    enum asv_status status = asv_decide_believe(keeper, request, out, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (out->proposal.action != ASV_ACTION_HAND_OVER || !out->has_answer ||
+        out->answer.step != ASV_STEP_APPROVE) {
+        return asv_fail(err, ASV_E_STATE, "a package takes a hand-over that two people decided");
+    }
+    if (asv_index_find(keeper->store->index, ASV_INDEX_DECIDED, out->proposal_digest) != NULL) {
+        return asv_fail(err, ASV_E_STATE, "the proposal was refused or withdrawn"); /* K-083 */
+    }
+    status = read_plan(keeper, out, &plan, err);
+    return status == ASV_OK ? check_clips(keeper, &out->proposal, &plan, err) : status;
+}
