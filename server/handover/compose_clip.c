@@ -184,8 +184,8 @@ static int64_t within(uint64_t us, bool up, int64_t length_ms)
     return ms < length_ms ? ms : length_ms;
 }
 
-/* What the fragments show, since the recording began: a little more than was decided, as they are not cut. And
- * how much lies beside them (HO-064). */
+/* What the fragments show, since the recording began: a little more than was decided, as they are not cut.
+ * And how much lies beside them (HO-064). */
 static void put_excerpt(struct asv_compose *it, json_t *clip, const struct asv_build_clip *said)
 {
     int64_t length = duration_ms(&said->recording->commit);
@@ -193,8 +193,8 @@ static void put_excerpt(struct asv_compose *it, json_t *clip, const struct asv_b
         return;
     }
     const struct asv_excerpt_facts *shows = asv_excerpt_facts(said->recording->excerpt);
-    int64_t from = within(shows->shown_from_us - shows->whole_from_us, false, length);
-    int64_t until = within(shows->shown_until_us - shows->whole_from_us, true, length);
+    int64_t from = within(shows->shown_from_us, false, length);
+    int64_t until = within(shows->shown_until_us, true, length);
     json_t *excerpt = asv_facts_put_member(it, clip, "excerpt", json_object());
     asv_facts_put_file(it, excerpt, &said->files[ASV_RECORDING_EXCERPT]);
     asv_facts_put_number(it, excerpt, "from_ms", from);
@@ -203,8 +203,7 @@ static void put_excerpt(struct asv_compose *it, json_t *clip, const struct asv_b
     json_t *left_out = asv_facts_put_member(it, excerpt, "left_out", json_array());
     if (left_out != NULL) {
         put_left_out(it, left_out, 0, from);
-        put_left_out(it, left_out, until,
-                     within(shows->whole_until_us - shows->whole_from_us, true, length));
+        put_left_out(it, left_out, until, within(shows->whole_until_us, true, length));
     }
 }
 
