@@ -14,6 +14,7 @@
 #include "server/base/signals.h"
 #include "server/cli/handover_job.h"
 #include "server/package/package.h"
+#include "server/statement/verify.h"
 
 #define TELL_EVERY_MS 2000
 #define DIGEST_BYTES  (256u << 10)
@@ -28,7 +29,22 @@ static enum asv_status read_decision(const struct asv_db_object *object, const u
     return status == ASV_OK ? asv_credential_decode(by, record, len, err) : status;
 }
 
-/* Whether all of it belongs together; whether it was signed the keeper says, before it gives anything. */
+/* HO-007: at the time of the approval; whether they still count says the keeper, before it gives anything. */
+static enum asv_status verify_decision(const struct asv_handover_making *making, struct asv_err *err)
+{
+    char sites[2][ASV_STATEMENT_ORIGIN_SIZE];
+    const char *const origins[] = {sites[0], sites[1]};
+    uint8_t agency[ASV_SHA256_BYTES];
+    const struct asv_statement_place place = {.agency = agency, .origins = {origins, 2}};
+    const struct asv_statement_pair pair = {&making->proposal, &making->proposer, &making->approval,
+                                            &making->approver};
+    asv_key_digest(agency, making->house->root.signing_pk);
+    asv_statement_origin(sites[0], &making->proposal);
+    asv_statement_origin(sites[1], &making->approval);
+    return asv_statement_verify_pair(&pair, ASV_STEP_APPROVE, &place, making->approval.issued_ms, err);
+}
+
+/* Whether all of it belongs together. */
 static enum asv_status read_order(struct asv_handover_making *making, struct asv_err *err)
 {
     const struct asv_db_handover_job *job = &making->job;
@@ -37,6 +53,9 @@ static enum asv_status read_order(struct asv_handover_making *making, struct asv
     if (status == ASV_OK) {
         status = read_decision(&job->approval, job->approver, job->approver_len, &making->approval,
                                &making->approver, err);
+    }
+    if (status == ASV_OK) {
+        status = verify_decision(making, err);
     }
     if (status == ASV_OK) {
         status = asv_plan_of(&making->plan, &making->proposal, job->plan, job->plan_len, err);
