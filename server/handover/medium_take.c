@@ -94,9 +94,10 @@ enum asv_status asv_medium_take(int fd, const char *name, size_t max, char **dat
     struct asv_package_input input = asv_package_input_file(&fd, size);
     status = asv_zip_open(&reader, &input, &fault, err);
     if (status != ASV_OK) {
-        return asv_fail(err, status, "the carrier is no package");
+        status = asv_fail(err, status, "the carrier is no package");
+    } else {
+        status = find(&input, &reader.end, name, &found, err);
     }
-    status = find(&input, &reader.end, name, &found, err);
     asv_zip_reader_close(&reader);
     if (status == ASV_OK && found.size > max) {
         status = asv_failf(err, ASV_E_LIMIT, "%.100s is too long", name);

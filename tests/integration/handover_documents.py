@@ -57,7 +57,7 @@ def mixed():
     odd.update(integrity="TRUNCATED", provenance="REVOKED", tail_bytes=4711, clock_offset_ms=-90500, clock_state="lost")
     del odd["started_at"], odd["erased_on_camera_at"], odd["probe"], odd["custody"][3]["leaf"], odd["custody"][3]["log"]
     excerpt = odd.pop("playable")
-    odd["excerpt"] = {**excerpt, "from_ms": 30000, "until_ms": 90000, "left_out": [
+    odd["excerpt"] = {**excerpt, "from_ms": 30000, "until_ms": 90000, "edge_bytes": 163840, "left_out": [
         {"from_ms": 0, "until_ms": 30000, "reason": "zeigt Unbeteiligte"}, {"from_ms": 90000, "until_ms": 185000, "reason": "nach der Tat"}]}
     odd["checks"][1].update(result="failed", text="Stück 1.408 fehlt")
     facts["logs"][0]["cosignatures"] = []
@@ -103,7 +103,7 @@ def test_what_is_refused_is_named(directory):
             ("clips[0].probe", [], "is no object"), ("documents[1].document", "custody", "is there twice"),
             ("documents[0].signature", ..., "is missing"), ("clips[1].seal.signature", "a.seal.p7s", "is not the file's name and .p7s"),
             ("clips[1].clip", good["clips"][0]["clip"], "is there twice"), ("authority.code", ..., "the message names it"),
-            ("clips[1].excerpt", {**good["clips"][1]["playable"], "from_ms": 0, "until_ms": 1, "left_out": []}, "not both")]:
+            ("clips[1].excerpt", {**good["clips"][1]["playable"], "from_ms": 0, "until_ms": 1, "edge_bytes": 0, "left_out": []}, "not both")]:
         name = {"documents[1].document": "documents[3].document", "clips[1].excerpt": "clips[1].playable"}.get(way, way)
         refused(directory, change(good, way, value), f"facts: {name}: ", why)
     for name in ["a b.pdf", "a.b.c.d", ".seal", "a.proof", f"a_{handover_facts.uuid('proof')}.tlog-proof", f"a_{handover_facts.uuid('proof')}.zip",

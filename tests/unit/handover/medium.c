@@ -118,7 +118,7 @@ static void what_is_protected_has_a_name_and_a_digest_of_its_own(void **state)
     sums_are_right();
 }
 
-/* HO-075: as of a medium that lost something. */
+/* HO-075, LAW H3: as of a medium that lost something. */
 static void what_is_read_back_is_compared(void **state)
 {
     (void)state;
