@@ -64,22 +64,32 @@ static enum asv_status add(struct asv_file_names *names, const char *name, struc
     return ASV_OK;
 }
 
+static enum asv_status add_all(struct asv_file_names *out, struct dirent **items, int count,
+                               struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    out->names = calloc((size_t)count + 1, sizeof *out->names);
+    if (out->names == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    for (int i = 0; i < count && status == ASV_OK; i++) {
+        status = add(out, items[i]->d_name, err);
+    }
+    return status;
+}
+
 static enum asv_status list_directory(struct asv_file_names *out, const char *path, struct asv_err *err)
 {
     struct dirent **items = NULL;
     int count = scandir(path, &items, is_name, alphasort);
-    enum asv_status status = count < 0 ? asv_fail(err, ASV_E_IO, strerror(errno)) : ASV_OK;
-    out->names = count > 0 ? calloc((size_t)count, sizeof *out->names) : NULL;
-    if (count > 0 && out->names == NULL) {
-        status = asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    if (count < 0) {
+        return asv_fail(err, ASV_E_IO, strerror(errno));
     }
+    enum asv_status status = add_all(out, items, count, err);
     for (int i = 0; i < count; i++) {
-        if (status == ASV_OK) {
-            status = add(out, items[i]->d_name, err);
-        }
         free(items[i]);
     }
-    free(items);
+    free((void *)items);
     return status;
 }
 
@@ -91,8 +101,8 @@ static enum asv_status list_others(struct asv_file_names *out, const struct asv_
     while (files->name(files->ctx, count) != NULL) {
         count++;
     }
-    out->names = count > 0 ? calloc(count, sizeof *out->names) : NULL;
-    if (count > 0 && out->names == NULL) {
+    out->names = calloc(count + 1, sizeof *out->names);
+    if (out->names == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     for (size_t i = 0; i < count && status == ASV_OK; i++) {

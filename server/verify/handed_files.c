@@ -27,12 +27,12 @@ static int by_name(const void *a, const void *b)
 struct asv_handed_file *asv_handed_find(struct asv_handed *it, const char *name)
 {
     const struct asv_handed_file key = {.name = name};
-    return it->file_count == 0 ? NULL : bsearch(&key, it->files, it->file_count, sizeof *it->files, by_name);
+    return it->files == NULL ? NULL : bsearch(&key, it->files, it->file_count, sizeof *it->files, by_name);
 }
 
 static void sort(struct asv_handed *it)
 {
-    if (it->file_count > 0) {
+    if (it->files != NULL) {
         qsort(it->files, it->file_count, sizeof *it->files, by_name);
     }
 }
@@ -98,11 +98,10 @@ static enum asv_status open_below(void *ctx, const char *name, struct asv_input 
 {
     char path[ASV_HANDED_PATH_BYTES];
     const struct asv_handed_below *below = ctx;
-    struct asv_handed *it = (struct asv_handed *)(uintptr_t)below->it; /* to look a name up in */
     int len = snprintf(path, sizeof path, "%s%s", below->prefix, name);
     const struct asv_handed_file *file =
-        len > 0 && (size_t)len < sizeof path ? asv_handed_find(it, path) : NULL;
-    return file != NULL ? asv_handed_input(it, file, out, err)
+        len > 0 && (size_t)len < sizeof path ? asv_handed_find(below->it, path) : NULL;
+    return file != NULL ? asv_handed_input(below->it, file, out, err)
                         : asv_fail(err, ASV_E_NOT_FOUND, "no such file");
 }
 
@@ -117,7 +116,7 @@ static const char *name_below(void *ctx, size_t i)
                : NULL;
 }
 
-void asv_handed_below(struct asv_handed_below *out, const struct asv_handed *it, const char *prefix)
+void asv_handed_below(struct asv_handed_below *out, struct asv_handed *it, const char *prefix)
 {
     size_t first = 0;
     while (first < it->file_count && strcmp(it->files[first].name, prefix) < 0) {
@@ -280,7 +279,7 @@ static enum asv_status check_signatures(struct asv_handed *it, struct asv_err *e
 {
     bool first = true;
     enum asv_status status = ASV_OK;
-    for (size_t i = 0; i < it->file_count && status == ASV_OK; i++) {
+    for (size_t i = 0; it->files != NULL && i < it->file_count && status == ASV_OK; i++) {
         if (asv_handed_is_signature(it->files[i].name)) {
             it->files[i].is_named = true;
             status = check_signature(it, &it->files[i], &first, err);
@@ -289,20 +288,12 @@ static enum asv_status check_signatures(struct asv_handed *it, struct asv_err *e
     return status;
 }
 
-static enum asv_status open_filing(struct asv_handed *it, struct asv_err *err)
+static enum asv_status list_filing(struct asv_handed *it, struct asv_err *err)
 {
-    const struct asv_files files = asv_files_of(it->what->path);
-    enum asv_status status = asv_files_names(&it->names, &files, err);
+    enum asv_status status = ASV_OK;
     int dir = open(it->what->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (status == ASV_OK && dir < 0) {
-        status = asv_fail(err, ASV_E_IO, strerror(errno));
-    }
-    if (status == ASV_OK && it->names.count > ASV_PACKAGE_FILES_MAX) {
-        status = asv_handed_fail(it, ASV_HANDED_FILING, NULL, ASV_E_LIMIT, "more files than a filing has");
-    }
-    it->files = status == ASV_OK ? calloc(it->names.count + 1, sizeof *it->files) : NULL;
-    if (status == ASV_OK && it->files == NULL) {
-        status = asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    if (dir < 0) {
+        return asv_fail(err, ASV_E_IO, strerror(errno));
     }
     for (size_t i = 0; i < it->names.count && status == ASV_OK; i++) {
         status = admit(it, dir, it->names.names[i]);
@@ -312,9 +303,25 @@ static enum asv_status open_filing(struct asv_handed *it, struct asv_err *err)
             status = digest(it, file, err);
         }
     }
-    if (dir >= 0) {
-        (void)close(dir);
+    (void)close(dir);
+    return status;
+}
+
+static enum asv_status open_filing(struct asv_handed *it, struct asv_err *err)
+{
+    const struct asv_files files = asv_files_of(it->what->path);
+    enum asv_status status = asv_files_names(&it->names, &files, err);
+    if (status != ASV_OK) {
+        return status;
     }
+    if (it->names.count > ASV_PACKAGE_FILES_MAX) {
+        return asv_handed_fail(it, ASV_HANDED_FILING, NULL, ASV_E_LIMIT, "more files than a filing has");
+    }
+    it->files = calloc(it->names.count + 1, sizeof *it->files);
+    if (it->files == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    status = list_filing(it, err);
     sort(it);
     return status == ASV_OK ? check_signatures(it, err) : status;
 }

@@ -145,11 +145,11 @@ ASV_MUST_CHECK enum asv_status asv_handed_load(const struct asv_handed *it,
 /* Files whose names begin so, as a directory of their own: the rest of their names, "ledger/" for instance.
  */
 struct asv_handed_below {
-    const struct asv_handed *it;
+    struct asv_handed *it;
     const char *prefix;
     size_t first;
 };
-void asv_handed_below(struct asv_handed_below *out, const struct asv_handed *it, const char *prefix);
+void asv_handed_below(struct asv_handed_below *out, struct asv_handed *it, const char *prefix);
 struct asv_files asv_handed_files_below(struct asv_handed_below *below);
 
 /* SHA-256 of an X.509 certificate as PEM (of the first of several) or DER. ASV_E_MALFORMED. */

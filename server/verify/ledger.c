@@ -159,18 +159,13 @@ static void judge(struct asv_ledger_work *work)
     asv_verify_people_end(work);
 }
 
-static enum asv_status begin(struct asv_ledger_work **out, const struct asv_verify_ledger *what,
+static enum asv_status begin(struct asv_ledger_work *work, const struct asv_verify_ledger *what,
                              struct asv_err *err)
 {
-    struct asv_ledger_work *work = calloc(1, sizeof *work);
-    if (work == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
     work->what = what;
     work->say.out = what->out;
     work->say.language = what->language;
     work->say.json = what->json;
-    *out = work;
     enum asv_status status = load_trust(work, what, err);
     if (status == ASV_OK) {
         status = asv_anchors_load(&work->anchors, what->root, what->revocations, NULL, err);
@@ -186,16 +181,17 @@ static enum asv_status begin(struct asv_ledger_work **out, const struct asv_veri
 
 static void done(struct asv_ledger_work *work)
 {
-    if (work != NULL) {
-        asv_heads_end(&work->heads);
-        free(work);
-    }
+    asv_heads_end(&work->heads);
+    free(work);
 }
 
 enum asv_status asv_verify_ledger(const struct asv_verify_ledger *what, bool *valid, struct asv_err *err)
 {
-    struct asv_ledger_work *work = NULL;
-    enum asv_status status = begin(&work, what, err);
+    struct asv_ledger_work *work = calloc(1, sizeof *work);
+    if (work == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = begin(work, what, err);
     if (status == ASV_OK) {
         status = verify_path(work, what->path, err);
     }
@@ -220,8 +216,11 @@ static void tell_heads(const struct asv_ledger_work *work)
 enum asv_status asv_verify_ledger_files(const struct asv_verify_ledger *what,
                                         struct asv_verify_ledger_said *said, struct asv_err *err)
 {
-    struct asv_ledger_work *work = NULL;
-    enum asv_status status = begin(&work, what, err);
+    struct asv_ledger_work *work = calloc(1, sizeof *work);
+    if (work == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = begin(work, what, err);
     if (status == ASV_OK) {
         status = asv_verify_directory(work, what->files, err);
     }

@@ -394,7 +394,8 @@ static size_t write_entry(struct asv_test_handover *it, size_t i, uint8_t out[AS
     const struct asv_ledger_event event = {.kind = entry->kind,
                                            .recorded_ms = RECORDED_MS + (int64_t)i * 1000};
     struct asv_ledger_event made = event;
-    uint8_t facts[512], closed[128], at[8], key[ASV_LEDGER_KEY_BYTES], recording[ASV_UUID_BYTES];
+    static uint8_t closed[128]; /* what opened views */
+    uint8_t facts[512], at[8], key[ASV_LEDGER_KEY_BYTES], recording[ASV_UUID_BYTES];
     struct asv_writer writer, shut;
     struct asv_ledger_entry read;
     size_t len = 0;
@@ -863,8 +864,8 @@ static bool is_of_clip(struct asv_test_handover *it, const struct asv_test_hando
             if (strcmp(file->name, name) == 0) {
                 json_t *of = json_array_get(json_object_get(it->facts, "clips"), clip);
                 json_t *said = say_file(file);
-                const json_t *before = json_object_get(of, parts[i].key);
-                must(before == NULL || json_object_update_missing(said, (json_t *)(uintptr_t)before) == 0);
+                json_t *before = json_object_get(of, parts[i].key);
+                must(before == NULL || json_object_update_missing(said, before) == 0);
                 must(json_object_set_new(of, parts[i].key, said) == 0);
                 return true;
             }
