@@ -249,8 +249,8 @@ bool asv_night_order_there(struct asv_night *night, const struct asv_db_retained
                            struct asv_clip_dir *dir, uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
                            struct asv_destruction *out);
 
-/* Whether one lies there that verified when it was made: its keeper's certificate may have been revoked since,
- * or have run out. */
+/* Whether one lies there that verified when it was made: its keeper's certificate may have been revoked
+ * since, or have run out. */
 bool asv_night_order_was(struct asv_night *night, const struct asv_db_retained *clip,
                          struct asv_clip_dir *dir);
 
