@@ -10,9 +10,8 @@ import time
 import urllib.error
 import urllib.request
 
-from asvsite import HOST, SiteError
+from asvsite import SiteError
 
-LOG = f"{HOST}/ledger"
 PERIOD_S = 30
 CODE = """\
 #!/usr/bin/env python3
@@ -81,8 +80,6 @@ class Console:
 
     def publish(self):
         """What happened so far, where outsiders can check it."""
-        out = self.desk.run("ledger", "begin", LOG, *self.desk.by("Anna", "Demo"))
-        self.desk.run("ledger", "approve", self.desk.proposal(out), *self.desk.by("Sigrid", "Demo"))
         self.desk.run("ledger", "run", "--once")
         self.desk.run("ledger", "publish", self.site.published)
 

@@ -14,7 +14,7 @@ from desk import POLICY, Desk, later
 
 CASE = "32-3/2026/0042"
 PEOPLE = {"Anna": ("administrator",), "Sigrid": ("supervisor",), "Willi": ("wearer",), "Rita": ("reviewer",),
-          "Doris": ("data_protection_officer",), "Petra": ("staff_council",), "Stefan": ("deputy",)}
+          "Doris": ("data_protection_officer",), "Petra": ("staff_council",), "Stefan": ("deputy",), "Erika": ("exporter",)}
 PERIOD_DAYS = 1  # that a recording lives after its own day
 DAYS = PERIOD_DAYS + 1  # its own day is not counted
 
@@ -56,7 +56,7 @@ class Decisions:
             desk.person(name, badge_of(name), *roles, unit=self.unit)
         self.say("Anna, who administers, and Sigrid, who supervises, are founded by the agency root; they enrol the others")
         desk.found("Anna", "Sigrid")
-        for name in ("Willi", "Rita", "Doris", "Petra", "Stefan"):
+        for name in ("Willi", "Rita", "Doris", "Petra", "Stefan", "Erika"):
             desk.enrol(name, "Anna", "Sigrid")
         desk.run("duty", "set", "Sigrid", "--in-charge", self.unit)
         self.decide_policy()

@@ -25,8 +25,9 @@ from pathlib import Path
 from asvsite import Site, SiteError, bus_command, free_port
 from build import BUILD, build
 from console import Console
-from decisions import DAYS, PEOPLE, PERIOD_DAYS, Decisions, badge_of
+from decisions import CASE, DAYS, PEOPLE, PERIOD_DAYS, Decisions, badge_of
 from desk import CLOCK
+from handover import Handover
 from screen import Screen
 
 STEADY = {"ready", "attention", "refused"}
@@ -113,6 +114,7 @@ class Shift:
         self.verify()
         self.decisions = Decisions(self, UNIT)
         self.decisions.play()
+        Handover(self.decisions, CASE, DAYS * 86400).play()
         if not self.chosen.no_wait:
             self.next_day()
             self.open_console()

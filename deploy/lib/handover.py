@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""The end: what is held goes to the Staatsanwaltschaft. Two people decide, the job packs, the court's side checks it with our verifier and
+with what Debian has, and confirms the receipt; one byte that somebody changed is named.
+"""
+import os
+import shlex
+import shutil
+import subprocess
+from datetime import datetime, timezone
+
+from asvsite import HOST, TOP, SiteError, run
+
+LOG = f"{HOST}/ledger"
+COURT = "Staatsanwaltschaft Duisburg"
+
+
+class Handover:
+    def __init__(self, decisions, case, ahead_s):
+        """ahead_s: by how much the site's clock is ahead of this program's."""
+        self.shift, self.site, self.desk = decisions.shift, decisions.site, decisions.desk
+        self.say, self.check = self.shift.say, self.shift.check
+        self.clip, self.case, self.ahead_s = decisions.kept["clip"], case, ahead_s
+        self.court = self.site.directory / "court"  # what the other side has
+        self.job = self.site.directory / "handover"
+        self.id = None
+
+    def play(self):
+        self.begin_the_ledger()
+        self.say(f"Erika, who hands over, and Sigrid register {COURT}: its age key, and the certificate of its receipts")
+        self.register()
+        self.decide()
+        self.pack()
+        carrier = self.receive()
+        self.verify(carrier)
+        self.damage(carrier)
+        self.confirm(carrier)
+
+    # ---- our side ----
+
+    def begin_the_ledger(self):
+        desk = self.desk
+        out = desk.run("ledger", "begin", LOG, *desk.by("Anna", "Beginn des Protokolls"))
+        desk.run("ledger", "approve", desk.proposal(out), *desk.by("Sigrid", "Beginn des Protokolls"))
+        with self.site.conf.open("a", encoding="utf-8") as conf:
+            conf.write(f"""\
+database.export = {self.site.postgres.conninfo('asv_export')}
+handover = {self.job}
+handover.package = {self.site.agency}/keeper/package.crt
+handover.xjustiz = {TOP}/deploy/xjustiz/3.6.2.json
+handover.agency = Stadt Musterstadt
+handover.office = Bürger- und Ordnungsamt
+handover.address = Rathausplatz 1; 47051 Musterstadt
+""")
+
+    def register(self):
+        desk, court = self.desk, self.court
+        court.mkdir(mode=0o700)
+        key = run("age-keygen", "-o", court / "age.key").stderr.split()[-1]
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", court / "receipts.key", "-out",
+            court / "receipts.pem", "-subj", f"/CN={COURT}", "-days", "30")
+        digest = run("openssl", "x509", "-in", court / "receipts.pem", "-noout", "-fingerprint", "-sha256").stdout.partition("=")[2]
+        out = desk.run("recipient", "add", COURT, key, "--code", "R1200S", "--address", "Koloniestraße 72", "--address", "47057 Duisburg", "--certificate",
+                       digest.strip().replace(":", "").lower(), *desk.by("Erika", "Schreiben der Staatsanwaltschaft"))
+        desk.run("recipient", "approve", desk.proposal(out), *desk.by("Sigrid", "Am Telefon verglichen"))
+
+    def decide(self):
+        desk = self.desk
+        self.id = desk.json("handover", "create", self.case, self.clip, "--to", COURT, "--output", "both", *desk.by("Erika", "Strafanzeige"))["handover"]
+        self.say("Erika proposes that the recording be handed over, to be played, and as its sealed original")
+        status, _, err = desk.call("handover", "approve", self.id, *desk.by("Erika", "Strafanzeige"))
+        self.check(status != 0, "one person could hand over alone")
+        self.say("She alone cannot: " + err.strip().splitlines()[-1])
+        desk.run("handover", "approve", self.id, *desk.by("Sigrid", "Geprüft"))
+        self.say("Sigrid approves; the job packs")
+
+    def pack(self):
+        desk = self.desk
+        desk.run("ledger", "run", "--once")
+        desk.run("handover", "run")
+        medium = self.site.directory / "medium"  # a stick, where one is mounted
+        medium.mkdir()
+        desk.run("handover", "write", self.id, "--to", medium, "--print", self.site.directory / "label.pdf")
+        status, _, err = desk.call("hold", "release", self.clip, *desk.by("Sigrid", "Erledigt"))
+        self.check(status != 0, "the original could be released before somebody confirmed the receipt")
+        self.say("The original stays until then: " + err.strip().splitlines()[-1])
+
+    # ---- the other side ----
+
+    def receive(self):
+        """With the medium comes the carrier; root, certificate and the ledger's key came by another way."""
+        for name in ("root.cert", "keeper/package.crt"):
+            shutil.copy(self.site.agency / name, self.court)
+        line = self.desk.run("ledger", "key", LOG).strip()
+        (self.court / "ledger.trust").write_text(f"log {line}\nquorum none\n")
+        carrier, = (self.site.directory / "medium").glob("*.zip")
+        shutil.copy(carrier, self.court / "carrier.zip")
+        return self.court / "carrier.zip"
+
+    def show(self, line, wanted=0):
+        """Shows a command of the court's, runs it in its directory, and shows what it said at last."""
+        self.say("  $ " + line)
+        done = subprocess.run(["bash", "-o", "pipefail", "-c", line], cwd=self.court, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace",
+                              env=dict(os.environ, PATH=f"{self.site.bin('asservat-verify').parent}:{os.environ['PATH']}"))
+        last = next((said for said in reversed(done.stdout.splitlines()) if said.strip()), "")
+        self.check(done.returncode == wanted, f"{line}: {done.returncode}: {done.stdout}")
+        self.say("    " + last.strip()[:200])
+        return done.stdout
+
+    def verify(self, carrier):
+        self.say(f"{COURT} checks it:")
+        where = f"--trust root.cert --package package.crt --ledger ledger.trust --lang de"
+        self.show(f"asservat-verify {carrier.name} {where} --identity age.key | head -n 1")
+        self.show(f"unzip -t {carrier.name}")
+        self.show(f"unzip -q {carrier.name} -d bag && cd bag && sha256sum -c manifest-sha256.txt --quiet && echo every file is the one that was signed")
+        self.show("cd bag && openssl cms -verify -cades -binary -no_check_time -inform DER -in META-INF/signature.p7s -content META-INF/ASiCManifest.xml "
+                  "-CAfile ../package.crt -purpose any -out /dev/null")
+        self.show("age -d -i age.key bag/data/recordings/001/sealed.age | cmp - bag/data/recordings/001/playable.mp4 && "
+                  "echo the sealed original opens, and is the playable file byte for byte")
+        self.show("ffprobe -v error -show_entries stream=codec_name,duration -of compact bag/data/recordings/001/playable.mp4")
+        self.show(f"xmllint --noout {shlex.quote(str(self.job / self.id / 'filing' / 'xjustiz_nachricht.xml'))} && echo the message of the filing is XML")
+
+    def damage(self, carrier):
+        self.say("Somebody changes one byte of the recording:")
+        changed = self.court / "changed.zip"
+        data = bytearray(carrier.read_bytes())
+        at = data.index(b"moof", data.index(b"playable.mp4")) + 1000
+        data[at] ^= 1
+        changed.write_bytes(data)
+        said = self.show(f"asservat-verify {changed.name} --trust root.cert --package package.crt --ledger ledger.trust --lang de", 1)
+        self.check("recordings/001/playable.mp4" in said, f"the verifier does not say where: {said}")
+        for line in said.splitlines():
+            if "playable.mp4" in line:
+                self.say("    " + line.strip())
+                break
+
+    def confirm(self, carrier):
+        now = datetime.fromtimestamp(datetime.now().timestamp() + self.ahead_s, timezone.utc)
+        digest = run("sha256sum", carrier).stdout.split()[0]
+        text = self.court / "receipt.txt"
+        text.write_text("\n".join(("handover-receipt", self.id, digest, f"{now:%Y-%m-%dT%H:%M:%SZ}", "JHS Müller", "")), encoding="utf-8")
+        self.say("It signs the receipt:")
+        self.show("openssl cms -sign -cades -binary -nosmimecap -md sha256 -signer receipts.pem -inkey receipts.key -in receipt.txt -outform DER -out receipt.p7s "
+                  "&& cat receipt.txt")
+        desk = self.desk
+        desk.run("handover", "receipt", self.id, "--text", text, "--signature", self.court / "receipt.p7s", *desk.by("Erika", "Empfang"))
+        state = next(row["state"] for row in desk.json("handover", "list") if row["handover"] == self.id)
+        if state != "received":
+            raise SiteError(f"the receipt is not confirmed: {state}")
+        self.say("Erika writes it down: the hand-over is complete")
