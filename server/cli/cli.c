@@ -60,6 +60,7 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_retention_balance,
     &asv_cli_evaluation,
     &asv_cli_handover_run,
+    &asv_cli_handover_write,
     &asv_cli_keeper_status,
     &asv_cli_keeper_destroyed,
     &asv_cli_keeper_confirm_clock,

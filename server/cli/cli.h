@@ -101,7 +101,7 @@ extern const struct asv_cli_command asv_cli_alarm_acknowledge, asv_cli_alarm_lis
     asv_cli_duty_list, asv_cli_duty_set, asv_cli_evaluation, asv_cli_hold_ahead, asv_cli_hold_approve,
     asv_cli_handover_approve, asv_cli_handover_cancel, asv_cli_handover_create, asv_cli_handover_list,
     asv_cli_handover_receipt, asv_cli_handover_refuse, asv_cli_handover_run, asv_cli_handover_show,
-    asv_cli_handover_withdraw, asv_cli_hold_list, asv_cli_hold_refuse, asv_cli_hold_release,
+    asv_cli_handover_withdraw, asv_cli_handover_write, asv_cli_hold_list, asv_cli_hold_refuse, asv_cli_hold_release,
     asv_cli_hold_request, asv_cli_hold_withdraw, asv_cli_incident_add_clip, asv_cli_incident_change,
     asv_cli_incident_list, asv_cli_incident_new, asv_cli_incident_remove_clip, asv_cli_incident_show,
     asv_cli_init, asv_cli_keeper_approve, asv_cli_keeper_confirm_clock, asv_cli_keeper_destroyed,

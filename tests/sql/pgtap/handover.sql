@@ -194,7 +194,7 @@ SELECT is(asv.handover_built(uid('p1'), 'carrier', dig('zip'), 9, 9, 'asservat 1
 SELECT throws_ok($$ SELECT asv.handover_built(tap.uid('p1'), 'carrier', tap.dig('other'), 9, 9, 'asservat 1') $$, 'VA001', NULL, 'and another one is not made');
 SELECT is(pg_temp.state('p1') || ' ' || (SELECT done FROM asv.handover_build WHERE handover = uid('p1')), 'built 2', 'it is built');
 SELECT is((SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)) || ' ' || (SELECT count(*) FROM asv.handover_work(uid('p1'), NULL, 10)), '0 1', 'and found by its id alone');
-SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', 1::smallint, tap.dig('other')) $$, 'VA001', NULL, 'what is written is what was made');
+SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', 1::smallint, tap.dig('other')) $$, 'VA001', NULL, 'what is written is what was made (HO-080)');
 SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', 1::smallint, dig('zip')), 'done', 'it is written to a medium');
 SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', 1::smallint, dig('zip')), 'already', 'once');
 SELECT is(pg_temp.kinds('h2'), 'requested/person approved/person built/system written/system', 'custody of each tells of it (HO-006)');
