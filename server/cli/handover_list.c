@@ -208,23 +208,26 @@ static enum asv_status print_shown(const struct asv_cli_handover *it,
     return print_history(out, rows, count, err);
 }
 
-static enum asv_status show(struct asv_cli *cli, struct asv_err *err)
+static enum asv_status show_row(const struct asv_cli_handover *it, struct asv_err *err)
 {
-    asv_auto_cli_handover struct asv_cli_handover it = {0};
     asv_auto_free struct asv_db_handover_event *rows = calloc(ASV_DB_PAGE_MAX, sizeof *rows);
     size_t count = 0;
     if (rows == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
+    enum asv_status status = asv_db_handover_history(it->db, it->row->id, rows, ASV_DB_PAGE_MAX, &count, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    return asv_cli_flag(it->cli->args, "json") ? print_json(it, rows, count, err)
+                                               : print_shown(it, rows, count, err);
+}
+
+static enum asv_status show(struct asv_cli *cli, struct asv_err *err)
+{
+    asv_auto_cli_handover struct asv_cli_handover it = {0};
     enum asv_status status = asv_cli_handover_open(cli, &it, err);
-    if (status == ASV_OK) {
-        status = asv_db_handover_history(it.db, it.row->id, rows, ASV_DB_PAGE_MAX, &count, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_cli_flag(cli->args, "json") ? print_json(&it, rows, count, err)
-                                                 : print_shown(&it, rows, count, err);
-    }
-    return status;
+    return status == ASV_OK ? show_row(&it, err) : status;
 }
 
 static const struct asv_cli_option show_options[] = {
