@@ -92,7 +92,9 @@ BEGIN
     IF NOT EXISTS (SELECT FROM asv.incident_version WHERE statement = new.digest)
        AND NOT EXISTS (SELECT FROM asv.incident_clip WHERE statement = new.digest AND salt IS NOT NULL)
        AND NOT EXISTS (SELECT FROM asv.incident_still WHERE statement = new.digest)
-       AND NOT EXISTS (SELECT FROM asv.subject_request WHERE statement = new.digest) THEN
+       AND NOT EXISTS (SELECT FROM asv.subject_request WHERE statement = new.digest)
+       AND NOT EXISTS (SELECT FROM asv.handover_end WHERE statement = new.digest)
+       AND NOT EXISTS (SELECT FROM asv.handover_receipt WHERE statement = new.digest) THEN
         RAISE EXCEPTION 'record: nothing was written down of what was signed' USING ERRCODE = 'VA002';
     END IF;
     RETURN NULL;

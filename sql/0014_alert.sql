@@ -13,7 +13,7 @@ CREATE TABLE asv.alert (
 );
 COMMENT ON TABLE asv.alert IS 'matters that people are told of; a row goes with its matter, so that the next one is new';
 COMMENT ON COLUMN asv.alert.kind IS 'what it is';
-COMMENT ON COLUMN asv.alert.subject IS 'of which alarm, request, recording, camera, run or master slot; empty: there is only one';
+COMMENT ON COLUMN asv.alert.subject IS 'of which alarm, request, recording, camera, hand-over, run or master slot; empty: there is only one';
 COMMENT ON COLUMN asv.alert.since IS 'when it was found first';
 COMMENT ON COLUMN asv.alert.seen_at IS 'begin of the last run that found it';
 COMMENT ON COLUMN asv.alert.told_at IS 'when people were told; NULL: not yet';
@@ -22,8 +22,11 @@ CREATE INDEX clip_marked ON asv.clip (due_at) WHERE marked;
 
 CREATE FUNCTION asv.alert_matters(p_docked_before timestamptz)
     RETURNS TABLE (kind text, subject text, what text, at timestamptz)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    (SELECT 'alarm', a.id::text, a.kind, a.raised_at
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    (SELECT 'alarm'::text, a.id::text, a.kind::text, a.raised_at
      FROM asv.alarm a
      WHERE NOT EXISTS (SELECT FROM asv.alarm_acknowledgement n WHERE n.alarm = a.id)
      ORDER BY a.id LIMIT 1000)
@@ -58,6 +61,18 @@ CREATE FUNCTION asv.alert_matters(p_docked_before timestamptz)
      FROM asv.retention_run r
      HAVING coalesce(max(r.began_at), (SELECT min(c.committed_at) FROM asv.clip c))
             < clock_timestamp() - interval '26 hours')
+    UNION ALL
+    -- The job takes it up at once; and of what was given away somebody asks for the receipt (LAW H10). (Hand-overs come with 0023.)
+    (SELECT 'handover_unbuilt', b.handover::text, b.stage, b.approved_at
+     FROM asv.handover_build b
+     WHERE b.stage <> 'built' AND b.approved_at <= clock_timestamp() - interval '1 day' AND asv.handover_is_open(b.handover)
+     ORDER BY b.handover LIMIT 1000)
+    UNION ALL
+    (SELECT 'handover_unreceived', b.handover::text, '', b.changed_at
+     FROM asv.handover_build b
+     WHERE b.stage = 'built' AND b.changed_at <= clock_timestamp() - interval '14 days' AND asv.handover_is_open(b.handover)
+     ORDER BY b.handover LIMIT 1000);
+END
 $$;
 COMMENT ON FUNCTION asv.alert_matters IS 'what the database knows that people must be told of';
 GRANT EXECUTE ON FUNCTION asv.alert_matters TO asv_admin;

@@ -374,7 +374,7 @@ CREATE TRIGGER handover_keeps BEFORE INSERT ON asv.statement
 -- ---------------------------------------------------------------------------------------------- people
 
 CREATE FUNCTION asv.handover_clip_next(p_case text, p_clip uuid)
-    RETURNS TABLE (incident uuid, header bytea, held boolean, blocked boolean, duration_ms bigint)
+    RETURNS TABLE (incident uuid, header bytea, held boolean, blocked boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -388,15 +388,14 @@ BEGIN
     RETURN QUERY
     SELECT v_incident, c.header::bytea, asv.held_for(c.recording) IS NOT DISTINCT FROM v_incident,
            EXISTS (SELECT FROM generate_series(4, 7) AS g (ground) CROSS JOIN LATERAL (SELECT asv.block_kind(c.recording, g.ground) AS kind) AS b
-                   WHERE b.kind IN ('set', 'confirmed') OR b.kind = 'none' AND g.ground = 4 AND c.dwelling),
-           CASE WHEN c.ended_at >= c.started_at THEN floor(extract(epoch FROM c.ended_at - c.started_at) * 1000)::bigint END
+                   WHERE b.kind IN ('set', 'confirmed') OR b.kind = 'none' AND g.ground = 4 AND c.dwelling)
     FROM asv.clip c WHERE c.clip = p_clip AND NOT c.uuid_taken;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'clip: there is no % in custody', p_clip USING ERRCODE = 'VA006';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_clip_next IS 'what stands in a plan about a recording, whether it is held for this incident, whether something blocks it, and how long it is by the camera''s clock (NULL: not known)';
+COMMENT ON FUNCTION asv.handover_clip_next IS 'what stands in a plan about a recording, whether it is held for this incident, and whether something blocks it';
 GRANT EXECUTE ON FUNCTION asv.handover_clip_next TO asv_staff;
 
 -- LAW L6: without who asked or answered.

@@ -55,7 +55,8 @@ static enum asv_status about(struct asv_db *db, const struct asv_statement *said
 static bool is_about_recordings(const struct asv_statement *said)
 {
     return said->subject.kind == ASV_SUBJECT_CLIP || said->subject.kind == ASV_SUBJECT_CAMERA ||
-           said->subject.kind == ASV_SUBJECT_DAY || said->subject.kind == ASV_SUBJECT_VIEWER;
+           said->subject.kind == ASV_SUBJECT_DAY || said->subject.kind == ASV_SUBJECT_VIEWER ||
+           said->subject.kind == ASV_SUBJECT_HANDOVER;
 }
 
 static enum asv_status add(struct asv_db *db, const struct asv_db_statement *row, struct asv_listing *listing,

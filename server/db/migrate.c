@@ -79,7 +79,8 @@ static enum asv_status make_roles(PGconn *conn, struct asv_err *err)
             "'asv_staff'"
             " WHERE m.member = r.oid)) FROM pg_roles r"
             " WHERE rolname IN ('asv_owner', 'asv_staff', 'asv_dock', 'asv_server',"
-            " 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web', 'asv_export', 'asv_backup')",
+            " 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web', 'asv_export', "
+            "'asv_backup')",
             &there, err);
     if (status != ASV_OK || there) {
         return status;

@@ -78,12 +78,36 @@ static const struct asv_person_statement *last_of(const struct asv_person_delive
     return delivery->answer != NULL ? delivery->answer : delivery->proposal;
 }
 
+/* The plan that an approved HAND_OVER is about, which the keeper judges as a whole; data NULL: none. The
+ * caller frees it. */
+static enum asv_status find_plan(struct asv_db *db, const struct asv_person_delivery *delivery,
+                                 uint8_t **data, size_t *len, struct asv_err *err)
+{
+    const struct asv_statement *proposal = &delivery->proposal->said;
+    asv_auto_free uint8_t *plan = NULL;
+    if (proposal->action != ASV_ACTION_HAND_OVER || delivery->answer == NULL ||
+        delivery->answer->said.step != ASV_STEP_APPROVE) {
+        return ASV_OK;
+    }
+    plan = malloc(ASV_PLAN_MAX_BYTES);
+    if (plan == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_db_handover_plan_find(db, proposal->subject.id, plan, len, err);
+    if (status == ASV_OK) {
+        *data = asv_steal(&plan);
+    }
+    return status;
+}
+
 /* DECIDE, and its reply. */
 static enum asv_status ask(struct asv_db *db, struct asv_keeper_client *client,
                            const struct asv_person_delivery *delivery, struct asv_keeper_reply *reply,
                            struct asv_err *err)
 {
     asv_auto_free struct records *records = calloc(1, sizeof *records);
+    asv_auto_free uint8_t *plan = NULL;
+    size_t plan_len = 0;
     struct asv_keeper_decision decision = {
         .proposal = {delivery->proposal->bytes, delivery->proposal->len},
     };
@@ -92,9 +116,13 @@ static enum asv_status ask(struct asv_db *db, struct asv_keeper_client *client,
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     enum asv_status status = find_records(db, delivery, records, err);
+    if (status == ASV_OK) {
+        status = find_plan(db, delivery, &plan, &plan_len, err);
+    }
     if (status != ASV_OK) {
         return status;
     }
+    decision.plan = (struct asv_bytes){plan, plan_len};
     if (delivery->answer != NULL) {
         decision.answer = (struct asv_bytes){delivery->answer->bytes, delivery->answer->len};
     }

@@ -14,6 +14,7 @@
 #include "server/db/camera.h"
 #include "server/db/clip.h"
 #include "server/db/statement.h"
+#include "server/flow/words_plan.h"
 #include "server/policy/policy.h"
 #include "server/statement/card.h"
 
@@ -34,7 +35,7 @@ static const struct {
      {"have a recording shown to me now, this once",
       "mir eine Aufzeichnung jetzt zeigen lassen, dieses eine Mal"}},
     {ASV_ACTION_HAND_OVER,
-     {"hand a recording over to a recipient", "eine Aufzeichnung einem Empfänger übergeben"}},
+     {"hand recordings over, as a plan says", "Aufzeichnungen übergeben, wie ein Plan sagt"}},
     {ASV_ACTION_HOLD_AHEAD,
      {"keep what a camera recorded, before it docks",
       "aufbewahren, was eine Kamera aufgezeichnet hat, bevor sie zurückkommt"}},
@@ -114,6 +115,7 @@ enum label {
     ITS_DIGEST,
     RECIPIENT,
     CARD,
+    PLAN,
     POLICY_FILE,
     VERSION,
     KEEPER,
@@ -147,6 +149,7 @@ static text labels[LABELS] = {
     [ITS_DIGEST] = {"its digest", "ihr Hashwert"},
     [RECIPIENT] = {"recipient", "Empfänger"},
     [CARD] = {"its card", "seine Karte"},
+    [PLAN] = {"plan", "Plan"},
     [POLICY_FILE] = {"policy file", "Regeldatei"},
     [VERSION] = {"version", "Fassung"},
     [KEEPER] = {"keeper", "Schlüsselverwalter"},
@@ -386,6 +389,11 @@ static void lines_of_subject(const struct page *page, const struct asv_statement
         break;
     case ASV_SUBJECT_RECIPIENT:
         line_recipient(page, statement);
+        break;
+    case ASV_SUBJECT_HANDOVER:
+        line_text(page, RECIPIENT, subject->name);
+        line_digest(page, PLAN, subject->id);
+        asv_words_plan_of(page->language, page->db, statement, page->line, page->ctx);
         break;
     case ASV_SUBJECT_POLICY:
         line_policy(page, subject);

@@ -49,9 +49,9 @@ static enum asv_status add_other(struct asv_build_output *it, const char *path,
     if (asv_handover_name_other(file, &it->naming, path) != ASV_OK) {
         return asv_failf(err, ASV_E_USAGE, "%.200s: no name for a hand-over", path);
     }
-    status = asv_output_keep(it, file, err);
+    status = asv_build_output_keep(it, file, err);
     if (status == ASV_E_NOT_FOUND) {
-        status = asv_output_add(it, file, source, err);
+        status = asv_build_output_add(it, file, source, err);
     }
     it->file_count += status == ASV_OK;
     return status;
@@ -143,7 +143,7 @@ static enum asv_status add_document(struct asv_build_output *it, int dir, size_t
         return status;
     }
     const struct asv_source source = asv_source_file(&fd, size);
-    return asv_output_add(it, &it->documents[i], &source, err);
+    return asv_build_output_add(it, &it->documents[i], &source, err);
 }
 
 static enum asv_status add_message(struct asv_build_output *it, int dir, struct asv_err *err)
@@ -158,7 +158,7 @@ static enum asv_status add_message(struct asv_build_output *it, int dir, struct 
         return status;
     }
     const struct asv_source source = asv_source_file(&fd, size);
-    return asv_output_add_message(it, &source, err);
+    return asv_build_output_add_message(it, &source, err);
 }
 
 /* HO-043: the same facts give the same documents, so that they are made anew and what was finished stays. */
@@ -179,7 +179,7 @@ static enum asv_status add_documents(struct asv_build_output *it, struct asv_err
     }
     if (status == ASV_OK) {
         const struct asv_source source = asv_source_bytes(&facts);
-        status = asv_output_add(it, &it->documents[ASV_HANDOVER_FACTS], &source, err);
+        status = asv_build_output_add(it, &it->documents[ASV_HANDOVER_FACTS], &source, err);
     }
     for (size_t i = 0; status == ASV_OK && i < ASV_DOCUMENTS; i++) {
         status = add_document(it, dir, i, err);
@@ -232,14 +232,14 @@ static enum asv_status make_output(const struct asv_build *build, const struct a
     order_clips(it);
     enum asv_status status = name_documents(it, err);
     if (status == ASV_OK) {
-        status = asv_output_begin(it, err);
+        status = asv_build_output_begin(it, err);
     }
     if (status == ASV_OK) {
         status = fill(it, err);
         if (status == ASV_OK) {
-            status = asv_output_finish(it, err);
+            status = asv_build_output_finish(it, err);
         } else {
-            asv_output_close(it);
+            asv_build_output_close(it);
         }
     }
     free(it->files);

@@ -95,7 +95,7 @@ static enum asv_status add_file(struct clip *clip, enum asv_recording_file file,
         status = asv_ahead_open(&ahead, &source, &source, err);
     }
     if (status == ASV_OK) {
-        status = asv_output_add(clip->out, &clip->files[file], &source, err);
+        status = asv_build_output_add(clip->out, &clip->files[file], &source, err);
     }
     asv_ahead_close(ahead);
     asv_recording_reader_close(reader);
@@ -114,7 +114,7 @@ static enum asv_status add_files(struct clip *clip, struct asv_err *err)
         if (status != ASV_OK) {
             return asv_fail(err, status, "a file of the recording has no name");
         }
-        status = asv_output_keep(clip->out, &clip->files[i], err);
+        status = asv_build_output_keep(clip->out, &clip->files[i], err);
         if (status == ASV_E_NOT_FOUND) {
             status = add_file(clip, file, err);
         }

@@ -27,21 +27,24 @@ struct asv_build_output {
 
 /* ---- build_output.c: a carrier and a filing alike ---- */
 
-ASV_MUST_CHECK enum asv_status asv_output_begin(struct asv_build_output *it, struct asv_err *err);
-void asv_output_close(struct asv_build_output *it); /* nothing is fine */
-ASV_MUST_CHECK enum asv_status asv_output_finish(struct asv_build_output *it, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_build_output_begin(struct asv_build_output *it, struct asv_err *err);
+void asv_build_output_close(struct asv_build_output *it); /* nothing is fine */
+ASV_MUST_CHECK enum asv_status asv_build_output_finish(struct asv_build_output *it, struct asv_err *err);
 
-/* Whether an earlier run finished it: file then has its bytes and digest. ASV_E_NOT_FOUND: asv_output_add. */
-ASV_MUST_CHECK enum asv_status asv_output_keep(struct asv_build_output *it, struct asv_handover_file *file,
-                                               struct asv_err *err);
+/* Whether an earlier run finished it: file then has its bytes and digest. ASV_E_NOT_FOUND:
+ * asv_build_output_add. */
+ASV_MUST_CHECK enum asv_status asv_build_output_keep(struct asv_build_output *it,
+                                                     struct asv_handover_file *file, struct asv_err *err);
 
 /* Adds it, with its signature if it has one, and fills bytes and digest. */
-ASV_MUST_CHECK enum asv_status asv_output_add(struct asv_build_output *it, struct asv_handover_file *file,
-                                              const struct asv_source *source, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_build_output_add(struct asv_build_output *it,
+                                                    struct asv_handover_file *file,
+                                                    const struct asv_source *source, struct asv_err *err);
 
 /* The message of a filing, which nothing signs. */
-ASV_MUST_CHECK enum asv_status asv_output_add_message(struct asv_build_output *it,
-                                                      const struct asv_source *source, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_build_output_add_message(struct asv_build_output *it,
+                                                            const struct asv_source *source,
+                                                            struct asv_err *err);
 
 /* ---- build_work.c: what a run leaves to the next besides a package's own journal ---- */
 

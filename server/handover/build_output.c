@@ -41,7 +41,7 @@ static void digest_of(const struct asv_build_output *it, uint8_t out[ASV_PLAN_BY
     asv_sha256_final(&state, out);
 }
 
-enum asv_status asv_output_begin(struct asv_build_output *it, struct asv_err *err)
+enum asv_status asv_build_output_begin(struct asv_build_output *it, struct asv_err *err)
 {
     const struct asv_build *build = it->build;
     uint8_t digest[ASV_PLAN_BYTES];
@@ -55,7 +55,7 @@ enum asv_status asv_output_begin(struct asv_build_output *it, struct asv_err *er
                             : asv_fail(err, status, "the time is none");
 }
 
-void asv_output_close(struct asv_build_output *it)
+void asv_build_output_close(struct asv_build_output *it)
 {
     if (it->naming.output == ASV_HANDOVER_CARRIER) {
         asv_carrier_close(&it->carrier);
@@ -64,7 +64,7 @@ void asv_output_close(struct asv_build_output *it)
     }
 }
 
-enum asv_status asv_output_finish(struct asv_build_output *it, struct asv_err *err)
+enum asv_status asv_build_output_finish(struct asv_build_output *it, struct asv_err *err)
 {
     const struct asv_build *build = it->build;
     char id[ASV_UUID_TEXT_BYTES];
@@ -97,8 +97,8 @@ static void note(struct asv_handover_file *file, const struct asv_zip_entry *ent
     memcpy(file->sha256, entry->sha256, sizeof file->sha256);
 }
 
-enum asv_status asv_output_keep(struct asv_build_output *it, struct asv_handover_file *file,
-                                struct asv_err *err)
+enum asv_status asv_build_output_keep(struct asv_build_output *it, struct asv_handover_file *file,
+                                      struct asv_err *err)
 {
     char name[NAME_BYTES];
     struct asv_zip_entry entry;
@@ -112,8 +112,8 @@ enum asv_status asv_output_keep(struct asv_build_output *it, struct asv_handover
     return status;
 }
 
-enum asv_status asv_output_add(struct asv_build_output *it, struct asv_handover_file *file,
-                               const struct asv_source *source, struct asv_err *err)
+enum asv_status asv_build_output_add(struct asv_build_output *it, struct asv_handover_file *file,
+                                     const struct asv_source *source, struct asv_err *err)
 {
     char name[NAME_BYTES];
     struct asv_zip_entry entry;
@@ -131,8 +131,8 @@ enum asv_status asv_output_add(struct asv_build_output *it, struct asv_handover_
     return status;
 }
 
-enum asv_status asv_output_add_message(struct asv_build_output *it, const struct asv_source *source,
-                                       struct asv_err *err)
+enum asv_status asv_build_output_add_message(struct asv_build_output *it, const struct asv_source *source,
+                                             struct asv_err *err)
 {
     return asv_filing_add(&it->filing, ASV_FILING_MESSAGE, source, NULL, err);
 }

@@ -184,7 +184,8 @@ static int64_t within(uint64_t us, bool up, int64_t length_ms)
     return ms < length_ms ? ms : length_ms;
 }
 
-/* What the fragments show, in media time: a little more than was decided, as they are not cut. */
+/* What the fragments show, since the recording began: a little more than was decided, as they are not cut.
+ * And how much lies beside them (HO-064). */
 static void put_excerpt(struct asv_compose *it, json_t *clip, const struct asv_build_clip *said)
 {
     int64_t length = duration_ms(&said->recording->commit);
@@ -198,9 +199,10 @@ static void put_excerpt(struct asv_compose *it, json_t *clip, const struct asv_b
     asv_facts_put_file(it, excerpt, &said->files[ASV_RECORDING_EXCERPT]);
     asv_facts_put_number(it, excerpt, "from_ms", from);
     asv_facts_put_number(it, excerpt, "until_ms", until);
+    asv_facts_put_number(it, excerpt, "edge_bytes", (int64_t)shows->edge_bytes);
     json_t *left_out = asv_facts_put_member(it, excerpt, "left_out", json_array());
     if (left_out != NULL) {
-        put_left_out(it, left_out, within(shows->whole_from_us, false, length), from);
+        put_left_out(it, left_out, 0, from);
         put_left_out(it, left_out, until, within(shows->whole_until_us, true, length));
     }
 }

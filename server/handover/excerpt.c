@@ -92,6 +92,15 @@ static void take_fragment(struct asv_excerpt_facts *facts, const struct asv_exce
         fragment->until_us > facts->shown_until_us ? fragment->until_us : facts->shown_until_us;
 }
 
+/* The recording's first fragment. It goes on at least until the last key frame that is signed, whole or not.
+ */
+static void begin(struct asv_excerpt_facts *facts, const struct asv_excerpt_fragment *fragment)
+{
+    facts->head = fragment->head;
+    facts->base_us = fragment->start_us;
+    facts->whole_until_us -= facts->base_us < facts->whole_until_us ? facts->base_us : facts->whole_until_us;
+}
+
 static enum asv_status choose(struct asv_excerpt_facts *facts, struct asv_excerpt_walk *walk,
                               struct asv_err *err)
 {
@@ -101,19 +110,19 @@ static enum asv_status choose(struct asv_excerpt_facts *facts, struct asv_excerp
     enum asv_status status;
     while ((status = asv_excerpt_walk_next(walk, &fragment, err)) == ASV_OK) {
         if (!any) {
-            facts->whole_from_us = fragment.start_us;
+            begin(facts, &fragment);
         }
         any = true;
+        fragment.start_us -= facts->base_us;
+        fragment.until_us -= facts->base_us;
         take_fragment(facts, &fragment, &key);
     }
     if (status != ASV_E_NOT_FOUND) {
         return status;
     }
     if (facts->end == 0 && any) {
-        return asv_failf(err, ASV_E_NOT_FOUND,
-                         "it shows nothing from %u to %u ms: it shows %llu to %llu ms of media time",
-                         facts->from_ms, facts->until_ms, (unsigned long long)facts->whole_from_us / 1000,
-                         (unsigned long long)facts->whole_until_us / 1000);
+        return asv_failf(err, ASV_E_NOT_FOUND, "it shows nothing from %u to %u ms: it has %llu ms",
+                         facts->from_ms, facts->until_ms, (unsigned long long)facts->whole_until_us / 1000);
     }
     return facts->end == 0 ? asv_fail(err, ASV_E_NOT_FOUND, "no fragment of it is there whole") : ASV_OK;
 }

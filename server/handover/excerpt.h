@@ -29,25 +29,28 @@ struct asv_excerpt_recording {
                             struct asv_err *err);
 };
 
-/* What the proof says. Media time is that of the fragments themselves (tfdt), as the checkpoints' key frames
- * have it; of the first track with pictures, or of the first there is. */
+/* What the proof says. Media time is that of the first track with pictures, or of the first there is, and
+ * counts from the recording's first fragment. */
 struct asv_excerpt_facts {
-    uint8_t header[ASV_SHA256_BYTES];       /* digest of the recording's signed header */
-    uint32_t checkpoint;                    /* seq of the last that is signed */
-    uint64_t chunks;                        /* that it signs */
-    uint64_t media_bytes;                   /* of the plaintext, without its padding */
-    uint64_t init;                          /* excerpt.mp4 is the plaintext's bytes from 0 to init, */
-    uint64_t begin, end;                    /* and from begin to end: whole fragments */
-    uint8_t cut;                            /* 1: but the last, within which the recording was cut off */
+    uint8_t header[ASV_SHA256_BYTES]; /* digest of the recording's signed header */
+    uint32_t checkpoint;              /* seq of the last that is signed */
+    uint64_t chunks;                  /* that it signs */
+    uint64_t media_bytes;             /* of the plaintext, without its padding */
+    uint64_t init;                    /* excerpt.mp4 is the plaintext's bytes from 0 to init, */
+    uint64_t begin, end;              /* and from begin to end: whole fragments */
+    uint8_t cut;                      /* 1: but the last, within which the recording was cut off */
+    uint64_t head;    /* where the moof of the recording's first fragment ends: it is disclosed, too */
+    uint64_t base_us; /* when that fragment begins by its own words (tfdt): one that goes on from another
+                         recording (S-123) does not begin at 0 */
     uint64_t shown_from_us, shown_until_us; /* what the fragments show */
 
     /* Not in the proof, as the seal does not say it: of asv_excerpt_choose only. */
-    uint32_t from_ms, until_ms;             /* what was asked for */
-    uint64_t whole_from_us, whole_until_us; /* what all fragments show; what lies outside is left out */
+    uint32_t from_ms, until_ms; /* what was asked for */
+    uint64_t whole_until_us;    /* how long all of it is */
 
     /* These follow from what the proof says. */
     uint64_t mp4_bytes, proof_bytes;
-    uint64_t first, last; /* chunks that begin and end lie in: these, those between, and those of init are
+    uint64_t first, last; /* chunks that begin and end lie in: these, those between, and those up to head are
                              disclosed */
     uint64_t disclosed;   /* how many they are */
     uint64_t edge_bytes;  /* of them that excerpt.mp4 does not have: they lie in the proof */

@@ -188,9 +188,10 @@ static enum asv_status compare(const struct asv_excerpt_facts *facts,
     if (last->cut != (facts->cut != 0)) {
         return asv_fail(err, ASV_E_MISMATCH, "excerpt.mp4: ends within a fragment, or excerpt.proof says so");
     }
-    if (first->start_us != facts->shown_from_us || until_us != facts->shown_until_us) {
+    if (first->start_us != facts->base_us + facts->shown_from_us ||
+        until_us != facts->base_us + facts->shown_until_us) {
         return asv_failf(err, ASV_E_MISMATCH,
-                         "excerpt.mp4: shows %llu to %llu ms, not what excerpt.proof says",
+                         "excerpt.mp4: its fragments are of %llu to %llu ms, not what excerpt.proof says",
                          (unsigned long long)first->start_us / 1000, (unsigned long long)until_us / 1000);
     }
     return ASV_OK;
@@ -231,6 +232,43 @@ static enum asv_status check_film(struct check *check, struct asv_err *err)
     return status;
 }
 
+/* The recording's beginning: init, and its first fragment's moof, which is in the film or the first edge. */
+static enum asv_status read_beginning(void *ctx, uint64_t offset, uint8_t *out, size_t len,
+                                      struct asv_err *err)
+{
+    const struct check *check = ctx;
+    const struct asv_excerpt_facts *facts = check->facts;
+    uint64_t in_film = facts->begin == facts->init ? facts->head : facts->init;
+    size_t some = offset >= in_film ? 0 : in_film - offset < len ? (size_t)(in_film - offset) : len;
+    enum asv_status status = some > 0 ? check->mp4->read(check->mp4->ctx, offset, out, some, err) : ASV_OK;
+    if (status == ASV_OK && some < len) {
+        uint64_t edge = facts->proof_bytes - facts->edge_bytes + offset + some - facts->init;
+        status = check->proof->read(check->proof->ctx, edge, out + some, len - some, err);
+    }
+    return status;
+}
+
+static enum asv_status check_beginning(struct check *check, struct asv_err *err)
+{
+    const struct asv_boxes_source film = {check, check->facts->head, read_beginning};
+    struct asv_excerpt_walk walk;
+    struct asv_excerpt_fragment first = {.head = 0};
+    struct asv_err why = {0};
+    enum asv_status status = asv_excerpt_walk_begin(&walk, &film, &why);
+    if (status == ASV_OK) {
+        status = asv_excerpt_walk_moof(&walk, &first, &why);
+    }
+    asv_excerpt_walk_end(&walk);
+    if (status == ASV_E_IO || status == ASV_E_NO_MEMORY) {
+        return asv_fail(err, status, why.text);
+    }
+    if (status != ASV_OK || first.head != check->facts->head || first.start_us != check->facts->base_us) {
+        return asv_fail(err, ASV_E_MISMATCH,
+                        "excerpt.proof: the recording's first fragment is not where, or not when it says");
+    }
+    return ASV_OK;
+}
+
 static enum asv_status check_all(struct check *check, struct asv_excerpt_facts *facts,
                                  const struct asv_seal_result *seal, struct asv_err *err)
 {
@@ -244,7 +282,10 @@ static enum asv_status check_all(struct check *check, struct asv_excerpt_facts *
     if (status == ASV_OK) {
         status = check_bytes(check, &seal->checkpoint, err);
     }
-    return status == ASV_OK ? check_film(check, err) : status;
+    if (status == ASV_OK) {
+        status = check_film(check, err);
+    }
+    return status == ASV_OK ? check_beginning(check, err) : status;
 }
 
 enum asv_status asv_excerpt_check(struct asv_excerpt_facts *facts, const struct asv_seal_result *seal,

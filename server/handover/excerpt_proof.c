@@ -13,16 +13,16 @@ static const char magic[8] = "ASVEXCPT";
 
 #define FACT(member, kind) ASV_LAYOUT(asv_excerpt_facts, member, kind)
 static const struct asv_layout fields[] = {
-    FACT(header, DIGEST),      FACT(checkpoint, UINT),     FACT(chunks, UINT), FACT(media_bytes, UINT),
-    FACT(init, UINT),          FACT(begin, UINT),          FACT(end, UINT),    FACT(cut, UINT),
-    FACT(shown_from_us, UINT), FACT(shown_until_us, UINT),
+    FACT(header, DIGEST), FACT(checkpoint, UINT), FACT(chunks, UINT),        FACT(media_bytes, UINT),
+    FACT(init, UINT),     FACT(begin, UINT),      FACT(end, UINT),           FACT(cut, UINT),
+    FACT(head, UINT),     FACT(base_us, UINT),    FACT(shown_from_us, UINT), FACT(shown_until_us, UINT),
 };
 #define FIELDS (sizeof fields / sizeof fields[0])
 
-/* Chunks that what stands before the first fragment lies in. */
-static uint64_t init_chunks(const struct asv_excerpt_facts *facts)
+/* Chunks that everything up to the first fragment's moof lies in. */
+static uint64_t head_chunks(const struct asv_excerpt_facts *facts)
 {
-    return (facts->init - 1) / ASV_CHUNK_PLAIN_BYTES + 1;
+    return (facts->head - 1) / ASV_CHUNK_PLAIN_BYTES + 1;
 }
 
 static bool is_right(const struct asv_excerpt_facts *facts)
@@ -31,7 +31,9 @@ static bool is_right(const struct asv_excerpt_facts *facts)
            facts->media_bytes <= facts->chunks * ASV_CHUNK_PLAIN_BYTES && facts->init >= 1 &&
            facts->init <= ASV_BOXES_INIT_BYTES && facts->init <= facts->begin && facts->begin < facts->end &&
            facts->end <= facts->media_bytes && facts->cut <= 1 &&
-           (facts->cut == 0 || facts->end == facts->media_bytes) &&
+           (facts->cut == 0 || facts->end == facts->media_bytes) && facts->head > facts->init &&
+           facts->head - facts->init <= ASV_MP4_HEAD_MAX_BYTES && facts->head < facts->end &&
+           (facts->begin == facts->init || facts->begin >= facts->head) &&
            facts->shown_from_us <= facts->shown_until_us;
 }
 
@@ -42,7 +44,7 @@ enum asv_status asv_excerpt_derive(struct asv_excerpt_facts *facts)
     }
     facts->first = facts->begin / ASV_CHUNK_PLAIN_BYTES;
     facts->last = (facts->end - 1) / ASV_CHUNK_PLAIN_BYTES;
-    uint64_t head = init_chunks(facts);
+    uint64_t head = head_chunks(facts);
     facts->disclosed = facts->first < head ? facts->last + 1 : head + facts->last - facts->first + 1;
     facts->mp4_bytes = facts->init + facts->end - facts->begin;
     facts->edge_bytes = facts->disclosed * ASV_CHUNK_PLAIN_BYTES - facts->mp4_bytes;
@@ -95,7 +97,7 @@ enum asv_status asv_excerpt_head_read(struct asv_excerpt_facts *facts,
 
 bool asv_excerpt_discloses(const struct asv_excerpt_facts *facts, uint64_t chunk)
 {
-    return chunk < init_chunks(facts) || (chunk >= facts->first && chunk <= facts->last);
+    return chunk < head_chunks(facts) || (chunk >= facts->first && chunk <= facts->last);
 }
 
 unsigned asv_excerpt_level(const struct asv_excerpt_facts *facts, uint64_t chunk)
@@ -111,7 +113,7 @@ unsigned asv_excerpt_level(const struct asv_excerpt_facts *facts, uint64_t chunk
 size_t asv_excerpt_nodes(const struct asv_excerpt_facts *facts)
 {
     size_t count = 0;
-    uint64_t chunk = init_chunks(facts);
+    uint64_t chunk = head_chunks(facts);
     while (chunk < facts->chunks) {
         if (asv_excerpt_discloses(facts, chunk)) {
             chunk = facts->last + 1;

@@ -7,13 +7,14 @@
 #ifndef ASV_SERVER_HANDOVER_EXCERPT_PROOF_H
 #define ASV_SERVER_HANDOVER_EXCERPT_PROOF_H
 
+#include "firmware-proto/camera/mp4.h"
 #include "server/handover/excerpt.h"
 #include "server/media/boxes.h"
 
-#define ASV_EXCERPT_HEAD_BYTES  107
+#define ASV_EXCERPT_HEAD_BYTES  123
 #define ASV_EXCERPT_ENTRY_BYTES (2 * (size_t)ASV_SHA256_BYTES) /* a chunk's key, and the hash of its leaf */
 #define ASV_EXCERPT_NODES_MAX   (4 * ASV_MERKLE_LEVELS)        /* two gaps, each up and down again */
-#define ASV_EXCERPT_EDGES_MAX   (3 * (ASV_CHUNK_PLAIN_BYTES - 1))
+#define ASV_EXCERPT_EDGES_MAX   (ASV_MP4_HEAD_MAX_BYTES + 3 * (ASV_CHUNK_PLAIN_BYTES - 1))
 
 /* Sets what follows from the others. ASV_E_MALFORMED: they contradict each other. */
 ASV_MUST_CHECK enum asv_status asv_excerpt_derive(struct asv_excerpt_facts *facts);

@@ -93,6 +93,7 @@ static enum asv_status read_moof(struct asv_excerpt_walk *walk, const struct asv
         return asv_fail_at(err, ASV_E_MALFORMED, "film: its time goes back at byte", walk->at);
     }
     *out = (struct asv_excerpt_fragment){.at = walk->at,
+                                         .head = walk->at + box->bytes,
                                          .start_us = read.start_us,
                                          .until_us = read.start_us + read.duration_us,
                                          .key = read.key};
@@ -124,13 +125,17 @@ static enum asv_status pass_data(struct asv_excerpt_walk *walk, struct asv_excer
     return ASV_OK;
 }
 
-enum asv_status asv_excerpt_walk_next(struct asv_excerpt_walk *walk, struct asv_excerpt_fragment *out,
+enum asv_status asv_excerpt_walk_moof(struct asv_excerpt_walk *walk, struct asv_excerpt_fragment *out,
                                       struct asv_err *err)
 {
     struct asv_box box;
     enum asv_status status = find_moof(walk, &box, err);
-    if (status == ASV_OK) {
-        status = read_moof(walk, &box, out, err);
-    }
+    return status == ASV_OK ? read_moof(walk, &box, out, err) : status;
+}
+
+enum asv_status asv_excerpt_walk_next(struct asv_excerpt_walk *walk, struct asv_excerpt_fragment *out,
+                                      struct asv_err *err)
+{
+    enum asv_status status = asv_excerpt_walk_moof(walk, out, err);
     return status == ASV_OK ? pass_data(walk, out, err) : status;
 }

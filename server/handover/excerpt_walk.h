@@ -12,6 +12,7 @@
 
 struct asv_excerpt_fragment {
     uint64_t at, end; /* in the film: from its moof to the end of its mdat */
+    uint64_t head;    /* where its moof ends */
     uint64_t start_us, until_us;
     bool key; /* begins with a key frame */
     bool cut; /* the film ends within its mdat */
@@ -35,6 +36,10 @@ ASV_MUST_CHECK enum asv_status asv_excerpt_walk_begin(struct asv_excerpt_walk *w
 /* ASV_E_NOT_FOUND behind the last of which a picture may be there. ASV_E_MALFORMED, ASV_E_LIMIT: what comes
  * next is no fragment, or its time is before the last one's. */
 ASV_MUST_CHECK enum asv_status asv_excerpt_walk_next(struct asv_excerpt_walk *walk,
+                                                     struct asv_excerpt_fragment *out, struct asv_err *err);
+
+/* As far as its moof, whether there is an mdat or not. */
+ASV_MUST_CHECK enum asv_status asv_excerpt_walk_moof(struct asv_excerpt_walk *walk,
                                                      struct asv_excerpt_fragment *out, struct asv_err *err);
 
 void asv_excerpt_walk_end(struct asv_excerpt_walk *walk);

@@ -209,6 +209,9 @@ enum asv_status asv_medium_write(const struct asv_medium *medium, const struct a
                          "bytes: format it with exFAT or NTFS",
                          (unsigned long long)bytes);
     }
+    if (faccessat(medium->dir, ASV_MEDIUM_SUMS, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+        return asv_fail(err, ASV_E_EXISTS, "the medium has a carrier already: one medium, one carrier");
+    }
     enum asv_status status = asv_medium_put(medium->dir, content, out, err);
     if (status != ASV_OK) {
         return status;
@@ -219,7 +222,13 @@ enum asv_status asv_medium_write(const struct asv_medium *medium, const struct a
         status = asv_io_replace_file(medium->dir, ASV_MEDIUM_SUMS, sums, len, 0644, err);
     }
     if (status != ASV_OK) {
-        (void)unlinkat(medium->dir, out->name, 0);
+        asv_medium_take_back(medium->dir, out->name);
     }
     return status;
+}
+
+void asv_medium_take_back(int dir, const char *name)
+{
+    (void)unlinkat(dir, name, 0);
+    (void)unlinkat(dir, ASV_MEDIUM_SUMS, 0);
 }

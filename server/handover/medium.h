@@ -46,11 +46,14 @@ struct asv_medium_written {
 };
 
 /* Writes the file and SHA256SUMS, and compares the file as it is read back. ASV_E_LIMIT: FAT32 takes no file
- * so long. ASV_E_NO_SPACE: it has no room. ASV_E_EXISTS: such a file is there. ASV_E_DIGEST: what is read
+ * so long. ASV_E_NO_SPACE: it has no room. ASV_E_EXISTS: a carrier is there. ASV_E_DIGEST: what is read
  * back is something else: the medium is bad, and the file is removed. */
 ASV_MUST_CHECK enum asv_status asv_medium_write(const struct asv_medium *medium,
                                                 const struct asv_medium_content *content,
                                                 struct asv_medium_written *out, struct asv_err *err);
+
+/* Removes what asv_medium_write wrote. */
+void asv_medium_take_back(int dir, const char *name);
 
 /* The image of a DVD in the directory dir, whole or not at all, with the same on it; compared as it lies in
  * the image. The protected file lies beside it while it is made. Runs genisoimage: ASV_E_NOT_FOUND without
@@ -64,6 +67,11 @@ ASV_MUST_CHECK enum asv_status asv_medium_image(int dir, const char *path, const
 ASV_MUST_CHECK enum asv_status asv_medium_compare(int dir, const char *name, uint64_t offset, uint64_t bytes,
                                                   const uint8_t sha256[ASV_SHA256_BYTES], bool *from_medium,
                                                   struct asv_err *err);
+
+/* A file of at most max bytes out of a carrier, by its name: for the label. *data is the caller's to free.
+ * ASV_E_NOT_FOUND, ASV_E_LIMIT, ASV_E_MALFORMED. */
+ASV_MUST_CHECK enum asv_status asv_medium_take(int fd, const char *name, size_t max, char **data, size_t *len,
+                                               struct asv_err *err);
 
 /* ---- parts ---- */
 

@@ -94,7 +94,7 @@ static enum asv_status run(const struct image *image, struct asv_err *err)
                                 "3",
                                 "-J",
                                 "-joliet-long",
-                                "-R",
+                                "-r",
                                 "-V",
                                 VOLUME,
                                 "-o",

@@ -28,6 +28,8 @@ static const char *const documents[ASV_HANDOVER_DOCUMENTS] = {
     "Anschreiben", "Inhaltsverzeichnis", "Asservatenliste", "Gewahrsamsbericht", "Prüfanleitung", "Tatsachen",
 };
 
+#define DOCKS "trust/docks/"
+
 /* What is known of the other files; the rest is called as it lies there. */
 static const struct {
     const char *path, *title, *format;
@@ -117,6 +119,10 @@ enum asv_status asv_handover_name_other(struct asv_handover_file *out,
             (void)snprintf(out->title, sizeof out->title, "%s", others[i].title);
             return name_it(out, naming, path, others[i].format);
         }
+    }
+    if (strncmp(path, DOCKS, sizeof DOCKS - 1) == 0) {
+        (void)snprintf(out->title, sizeof out->title, "Zertifikatskette eines Docks");
+        return name_it(out, naming, path, "chain");
     }
     (void)snprintf(out->title, sizeof out->title, "%s", path);
     return naming->output == ASV_HANDOVER_CARRIER ? name_it(out, naming, path, "") : ASV_E_USAGE;

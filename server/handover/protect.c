@@ -17,8 +17,8 @@ static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789"; /* no i, l, o, 
 #define LETTERS (sizeof letters - 1)
 
 /* HO-071 */
-enum asv_status asv_passphrase_make(char out[ASV_PASSPHRASE_BYTES], const struct asv_world *world,
-                                    struct asv_err *err)
+enum asv_status asv_protect_passphrase(char out[ASV_PROTECT_PASSPHRASE_BYTES], const struct asv_world *world,
+                                       struct asv_err *err)
 {
     size_t made = 0;
     uint8_t random[64];
@@ -37,7 +37,7 @@ enum asv_status asv_passphrase_make(char out[ASV_PASSPHRASE_BYTES], const struct
     for (size_t group = 1; group < GROUPS; group++) {
         out[group * (GROUP_LETTERS + 1) - 1] = '-';
     }
-    out[ASV_PASSPHRASE_BYTES - 1] = '\0';
+    out[ASV_PROTECT_PASSPHRASE_BYTES - 1] = '\0';
     asv_wipe(random, sizeof random);
     return ASV_OK;
 }

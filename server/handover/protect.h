@@ -12,14 +12,14 @@
 #include "firmware-proto/crypto/crypto.h"
 #include "server/package/source.h"
 
-#define ASV_PASSPHRASE_BYTES       35 /* seven groups of four, their hyphens, NUL */
-#define ASV_PROTECT_NAME_BYTES     200
-#define ASV_PROTECT_RECIPIENTS_MAX 16
+#define ASV_PROTECT_PASSPHRASE_BYTES 35 /* seven groups of four, their hyphens, NUL */
+#define ASV_PROTECT_NAME_BYTES       200
+#define ASV_PROTECT_RECIPIENTS_MAX   16
 
 /* Letters and digits that are not taken for each other, of 31; 138 bits. Made once, told once: the caller
  * wipes it. */
-ASV_MUST_CHECK enum asv_status asv_passphrase_make(char out[ASV_PASSPHRASE_BYTES],
-                                                   const struct asv_world *world, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_protect_passphrase(char out[ASV_PROTECT_PASSPHRASE_BYTES],
+                                                      const struct asv_world *world, struct asv_err *err);
 
 /* Where it goes: dir/name is there when it is whole and on the medium, in the place of what was there; until
  * then it is name.partial, which is removed on failure. sha256 is that of the file, when it is done. */

@@ -45,7 +45,7 @@ enum asv_status asv_protect_open(struct asv_protect_file *file, struct asv_prote
     }
     if (status == ASV_OK) {
         status = asv_io_open(target->dir, partial(name, target), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
-                             0640, &file->fd, err);
+                             0644, &file->fd, err);
     }
     return status;
 }

@@ -161,7 +161,8 @@ static const char *judge_answer(const struct asv_policy *policy, const struct as
 /* HO-011, LAW H10 */
 static bool is_kept_for_receipt(const struct asv_incident_deed *deed)
 {
-    return deed->handed_over && (deed->action == ASV_ACTION_RELEASE || deed->action == ASV_ACTION_ERASE_EARLY) &&
+    return deed->handed_over &&
+           (deed->action == ASV_ACTION_RELEASE || deed->action == ASV_ACTION_ERASE_EARLY) &&
            (deed->step == ASV_STEP_PROPOSE || deed->step == ASV_STEP_APPROVE);
 }
 

@@ -49,6 +49,25 @@ static enum asv_status read_plan(const struct asv_keeper *keeper, const struct a
     return status == ASV_OK ? check_recipients(keeper->store->index, plan, err) : status;
 }
 
+/* K-218: only who has the file key can make the MAC of an age header, and who builds a package of a clip that
+ * goes sealed does not get it. */
+static enum asv_status write_header(struct asv_keeper *keeper, const uint8_t file_key[ASV_FILE_KEY_BYTES],
+                                    struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    uint8_t stanzas[ASV_PLAN_RECIPIENTS_MAX * ASV_AGE_X25519_STANZA_BYTES];
+    struct asv_writer writer;
+    size_t len = reply->stanza.len;
+    assert(len <= sizeof stanzas);
+    memcpy(stanzas, reply->stanza.data, len);
+    asv_writer_init(&writer, keeper->reply_data, sizeof keeper->reply_data);
+    enum asv_status status = asv_age_header_write(&writer, (struct asv_bytes){stanzas, len}, file_key);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the recipients' age header cannot be made");
+    }
+    reply->stanza = (struct asv_bytes){keeper->reply_data, writer.len};
+    return ASV_OK;
+}
+
 /* K-088, K-218: what leaves of one clip, each time that it is asked for. */
 static enum asv_status give(struct asv_keeper *keeper, const struct asv_decision *decision,
                             const struct asv_plan *plan, struct asv_keeper_reply *reply, struct asv_err *err)
@@ -63,10 +82,13 @@ static enum asv_status give(struct asv_keeper *keeper, const struct asv_decision
     for (uint8_t i = 0; status == ASV_OK && i < plan->recipient_count; i++) {
         status = asv_decide_wrap(keeper, row->file_key, plan->recipients[i].key, reply, err);
     }
+    if (status == ASV_OK) {
+        assert(row != NULL);
+        status = write_header(keeper, row->file_key, reply, err);
+    }
     if (status != ASV_OK) {
         return status;
     }
-    assert(row != NULL);
     memcpy(keeper->scratch->file_key, row->file_key, sizeof keeper->scratch->file_key);
     status = asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_CLIP, clip.header, err);
     if (status == ASV_OK && clip.form != ASV_PLAN_SEALED) {

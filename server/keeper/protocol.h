@@ -34,9 +34,10 @@
 #define ASV_KEEPER_PERIODS_MAX  8
 #define ASV_KEEPER_ORIGIN_MAX   128 /* bytes of a ledger's origin (STATEMENTS.md, ST-054) */
 #define ASV_KEEPER_PROOF_MAX    63  /* hashes of a consistency proof */
-#define ASV_KEEPER_STANZAS_MAX  (ASV_PLAN_RECIPIENTS_MAX * ASV_AGE_X25519_STANZA_BYTES)
-#define ASV_KEEPER_NO_CLIP      0xffff /* of a plan */
-#define ASV_KEEPER_SIGNED_MAX   1024   /* bytes of what SIGN gives; the longest, a checkpoint, has 428 */
+#define ASV_KEEPER_STANZAS_MAX \
+    (ASV_PLAN_RECIPIENTS_MAX * ASV_AGE_X25519_STANZA_BYTES + 128) /* and an age header's two lines */
+#define ASV_KEEPER_NO_CLIP    0xffff                              /* of a plan */
+#define ASV_KEEPER_SIGNED_MAX 1024 /* bytes of what SIGN gives; the longest, a checkpoint, has 428 */
 
 enum asv_keeper_type {
     ASV_KEEPER_STATUS = 1,
@@ -213,7 +214,7 @@ struct asv_keeper_reply {
                                                * again, until then. KEEP: its key's due. 0: none */
     const uint8_t *file_key;    /* DECIDE, of a SHOW, or of a HAND_OVER's clip that goes in clear:
                                  * ASV_FILE_KEY_BYTES; secret; view. NULL: none */
-    struct asv_bytes stanza;    /* DECIDE: age stanzas for the recipients (HAND_OVER), one after the other, or
+    struct asv_bytes stanza;    /* DECIDE: an age header for the recipients (HAND_OVER), or an age stanza,
                                  * one for the recovery key (HOLD); KEEP AHEAD: for that one, too; view; may
                                  * be empty */
     struct asv_bytes note;      /* DECIDE, LEDGER: the last checkpoint of the one before; view; empty: none */

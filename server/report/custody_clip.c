@@ -86,7 +86,7 @@ static void say_extent(struct asv_sheet *sheet, const struct asv_report *report,
     const json_t *excerpt = json_object_get(clip, "excerpt");
     int64_t tail = asv_fact_integer(clip, "tail_bytes");
     const char *const range[] = {from, until, NULL};
-    const char *const bytes[] = {asv_number_text(number, tail), NULL};
+    const char *const bytes[] = {number, NULL};
     if (excerpt == NULL) {
         bool whole = json_object_get(clip, "playable") != NULL;
         asv_sheet_pair(sheet, words->custody.extent,
@@ -103,6 +103,11 @@ static void say_extent(struct asv_sheet *sheet, const struct asv_report *report,
         (void)asv_moment_span(until, asv_fact_integer(part, "until_ms"));
         asv_say_pair(sheet, i == 0 ? words->custody.left_out : "", words->custody.left_part, left);
     }
+    if (excerpt != NULL) { /* HO-064 */
+        const char *const edges[] = {asv_number_text(number, asv_fact_integer(excerpt, "edge_bytes")), NULL};
+        asv_say_pair(sheet, words->custody.edges, words->custody.edges_text, edges);
+    }
+    (void)asv_number_text(number, tail);
     asv_say_pair(sheet, words->custody.tail, tail > 0 ? words->custody.tail_text : words->custody.tail_none,
                  bytes);
 }

@@ -147,6 +147,7 @@ static const struct asv_fact excerpt[] = {
     MAY_LABEL("signature", 180),
     INTEGER("from_ms", 0, DAY_MS),
     INTEGER("until_ms", 1, DAY_MS),
+    COUNT("edge_bytes"),
     OBJECTS("left_out", left_out, 0, 100),
     END,
 };

@@ -380,6 +380,10 @@ const struct asv_words asv_words_de = {
                        "Fragmente; die Nachweise liegen bei",
             .left_out = "Weggelassen",
             .left_part = "{} bis {}: {}",
+            .edges = "Daneben offengelegt",
+            .edges_text = "{} Byte in der Nachweisdatei: vom Anfang der Aufzeichnung und unmittelbar vor und "
+                          "hinter dem Auszug, da nur ganze Blöcke nachweisbar sind. Kein Abspielprogramm zeigt "
+                          "sie; wer sie zerlegt, kann Teile von Bild und Ton daraus gewinnen",
             .tail = "Nicht signierter Rest",
             .tail_none = "keiner",
             .tail_text = "{} Byte nach dem letzten Kontrollpunkt. Sie sind nicht signiert und beweisen "
@@ -430,6 +434,21 @@ const struct asv_words asv_words_de = {
             .revocations_text = "Sperrliste Nr. {} vom {}. Gesperrt sind die Seriennummern:",
             .revocations_empty = "Sperrliste Nr. {} vom {}. Gesperrt ist kein Zertifikat.",
             .notes = "Was dieser Bericht nicht sagt",
+        },
+    .label =
+        {
+            .title = "Beweismittel",
+            .medium = "Datenträger",
+            .of = "{} von {}",
+            .written = "Beschrieben am",
+            .file = "Datei",
+            .digest = "SHA-256 der Datei",
+            .inner = "SHA-256 des Inhalts",
+            .lock = "Öffnen",
+            .open = "nicht verschlüsselt",
+            .zip = "ZIP mit AES-256 (7-Zip); das Passwort kommt mit getrennter Post",
+            .age = "mit age und dem Schlüssel der empfangenden Stelle",
+            .twice = "Oben für den Datenträger, unten für den Umschlag.",
         },
     .message =
         {

@@ -48,7 +48,7 @@ struct asv_words {
             *provenance, *id, *device, *firmware, *certificate, *running, *unit, *area, *begin_camera,
             *end_camera, *corrected, *corrected_from, *clock, *offset, *offset_text, *offset_none, *slow,
             *fast, *docked, *docked_text, *committed, *erased, *not_erased, *extent, *whole, *sealed_alone,
-            *excerpt, *left_out, *left_part, *tail, *tail_none, *tail_text, *digests, *header, *root,
+            *excerpt, *left_out, *left_part, *edges, *edges_text, *tail, *tail_none, *tail_text, *digests, *header, *root,
             *root_text, *seal, *checks, *check, *result, *finding, *markers, *marker, *time, *media,
             *media_facts, *stream, *custody, *event, *who, *entry, *signed_, *unsigned_, *waits, *entry_text,
             *at_own, *who_text, *logs, *log, *log_text, *size, *origin, *head, *signed_at, *cosigned,
@@ -58,6 +58,9 @@ struct asv_words {
     struct {
         const char *playable, *excerpt, *sealed, *seal; /* of a recording, in letters of the message */
     } message;
+    struct {
+        const char *title, *medium, *of, *written, *file, *digest, *inner, *lock, *open, *zip, *age, *twice;
+    } label;
     const char *const *notes; /* what the report does not prove; ends with NULL */
     struct {
         const char *intro, *what, *steps, *meaning, *not_said;

@@ -57,7 +57,7 @@ def mixed():
     odd.update(integrity="TRUNCATED", provenance="REVOKED", tail_bytes=4711, clock_offset_ms=-90500, clock_state="lost")
     del odd["started_at"], odd["erased_on_camera_at"], odd["probe"], odd["custody"][3]["leaf"], odd["custody"][3]["log"]
     excerpt = odd.pop("playable")
-    odd["excerpt"] = {**excerpt, "from_ms": 30000, "until_ms": 90000, "left_out": [
+    odd["excerpt"] = {**excerpt, "from_ms": 30000, "until_ms": 90000, "edge_bytes": 163840, "left_out": [
         {"from_ms": 0, "until_ms": 30000, "reason": "zeigt Unbeteiligte"}, {"from_ms": 90000, "until_ms": 185000, "reason": "nach der Tat"}]}
     odd["checks"][1].update(result="failed", text="Stück 1.408 fehlt")
     facts["logs"][0]["cosignatures"] = []
@@ -105,7 +105,7 @@ def test_what_is_refused_is_named(directory):
             ("clips[1].seal.name", "a.b.c.d", "no name for a filing"), ("clips[1].seal.name", ".seal", "no name for a filing"),
             ("files[0].name", "p/a.proof", "no name for a filing"), ("clips[0].sealed.name", "ä" * 87 + ".age", "no name for a filing"),
             ("clips[1].clip", good["clips"][0]["clip"], "is there twice"), ("authority.code", ..., "the message names it"),
-            ("clips[1].excerpt", {**good["clips"][1]["playable"], "from_ms": 0, "until_ms": 1, "left_out": []}, "not both")]:
+            ("clips[1].excerpt", {**good["clips"][1]["playable"], "from_ms": 0, "until_ms": 1, "edge_bytes": 0, "left_out": []}, "not both")]:
         name = {"documents[1].document": "documents[3].document", "clips[1].excerpt": "clips[1].playable"}.get(way, way)
         refused(directory, change(good, way, value), f"facts: {name}: ", why)
     odd = mixed()
@@ -199,6 +199,20 @@ def test_nothing_is_lost_over_pages(directory):
         assert whole.count(word) >= 10, word
     assert whole.count("W") - whole.count("Wache") - whole.count("Wer,wo") >= 10000
     assert "K" * 100 in whole and whole.count("K") > 200 and whole.count("Ü") >= 500
+
+
+def test_a_label_says_whose_case_it_is_and_nothing_about_persons(directory):
+    """HO-079: twice on one page."""
+    facts = handover_facts.facts()
+    made(directory, facts)
+    text = text_of(directory, "label", "-layout")
+    incident = facts["incident"]
+    for said in ("Beweismittel", incident["case_number"], incident["prosecutor"], "2 von 3", "29.11.2026", "Beweismittel_018f3b1e.aes.zip",
+                 "00112233 44556677", "ffeeddcc bbaa9988", "Passwort kommt mit getrennter Post", facts["handover"]):
+        assert text.count(said) >= 2, (said, text)
+    assert len(list(boxes(directory, "label"))) == 1
+    persons = [incident["accused"], *incident["injured"], facts["agency"]["contact"]["name"], "Sigrid", "Schäfer"]
+    assert not [name for name in persons if name in text], text
 
 
 def boxes(directory, name):

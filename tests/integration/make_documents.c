@@ -15,6 +15,7 @@
 #include "server/base/calendar.h"
 #include "server/base/cleanup.h"
 #include "server/base/io.h"
+#include "server/report/label.h"
 #include "server/report/letters.h"
 #include "server/report/report.h"
 #include "server/report/schema.h"
@@ -178,6 +179,22 @@ static void make_message(const struct asv_facts *facts, const char *release_path
     asv_xjustiz_free(release);
 }
 
+/* As of the second of three media, in a ZIP. */
+static void make_label(const struct asv_facts *facts, const struct asv_fonts *fonts, const char *directory)
+{
+    struct asv_err err = {0};
+    const struct asv_label label = {
+        .part = 2,
+        .parts = 3,
+        .written_ms = 1795910400000,
+        .file = "Beweismittel_018f3b1e.aes.zip",
+        .file_sha256 = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+        .carrier_sha256 = "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100",
+        .lock = ASV_LABEL_ZIP};
+    asv_auto_fd int fd = make(directory, "label.pdf");
+    end(asv_label_write(facts, &label, fonts, fd, &err), &err);
+}
+
 int main(int argc, char **argv)
 {
     struct asv_err err = {0};
@@ -213,6 +230,7 @@ int main(int argc, char **argv)
         end(asv_document_write(facts, (enum asv_document)i, fonts, fd, &err), &err);
         say_cost(name, since);
     }
+    make_label(facts, fonts, argv[2]);
     if (argc == 4) {
         make_message(facts, argv[3], argv[2]);
     }

@@ -45,7 +45,7 @@ MODULES = {
                            "server/statement", "server/vault"],
     "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/backup", "server/alert",
                            "server/keeper", "server/policy", "server/incident", "server/flow", "server/retention", "server/statement",
-                           "server/ledger", "server/http", "server/verify", "server/witness", "server/handover", "server/package"],
+                           "server/ledger", "server/http", "server/verify", "server/witness", "server/handover", "server/package", "server/report"],
     "dock": PROTO + ["firmware-proto/wire", "server/base", "server/db", "server/vault", "server/policy"],
     "tests": ["*"],
 }

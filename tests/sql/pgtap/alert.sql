@@ -102,5 +102,24 @@ SELECT set_eq($$ SELECT * FROM pg_temp.matters('request') $$, $$ SELECT left(enc
     UNION ALL SELECT left(encode(dig('also ' || action), 'hex'), 16), action::text FROM unnest(ARRAY[2, 3, 6, 9]) AS action $$,
     'a request is told a day before it lapses; but that somebody would be shown something (LAW L1), and what people are told of as dayless');
 
+-- LAW H10 (HO-014): what was approved and not built for a day, and what was built and whose receipt is missing for two weeks.
+SELECT is_empty($$ SELECT * FROM pg_temp.matters('handover_unbuilt') UNION ALL SELECT * FROM pg_temp.matters('handover_unreceived') $$, 'a hand-over that was cancelled is nobody''s');
+SET LOCAL session_replication_role = replica;
+DELETE FROM asv.handover_end;
+DELETE FROM asv.handover_receipt;
+UPDATE asv.statement SET action = 5, step = 1 WHERE digest = dig('st');
+SELECT put('statement', fields || jsonb_build_object('digest', dig('agree'), 'object', stmt('agree'), 'nonce', b16('agree'), 'action', 5, 'step', 2, 'proposal', dig('st')))
+FROM template WHERE tbl = 'statement';
+SELECT put('statement_answer', fields || jsonb_build_object('statement', dig('agree'), 'ruling', ruling(dig('agree'), dig('st'), true))) FROM template WHERE tbl = 'statement_answer';
+UPDATE asv.handover_build SET approved_at = clock_timestamp() - interval '23 hours';
+SELECT is_empty($$ SELECT * FROM pg_temp.matters('handover_unbuilt') $$, 'a day is the job''s');
+UPDATE asv.handover_build SET approved_at = clock_timestamp() - interval '25 hours';
+SELECT results_eq($$ SELECT * FROM pg_temp.matters('handover_unbuilt') $$, $$ VALUES ('01900000-0000-7000-8000-0000000000e4', 'waiting') $$, 'then people hear of it (HO-014)');
+UPDATE asv.handover_build SET stage = 'built', began_at = clock_timestamp(), changed_at = clock_timestamp() - interval '13 days';
+SELECT is_empty($$ SELECT * FROM pg_temp.matters('handover_unbuilt') UNION ALL SELECT * FROM pg_temp.matters('handover_unreceived') $$, 'what is built waits for its receipt');
+UPDATE asv.handover_build SET changed_at = clock_timestamp() - interval '15 days';
+SELECT results_eq($$ SELECT * FROM pg_temp.matters('handover_unreceived') $$, $$ VALUES ('01900000-0000-7000-8000-0000000000e4', '') $$, 'for two weeks (HO-014)');
+SET LOCAL session_replication_role = origin;
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -128,6 +128,43 @@ $$;
 SELECT pg_temp.keeps('nobody asks that it be released or erased (HO-011)', 1);
 SELECT is(pg_temp.say('free h3', 2, 1, dig('h3'), 'willi', 'other'), 'done', 'what is in no hand-over can be released');
 
+-- ---- LAW L4, A-104: HO-015
+
+CREATE FUNCTION pg_temp.seen(who text, what text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    got text;
+BEGIN
+    EXECUTE format('SET SESSION AUTHORIZATION %I', who);
+    BEGIN
+        EXECUTE what INTO got;
+        RAISE EXCEPTION 'as if the transaction ended' USING ERRCODE = 'TT000'; -- and with it what was asked about
+    EXCEPTION WHEN OTHERS THEN
+        IF SQLSTATE <> 'TT000' THEN
+            got := SQLSTATE;
+        END IF;
+    END;
+    RESET SESSION AUTHORIZATION;
+    RETURN got;
+END
+$$;
+CREATE FUNCTION pg_temp.account(who text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE ROLE %I LOGIN IN ROLE asv_staff', who);
+    RETURN asv.login_put(tap.uid(who), who, 'somebody');
+END
+$$;
+SELECT pg_temp.person('olga', 32, 'XX');
+SELECT is(pg_temp.account(who), 'done', who || ' has an account') FROM unnest(ARRAY['fremd', 'dora', 'olga']) AS who;
+SELECT is(pg_temp.seen(who, 'SELECT count(*)::text FROM asv.handover_lines(NULL, NULL, 10)'), seen, who || ' sees hand-overs of the own units (HO-015)')
+FROM (VALUES ('fremd', '0'), ('dora', '3'), ('olga', '3')) AS x (who, seen);
+SELECT is(pg_temp.seen(who, format('SELECT state FROM asv.handover_find(%L)', uid('p1')::text)), seen, who || ' looks at one')
+FROM (VALUES ('fremd', NULL), ('dora', 'approved')) AS x (who, seen);
+SELECT is(pg_temp.seen('fremd', format('SELECT count(*) FROM asv.handover_history(%L)', uid('p1'))), 'VA006', 'of another''s nobody is told what was made');
+SELECT is(pg_temp.seen('fremd', $$ SELECT held::text FROM asv.handover_clip_next('V-1', tap.uid('h1')) $$), 'VA006', 'nor composes one of another unit''s incident');
+SELECT is(pg_temp.seen('dora', $$ SELECT held || ' ' || blocked FROM asv.handover_clip_next('V-1', tap.uid('h1')) $$), 'true false', 'who does learns whether a recording can go');
+SELECT is(pg_temp.seen('dora', $$ SELECT held::text FROM asv.handover_clip_next('V-1', tap.uid('h3')) $$), 'false', 'as what is held for another incident cannot');
+SELECT is(pg_temp.seen('dora', format('SELECT (f.state || h.kind) FROM asv.handover_find(%L) f, asv.handover_history(%L) h', uid('p1')::text, uid('p2'))), 'VA007', 'of one at a time (LAW L6)');
+
 -- ---- the job: HO-007, HO-008, HO-009
 
 SELECT results_eq($$ SELECT id, proposal = tap.stmt('p1'), approval = tap.stmt('p1 2 sigrid'), proposer, approver, ruling IS NOT NULL, stage FROM asv.handover_work(NULL, NULL, 10) $$,
@@ -157,7 +194,7 @@ SELECT is(asv.handover_built(uid('p1'), 'carrier', dig('zip'), 9, 9, 'asservat 1
 SELECT throws_ok($$ SELECT asv.handover_built(tap.uid('p1'), 'carrier', tap.dig('other'), 9, 9, 'asservat 1') $$, 'VA001', NULL, 'and another one is not made');
 SELECT is(pg_temp.state('p1') || ' ' || (SELECT done FROM asv.handover_build WHERE handover = uid('p1')), 'built 2', 'it is built');
 SELECT is((SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)) || ' ' || (SELECT count(*) FROM asv.handover_work(uid('p1'), NULL, 10)), '0 1', 'and found by its id alone');
-SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', 1::smallint, tap.dig('other')) $$, 'VA001', NULL, 'what is written is what was made');
+SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', 1::smallint, tap.dig('other')) $$, 'VA001', NULL, 'what is written is what was made (HO-080)');
 SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', 1::smallint, dig('zip')), 'done', 'it is written to a medium');
 SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', 1::smallint, dig('zip')), 'already', 'once');
 SELECT is(pg_temp.kinds('h2'), 'requested/person approved/person built/system written/system', 'custody of each tells of it (HO-006)');

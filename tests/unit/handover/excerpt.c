@@ -14,6 +14,7 @@
 #define FRAGMENTS     24
 #define GOP           3 /* every third begins with a key frame */
 #define FRAGMENT_MS   500
+#define BASE_MS       7200000 /* it goes on from another */
 #define DATA_BYTES    50000
 #define HEAD          ASV_EXCERPT_HEAD_BYTES
 #define ENTRY         ASV_EXCERPT_ENTRY_BYTES
@@ -87,7 +88,7 @@ static int set_up(void **state)
     init_len = writer.len;
     for (uint32_t i = 0; i < FRAGMENTS; i++) {
         const struct asv_fmp4_fragment fragment = {.index = i,
-                                                   .start_ms = (uint64_t)i * FRAGMENT_MS,
+                                                   .start_ms = BASE_MS + (uint64_t)i * FRAGMENT_MS,
                                                    .duration_ms = FRAGMENT_MS,
                                                    .samples = 5,
                                                    .key = i % GOP == 0,
@@ -145,8 +146,9 @@ static bool is_said(const struct asv_excerpt_facts *said)
 {
     return memcmp(said->header, facts.header, sizeof said->header) == 0 &&
            said->checkpoint == facts.checkpoint && said->chunks == facts.chunks &&
-           said->media_bytes == facts.media_bytes && said->init == facts.init && said->begin == facts.begin &&
-           said->end == facts.end && said->cut == facts.cut && said->shown_from_us == facts.shown_from_us &&
+           said->media_bytes == facts.media_bytes && said->init == facts.init && said->head == facts.head &&
+           said->base_us == facts.base_us && said->begin == facts.begin && said->end == facts.end &&
+           said->cut == facts.cut && said->shown_from_us == facts.shown_from_us &&
            said->shown_until_us == facts.shown_until_us && said->mp4_bytes == facts.mp4_bytes &&
            said->proof_bytes == facts.proof_bytes && said->disclosed == facts.disclosed &&
            said->edge_bytes == facts.edge_bytes;
@@ -175,7 +177,7 @@ static void shows(size_t first, size_t last)
     assert_memory_equal(mp4.data + init_len, media + facts.begin, facts.end - facts.begin);
     assert_int_equal(facts.shown_from_us, us(first));
     assert_int_equal(facts.shown_until_us, us(last + 1));
-    assert_int_equal(facts.whole_from_us, 0);
+    assert_int_equal(facts.base_us, BASE_MS * UINT64_C(1000));
     assert_int_equal(facts.whole_until_us, us(FRAGMENTS));
     assert_int_equal(check(), ASV_OK);
 }
@@ -205,8 +207,7 @@ static void a_range_that_nothing_is_shown_of_is_said(void **state)
 {
     (void)state;
     assert_int_equal(make(12000, 13000), ASV_E_NOT_FOUND);
-    assert_string_equal(err.text,
-                        "it shows nothing from 12000 to 13000 ms: it shows 0 to 12000 ms of media time");
+    assert_string_equal(err.text, "it shows nothing from 12000 to 13000 ms: it has 12000 ms");
     assert_int_equal(make(5, 5), ASV_E_USAGE);
     assert_int_equal(make(6, 5), ASV_E_USAGE);
 }
@@ -383,15 +384,19 @@ static void bytes_that_are_not_whole_fragments_are_no_excerpt(void **state)
     static const struct {
         int begin, end; /* moved by */
         int64_t from_us, until_us;
+        int head, base; /* moved by */
         enum asv_status status;
     } cases[] = {
-        {0, 0, 0, 0, ASV_OK},
-        {0, -1, 0, 0, ASV_E_MISMATCH},   /* within the last */
-        {0, 1, 0, 0, ASV_E_MISMATCH},    /* beyond it */
-        {1, 0, 0, 0, ASV_E_UNSUPPORTED}, /* not at the first */
-        {-1, 0, 0, 0, ASV_E_UNSUPPORTED},
-        {0, 0, 1, 0, ASV_E_MISMATCH}, /* at another time */
-        {0, 0, 0, -1, ASV_E_MISMATCH},
+        {0, 0, 0, 0, 0, 0, ASV_OK},
+        {0, -1, 0, 0, 0, 0, ASV_E_MISMATCH},   /* within the last */
+        {0, 1, 0, 0, 0, 0, ASV_E_MISMATCH},    /* beyond it */
+        {1, 0, 0, 0, 0, 0, ASV_E_UNSUPPORTED}, /* not at the first */
+        {-1, 0, 0, 0, 0, 0, ASV_E_UNSUPPORTED},
+        {0, 0, 1, 0, 0, 0, ASV_E_MISMATCH}, /* at another time */
+        {0, 0, 0, -1, 0, 0, ASV_E_MISMATCH},
+        {0, 0, 1, 1, 0, -1, ASV_E_MISMATCH}, /* of a recording that began earlier */
+        {0, 0, 0, 0, 1, 0, ASV_E_MISMATCH},
+        {0, 0, 0, 0, -1, 0, ASV_E_MISMATCH},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         asv_auto_excerpt struct asv_excerpt *excerpt = NULL;
@@ -403,6 +408,8 @@ static void bytes_that_are_not_whole_fragments_are_no_excerpt(void **state)
         lie->end += (uint64_t)cases[i].end;
         lie->shown_from_us += (uint64_t)cases[i].from_us;
         lie->shown_until_us += (uint64_t)cases[i].until_us;
+        lie->head += (uint64_t)cases[i].head;
+        lie->base_us += (uint64_t)cases[i].base;
         assert_int_equal(asv_excerpt_derive(lie), ASV_OK);
         free(mp4.data);
         free(proof.data);

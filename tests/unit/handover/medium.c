@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/support/files.h"
+#include "tests/support/package.h"
 #include "tests/support/world.h"
 #include "tests/unit/test.h"
 
@@ -85,7 +86,9 @@ static void the_carrier_lies_on_the_medium_with_its_digest(void **state)
     is_digest_of(written.carrier, carrier, LEN);
     is_digest_of(written.file, carrier, LEN);
     sums_are_right();
+    content.name = "Beweismittel_2.zip";
     assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_EXISTS);
+    assert_true(is_there("Beweismittel_1.zip") && !is_there("Beweismittel_2.zip"));
 }
 
 static void what_is_protected_has_a_name_and_a_digest_of_its_own(void **state)
@@ -103,6 +106,8 @@ static void what_is_protected_has_a_name_and_a_digest_of_its_own(void **state)
     is_digest_of(written.file, data, len);
     free(data);
     sums_are_right();
+    asv_medium_take_back(medium.dir, written.name);
+    assert_false(is_there(written.name) || is_there(ASV_MEDIUM_SUMS));
     left = (struct asv_bytes){carrier, LEN};
     content.protection = ASV_PLAN_AGE;
     content.recipients = recipients;
@@ -113,7 +118,7 @@ static void what_is_protected_has_a_name_and_a_digest_of_its_own(void **state)
     sums_are_right();
 }
 
-/* HO-075: as of a medium that lost something. */
+/* HO-075, LAW H3: as of a medium that lost something. */
 static void what_is_read_back_is_compared(void **state)
 {
     (void)state;
@@ -192,6 +197,29 @@ static void the_image_of_a_dvd_has_the_same_on_it(void **state)
     assert_false(is_there("c.iso.files") || is_there("c.iso.partial") || is_there("c.iso"));
 }
 
+/* For the label, without reading the rest of it. */
+static void a_small_file_is_found_in_the_carrier(void **state)
+{
+    (void)state;
+    static struct asv_test_package package;
+    char *data = NULL;
+    size_t len = 0;
+    asv_test_package_make(&package);
+    asv_test_write_file(dir_path, "carrier.zip", package.bytes, package.len);
+    int fd = openat(medium.dir, "carrier.zip", O_RDONLY);
+    assert_int_equal(asv_medium_take(fd, "data/bericht.pdf", 100, &data, &len, &err), ASV_OK);
+    assert_int_equal(len, 8);
+    assert_string_equal(data, "%PDF-1.7");
+    free(data);
+    assert_int_equal(asv_medium_take(fd, "data/bericht.pdf", 7, &data, &len, &err), ASV_E_LIMIT);
+    assert_int_equal(asv_medium_take(fd, "data/bericht", 100, &data, &len, &err), ASV_E_NOT_FOUND);
+    close(fd);
+    asv_test_write_file(dir_path, "carrier.zip", package.bytes, package.len - 1);
+    fd = openat(medium.dir, "carrier.zip", O_RDONLY);
+    assert_true(asv_medium_take(fd, "data/bericht.pdf", 100, &data, &len, &err) != ASV_OK);
+    close(fd);
+}
+
 /* HO-078 */
 static void recordings_are_divided_among_media_and_none_is_cut(void **state)
 {
@@ -228,6 +256,7 @@ int main(void)
         TEST(where_nothing_is_mounted_nothing_is_written),
         TEST(what_fat_does_not_take_is_said_before_anything_is_written),
         TEST(the_image_of_a_dvd_has_the_same_on_it),
+        TEST(a_small_file_is_found_in_the_carrier),
         TEST(recordings_are_divided_among_media_and_none_is_cut),
     };
     if (asv_crypto_init() != ASV_OK) {

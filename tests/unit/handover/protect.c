@@ -72,13 +72,13 @@ static void digest_is_right(const struct asv_protect_target *target)
     free(data);
 }
 
-static char passphrase[ASV_PASSPHRASE_BYTES];
+static char passphrase[ASV_PROTECT_PASSPHRASE_BYTES];
 
 static void write_zip(struct asv_protect_target *target, size_t len)
 {
     struct asv_bytes left = {carrier, len};
     struct asv_source source = asv_source_bytes(&left);
-    assert_int_equal(asv_passphrase_make(passphrase, &world.world, &err), ASV_OK);
+    assert_int_equal(asv_protect_passphrase(passphrase, &world.world, &err), ASV_OK);
     assert_int_equal(asv_protect_zip(target, CARRIER, &source, passphrase, &world.world, &err), ASV_OK);
 }
 
@@ -153,9 +153,9 @@ static void a_passphrase_is_long_random_and_can_be_typed(void **state)
 {
     (void)state;
     char seen[256] = {0};
-    char last[ASV_PASSPHRASE_BYTES] = "";
+    char last[ASV_PROTECT_PASSPHRASE_BYTES] = "";
     for (int i = 0; i < 300; i++) {
-        assert_int_equal(asv_passphrase_make(passphrase, &world.world, &err), ASV_OK);
+        assert_int_equal(asv_protect_passphrase(passphrase, &world.world, &err), ASV_OK);
         assert_int_equal(strlen(passphrase), 34);
         assert_string_not_equal(passphrase, last);
         memcpy(last, passphrase, sizeof last);
@@ -171,7 +171,7 @@ static void a_passphrase_is_long_random_and_can_be_typed(void **state)
     assert_int_equal(letters, 31); /* 28 of them: 138 bits */
     assert_true(!seen['i'] && !seen['l'] && !seen['o'] && !seen['0'] && !seen['1']);
     world.fail_random_at = 1;
-    assert_int_equal(asv_passphrase_make(passphrase, &world.world, &err), ASV_E_INTERNAL);
+    assert_int_equal(asv_protect_passphrase(passphrase, &world.world, &err), ASV_E_INTERNAL);
     world.fail_random_at = 0;
 }
 

@@ -162,6 +162,26 @@ static void a_request_stands_in_the_way_of_the_next(void **state)
     assert_null(ask(what, reviewer, clips[HELD]));
 }
 
+/* HO-011, LAW H10: nothing with which the keeper would destroy its key is asked for or agreed to. */
+static void H10_what_is_handed_over_stays(void **state)
+{
+    static const uint16_t actions[] = {ASV_ACTION_RELEASE, ASV_ACTION_ERASE_EARLY};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        for (uint8_t step = ASV_STEP_PROPOSE; step <= ASV_STEP_APPROVE; step++) {
+            struct asv_incident_deed what = deed(actions[i], step);
+            what.handed_over = true;
+            assert_string_equal(ask(what, superior, clips[HELD]), asv_incident_handed_over);
+        }
+    }
+    struct asv_incident_deed what = deed(ASV_ACTION_RELEASE, ASV_STEP_REFUSE);
+    what.handed_over = true;
+    assert_null(ask(what, superior, clips[HELD]));
+    what = deed(ASV_ACTION_OPEN, ASV_STEP_PROPOSE);
+    what.handed_over = true;
+    assert_null(ask(what, reviewer, clips[HELD]));
+}
+
 /* LAW T3, LAW R4: what must not be kept is refused in every way but one. */
 static void what_is_protected_is_refused_and_not_approved(void **state)
 {
@@ -388,6 +408,7 @@ int main(void)
         cmocka_unit_test(an_administrator_may_nothing),
         cmocka_unit_test(T4_two_people_and_each_in_the_own_part),
         cmocka_unit_test(a_request_stands_in_the_way_of_the_next),
+        cmocka_unit_test(H10_what_is_handed_over_stays),
         cmocka_unit_test(what_is_protected_is_refused_and_not_approved),
         cmocka_unit_test(L5_showing_takes_a_second_person_who_did_not_wear_it),
         cmocka_unit_test(L5_it_is_shown_to_a_reviewer_and_not_to_who_appraises),

@@ -136,24 +136,28 @@ static bool is_its_key(const struct keeper_clip *clip, const uint8_t *file_key)
     return memcmp(commitment, clip->header.commitment, sizeof commitment) == 0;
 }
 
-static bool opens(struct asv_reader *stanzas, const struct keeper_clip *clip,
-                  const uint8_t sk[ASV_X25519_BYTES])
+static bool opens(const struct asv_age_header *header, struct asv_reader *stanzas,
+                  const struct keeper_clip *clip, const uint8_t sk[ASV_X25519_BYTES])
 {
     struct asv_age_stanza stanza;
     uint8_t file_key[ASV_FILE_KEY_BYTES];
     return asv_age_stanza_read(stanzas, &stanza) == ASV_OK &&
-           asv_age_unwrap(file_key, &stanza, sk) == ASV_OK && is_its_key(clip, file_key);
+           asv_age_unwrap(file_key, &stanza, sk) == ASV_OK && is_its_key(clip, file_key) &&
+           asv_age_header_check(header, file_key) == ASV_OK;
 }
 
 static void given(struct asv_keeper_reply reply, unsigned clip)
 {
+    struct asv_age_header header;
     struct asv_reader stanzas;
     if (reply.status != ASV_OK) {
         fail_msg("%s: %s", asv_status_name(reply.status), reply.detail);
     }
-    asv_reader_init(&stanzas, reply.stanza.data, reply.stanza.len);
-    assert_true(opens(&stanzas, &clips[clip], site.agency.dock.kx_sk));
-    assert_true(opens(&stanzas, &clips[clip], defence.kx_sk));
+    assert_int_equal(asv_age_header_read(&header, reply.stanza.data, reply.stanza.len), ASV_OK);
+    assert_int_equal(header.text.len, reply.stanza.len);
+    asv_reader_init(&stanzas, header.stanzas.data, header.stanzas.len);
+    assert_true(opens(&header, &stanzas, &clips[clip], site.agency.dock.kx_sk));
+    assert_true(opens(&header, &stanzas, &clips[clip], defence.kx_sk));
     assert_int_equal(asv_reader_left(&stanzas), 0);
     assert_int_equal(is_its_key(&clips[clip], reply.file_key), clip == WHOLE);
     assert_int_equal(reply.file_key != NULL, clip == WHOLE);

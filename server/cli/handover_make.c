@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/io.h"
+#include "server/base/signals.h"
+#include "server/cli/handover_job.h"
+#include "server/package/package.h"
+#include "server/statement/verify.h"
+
+#define TELL_EVERY_MS 2000
+#define DIGEST_BYTES  (256u << 10)
+
+/* ---- what was decided ---- */
+
+static enum asv_status read_decision(const struct asv_db_object *object, const uint8_t *record, size_t len,
+                                     struct asv_statement *statement, struct asv_credential *by,
+                                     struct asv_err *err)
+{
+    enum asv_status status = asv_statement_decode(statement, object->bytes, object->len, err);
+    return status == ASV_OK ? asv_credential_decode(by, record, len, err) : status;
+}
+
+/* HO-007: at the time of the approval; whether they still count says the keeper, before it gives anything. */
+static enum asv_status verify_decision(const struct asv_handover_making *making, struct asv_err *err)
+{
+    char sites[2][ASV_STATEMENT_ORIGIN_SIZE];
+    const char *const origins[] = {sites[0], sites[1]};
+    uint8_t agency[ASV_SHA256_BYTES];
+    const struct asv_statement_place place = {.agency = agency, .origins = {origins, 2}};
+    const struct asv_statement_pair pair = {&making->proposal, &making->proposer, &making->approval,
+                                            &making->approver};
+    asv_key_digest(agency, making->house->root.signing_pk);
+    asv_statement_origin(sites[0], &making->proposal);
+    asv_statement_origin(sites[1], &making->approval);
+    return asv_statement_verify_pair(&pair, ASV_STEP_APPROVE, &place, making->approval.issued_ms, err);
+}
+
+/* Whether all of it belongs together. */
+static enum asv_status read_order(struct asv_handover_making *making, struct asv_err *err)
+{
+    const struct asv_db_handover_job *job = &making->job;
+    enum asv_status status = read_decision(&job->proposal, job->proposer, job->proposer_len,
+                                           &making->proposal, &making->proposer, err);
+    if (status == ASV_OK) {
+        status = read_decision(&job->approval, job->approver, job->approver_len, &making->approval,
+                               &making->approver, err);
+    }
+    if (status == ASV_OK) {
+        status = verify_decision(making, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_plan_of(&making->plan, &making->proposal, job->plan, job->plan_len, err);
+    }
+    if (status == ASV_OK && job->card_len == 0) {
+        status = asv_fail(err, ASV_E_STATE, "nobody knows the addressee's address: register a card");
+    }
+    if (status == ASV_OK) {
+        status = asv_card_read(&making->card, job->card, job->card_len, err);
+    }
+    return status;
+}
+
+/* Where the vault has them; what they are is said by their headers. */
+static enum asv_status find_recordings(struct asv_handover_making *making, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    struct asv_plan_clip wanted;
+    for (uint16_t i = 0; status == ASV_OK && i < making->plan.clip_count; i++) {
+        const struct asv_db_handover_clip *row = &making->row;
+        asv_plan_clip(&making->plan, i, &wanted);
+        status =
+            asv_db_handover_clip(making->house->db, making->job.id, (uint16_t)(i + 1), &making->row, err);
+        if (status == ASV_OK) {
+            struct asv_exhibit_name *name = &making->names[i];
+            *name =
+                (struct asv_exhibit_name){.kind = row->kind, .day = row->day, .latest_ms = row->latest_ms};
+            memcpy(name->clip, row->clip, sizeof name->clip);
+            memcpy(name->header, wanted.header, sizeof name->header);
+        }
+    }
+    return status;
+}
+
+/* ---- progress ---- */
+
+static enum asv_status tell(struct asv_handover_making *making, const char *stage, uint16_t done,
+                            uint64_t bytes, struct asv_err *err)
+{
+    enum asv_status status = asv_db_handover_progress(making->house->db, making->job.id, stage, done, bytes,
+                                                      NULL, &making->cancelled, err);
+    making->told_ms = asv_world_mono_ms(making->house->cli->world);
+    return status == ASV_OK && making->cancelled ? asv_fail(err, ASV_E_STATE, "it was cancelled") : status;
+}
+
+bool asv_handover_is_to_end(struct asv_handover_house *house)
+{
+    house->ended = house->ended || asv_signals_next(house->signals) != 0;
+    return house->ended;
+}
+
+/* HO-035 */
+static enum asv_status go_on(void *ctx, const struct asv_build_progress *progress, struct asv_err *err)
+{
+    struct asv_handover_making *making = ctx;
+    if (asv_handover_is_to_end(making->house)) {
+        return asv_fail(err, ASV_E_BUSY, "the program was told to end; the next run goes on");
+    }
+    if (asv_world_mono_ms(making->house->cli->world) - making->told_ms < TELL_EVERY_MS) {
+        return ASV_OK;
+    }
+    return tell(making, "recordings", progress->clip, progress->bytes, err);
+}
+
+/* ---- what was made ---- */
+
+static enum asv_status digest_file(int dir, const char *name, struct asv_db_handover_output *out,
+                                   struct asv_err *err)
+{
+    asv_auto_free uint8_t *piece = malloc(DIGEST_BYTES);
+    struct asv_sha256 state;
+    asv_auto_fd int fd = -1;
+    enum asv_status status =
+        piece != NULL ? asv_io_open_file(dir, name, &fd, err) : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    if (status == ASV_OK) {
+        status = asv_io_size(fd, &out->bytes, name, err);
+    }
+    asv_sha256_init(&state);
+    for (uint64_t at = 0; status == ASV_OK && at < out->bytes; at += DIGEST_BYTES) {
+        size_t len = out->bytes - at < DIGEST_BYTES ? (size_t)(out->bytes - at) : DIGEST_BYTES;
+        status = asv_io_pread(fd, piece, len, at, name, err);
+        asv_sha256_update(&state, piece, status == ASV_OK ? len : 0);
+    }
+    asv_sha256_final(&state, out->digest);
+    return status;
+}
+
+/* HO-048: read once more by who reads everybody's, and signed by the certificate that is configured. */
+static enum asv_status check_carrier(const struct asv_handover_making *making,
+                                     struct asv_db_handover_output *out, struct asv_err *err)
+{
+    asv_auto_free struct asv_package *package = calloc(1, sizeof *package);
+    struct asv_fault fault = {.kind = ASV_FAULT_NONE};
+    asv_auto_fd int fd = -1;
+    enum asv_status status = digest_file(making->dir, ASV_BUILD_CARRIER, out, err);
+    if (status == ASV_OK && package == NULL) {
+        status = asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    if (status == ASV_OK) {
+        status = asv_io_open_file(making->dir, ASV_BUILD_CARRIER, &fd, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_package_input input = asv_package_input_file(&fd, out->bytes);
+    status = asv_package_open(package, &input, making->house->package.digest, &fault, err);
+    if (status == ASV_OK) {
+        out->files = (uint32_t)package->count;
+        asv_package_close(package);
+    }
+    return status;
+}
+
+static bool ends_in(const char *name, const char *end)
+{
+    size_t len = strlen(name);
+    return len >= strlen(end) && strcmp(name + len - strlen(end), end) == 0;
+}
+
+/* The filing is known by its facts, which name every other file. */
+static enum asv_status check_filing(const struct asv_handover_making *making,
+                                    struct asv_db_handover_output *out, struct asv_err *err)
+{
+    struct asv_db_handover_output facts = {.bytes = 0};
+    struct stat st;
+    const struct dirent *entry;
+    asv_auto_fd int dir = -1;
+    enum asv_status status =
+        asv_io_open(making->dir, ASV_BUILD_FILING, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, &dir, err);
+    DIR *entries = status == ASV_OK ? fdopendir(dup(dir)) : NULL;
+    if (status == ASV_OK && entries == NULL) {
+        status = asv_io_fail(err, errno, ASV_BUILD_FILING);
+    }
+    while (status == ASV_OK && (entry = readdir(entries)) != NULL) {
+        if (fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode)) {
+            continue;
+        }
+        out->files++;
+        out->bytes += (uint64_t)st.st_size;
+        if (ends_in(entry->d_name, ".json")) {
+            status = digest_file(dir, entry->d_name, &facts, err);
+        }
+    }
+    if (entries != NULL) {
+        (void)closedir(entries);
+    }
+    memcpy(out->digest, facts.digest, sizeof out->digest);
+    return status;
+}
+
+static enum asv_status write_down(struct asv_handover_making *making, uint8_t output, struct asv_err *err)
+{
+    struct asv_db_handover_output out = {.output = output, .software = making->house->version};
+    enum asv_db_outcome outcome;
+    if ((making->plan.outputs & output) == 0) {
+        return ASV_OK;
+    }
+    enum asv_status status =
+        output == ASV_PLAN_CARRIER ? check_carrier(making, &out, err) : check_filing(making, &out, err);
+    return status == ASV_OK ? asv_db_handover_built(making->house->db, making->job.id, &out, &outcome, err)
+                            : status;
+}
+
+/* ---- all of it ---- */
+
+static enum asv_status open_place(struct asv_handover_making *making, struct asv_err *err)
+{
+    char id[ASV_UUID_TEXT_BYTES];
+    asv_uuid_format(id, making->job.id);
+    (void)snprintf(making->path, sizeof making->path, "%s/%s", making->house->cli->conf.handover, id);
+    return asv_io_open_dir(making->house->dir, id, true, &making->dir, err);
+}
+
+static enum asv_status build(struct asv_handover_making *making, struct asv_err *err)
+{
+    struct asv_handover_house *house = making->house;
+    const struct asv_db_handover_job *job = &making->job;
+    int64_t now_ms = 0;
+    enum asv_status status = asv_world_wall_ms(house->cli->world, &now_ms);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the clock cannot be read");
+    }
+    const struct asv_package_signer signer = asv_handover_signer(making, now_ms);
+    const struct asv_build_ops ops = {
+        .ctx = making,
+        .keys = asv_handover_ask_keys,
+        .extras = asv_handover_write_extras,
+        .clip = asv_handover_tell_clip,
+        .facts = asv_handover_tell_facts,
+        .go_on = go_on,
+    };
+    const struct asv_build what = {
+        .dir = making->dir,
+        .path = making->path,
+        .plan = {job->plan, job->plan_len},
+        .proposal = {job->proposal.bytes, job->proposal.len},
+        .approval = {job->approval.bytes, job->approval.len},
+        .vault = house->vault,
+        .names = making->names,
+        .signer = &signer,
+        .release = {house->release, house->release_len},
+        .organisation = house->cli->conf.handover_agency,
+        .version = house->version,
+        .now_ms = now_ms,
+        .ops = &ops,
+    };
+    return asv_build_run(&what, err);
+}
+
+enum asv_status asv_handover_make(struct asv_handover_making *making, struct asv_err *err)
+{
+    uint16_t count = 0;
+    enum asv_status status = tell(making, "recordings", 0, 0, err);
+    if (status == ASV_OK) {
+        status = read_order(making, err);
+        count = making->plan.clip_count;
+    }
+    if (status == ASV_OK) {
+        status = find_recordings(making, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_handover_begin_facts(making, err);
+    }
+    if (status == ASV_OK) {
+        status = open_place(making, err);
+    }
+    if (status == ASV_OK) {
+        status = build(making, err);
+    }
+    if (status == ASV_OK) {
+        status = tell(making, "checking", count, 0, err);
+    }
+    if (status == ASV_OK) {
+        status = write_down(making, ASV_PLAN_CARRIER, err);
+    }
+    return status == ASV_OK ? write_down(making, ASV_PLAN_FILING, err) : status;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * asservat handover run: makes what two people decided to hand over.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/io.h"
+#include "server/base/signals.h"
+#include "server/cli/database.h"
+#include "server/cli/handover_job.h"
+#include "server/cli/keepers.h"
+#include "server/cli/text.h"
+#include "server/cli/vaults.h"
+
+/* ---- what all of them take ---- */
+
+static enum asv_status open_directory(struct asv_handover_house *house, struct asv_err *err)
+{
+    const char *path = house->cli->conf.handover;
+    enum asv_status status = asv_io_open_dir(AT_FDCWD, path, true, &house->dir, err);
+    if (status == ASV_OK && flock(house->dir, LOCK_EX | LOCK_NB) != 0) { /* HO-044 */
+        status = errno == EWOULDBLOCK ? asv_failf(err, ASV_E_BUSY, "another run is at work in %.200s", path)
+                                      : asv_io_fail(err, errno, path);
+    }
+    return status;
+}
+
+static enum asv_status read_root(struct asv_handover_house *house, struct asv_err *err)
+{
+    const char *given = asv_cli_text(house->cli->args, "trust");
+    const char *path = given != NULL ? given : house->cli->conf.root;
+    size_t len = 0;
+    enum asv_status status =
+        asv_io_read_file(AT_FDCWD, path, house->root_data, sizeof house->root_data, &len, err);
+    if (status == ASV_OK) {
+        status = asv_cert_decode(&house->root, house->root_data, len, err);
+    }
+    if (status == ASV_OK && house->root.role != ASV_ROLE_ROOT) {
+        status = asv_failf(err, ASV_E_MISMATCH, "%.200s: is no root's certificate", path);
+    }
+    return status;
+}
+
+static enum asv_status read_package(struct asv_handover_house *house, struct asv_err *err)
+{
+    const char *given = asv_cli_text(house->cli->args, "package");
+    const char *path = given != NULL ? given : house->cli->conf.handover_package;
+    enum asv_status status =
+        asv_io_read_file(AT_FDCWD, path, house->pem, sizeof house->pem, &house->pem_len, err);
+    if (status == ASV_OK &&
+        asv_x509_read(&house->package, (struct asv_bytes){house->pem, house->pem_len}) != ASV_OK) {
+        status = asv_failf(err, ASV_E_MALFORMED, "%.200s: is no certificate", path);
+    }
+    return status;
+}
+
+static enum asv_status read_files(struct asv_handover_house *house, struct asv_err *err)
+{
+    const struct asv_cli_conf *conf = &house->cli->conf;
+    enum asv_status status = read_root(house, err);
+    if (status == ASV_OK) {
+        status = read_package(house, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_read_file(AT_FDCWD, conf->handover_xjustiz, house->release, sizeof house->release,
+                                  &house->release_len, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_db_revocations_newest(house->db, house->revocations, sizeof house->revocations,
+                                           &house->revocations_len, err);
+    }
+    return status;
+}
+
+/* HO-047 */
+static enum asv_status open_stamps(struct asv_handover_house *house, struct asv_err *err)
+{
+    const char *url = house->cli->conf.handover_tsa;
+    if (url[0] == '\0') {
+        fputs("no time-stamping authority is configured: signatures get no time stamp\n", house->cli->out);
+        return ASV_OK;
+    }
+    if (!asv_post_url_is_good(url)) {
+        return asv_failf(err, ASV_E_USAGE, "handover.tsa: \"%.100s\" is no address", url);
+    }
+    return asv_poster_new(&house->poster, err);
+}
+
+static enum asv_status open_house(struct asv_handover_house *house, struct asv_err *err)
+{
+    const struct asv_cli *cli = house->cli;
+    const char *conninfo = asv_cli_text(cli->args, "database");
+    enum asv_status status = open_directory(house, err);
+    if (status == ASV_OK) {
+        status = asv_signals_open(&house->signals, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_cli_database_job_as(cli, conninfo != NULL ? conninfo : cli->conf.database_export,
+                                         &house->db, err);
+    }
+    if (status == ASV_OK) {
+        status = read_files(house, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_cli_vault(cli, true, &house->vault, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_cli_keeper(cli, &house->keeper, err);
+    }
+    return status == ASV_OK ? open_stamps(house, err) : status;
+}
+
+static void close_house(struct asv_handover_house *house)
+{
+    asv_poster_free(house->poster);
+    asv_keeper_client_free(house->keeper);
+    asv_vault_close(house->vault);
+    asv_db_close(house->db);
+    if (house->signals >= 0) {
+        (void)close(house->signals);
+    }
+    if (house->dir >= 0) {
+        (void)close(house->dir);
+    }
+    free(house);
+}
+
+/* ---- one after the other ---- */
+
+/* What became of it; that it failed is written down, and the next run begins again. */
+static enum asv_status say(const struct asv_handover_making *making, enum asv_status status,
+                           struct asv_err *err)
+{
+    const struct asv_handover_house *house = making->house;
+    const struct asv_cli *cli = house->cli;
+    char id[ASV_UUID_TEXT_BYTES];
+    bool cancelled = false;
+    struct asv_err lost = {0};
+    asv_uuid_format(id, making->job.id);
+    fprintf(cli->out, "%s ", id);
+    asv_text_print(cli->out, making->job.case_number);
+    if (status == ASV_OK) {
+        fprintf(cli->out, ": built in %s\n", making->path);
+        return ASV_OK;
+    }
+    fputs(": ", cli->out);
+    asv_text_print(cli->out, err->text);
+    fputc('\n', cli->out);
+    if (making->cancelled) {
+        return ASV_OK;
+    }
+    enum asv_status told = asv_db_handover_progress(house->db, making->job.id, "failed", making->job.done, 0,
+                                                    err->text, &cancelled, &lost);
+    return told == ASV_OK ? status : asv_failf(err, told, "%s", lost.text);
+}
+
+static enum asv_status make_one(struct asv_handover_making *making, struct asv_err *err)
+{
+    making->dir = -1;
+    enum asv_status status = asv_handover_make(making, err);
+    asv_compose_free(making->compose);
+    if (making->dir >= 0) {
+        (void)close(making->dir);
+    }
+    return say(making, status, err);
+}
+
+/* The others do not wait for one that fails; the first failure is the program's. */
+static enum asv_status make_all(struct asv_handover_house *house, struct asv_handover_making *making,
+                                struct asv_err *err)
+{
+    uint8_t last[ASV_UUID_BYTES];
+    const uint8_t *after = NULL;
+    bool there = true;
+    enum asv_status first = ASV_OK;
+    while (!asv_handover_is_to_end(house)) {
+        struct asv_err why = {0};
+        memset(making, 0, sizeof *making);
+        making->house = house;
+        enum asv_status status = asv_db_handover_next(house->db, after, &making->job, &there, err);
+        if (status != ASV_OK || !there) {
+            return status != ASV_OK ? status : first;
+        }
+        memcpy(last, making->job.id, sizeof last);
+        after = last;
+        status = make_one(making, &why);
+        if (status != ASV_OK && first == ASV_OK) {
+            first = asv_failf(err, status, "%s", why.text);
+        }
+    }
+    return first;
+}
+
+static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
+{
+    struct asv_handover_house *house = calloc(1, sizeof *house);
+    asv_auto_free struct asv_handover_making *making = calloc(1, sizeof *making);
+    if (house == NULL || making == NULL) {
+        free(house);
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    house->cli = cli;
+    house->dir = house->signals = -1;
+    house->version = "Asservat " ASV_VERSION;
+    enum asv_status status = open_house(house, err);
+    if (status == ASV_OK) {
+        status = make_all(house, making, err);
+    }
+    close_house(house);
+    return status;
+}
+
+static const struct asv_cli_option options[] = {
+    {"database", ASV_CLI_TEXT, "CONNINFO", "as asv_export (configuration: database.export)", false, false, 0,
+     0},
+    {"vault", ASV_CLI_TEXT, "DIR", "the vault (configuration: vault)", false, false, 0, 0},
+    {"mirror", ASV_CLI_TEXT, "DIR", "its mirror (configuration: vault.mirror)", false, false, 0, 0},
+    ASV_CLI_KEEPER_OPTION,
+    {"key", ASV_CLI_TEXT, "FILE", "ledger.pub (the agency directory's keeper/ledger.pub)", false, false, 0,
+     0},
+    {"trust", ASV_CLI_TEXT, "FILE", "root.cert (configuration: root)", false, false, 0, 0},
+    {"package", ASV_CLI_TEXT, "FILE", "certificate of the package key (configuration: handover.package)",
+     false, false, 0, 0},
+};
+
+const struct asv_cli_command asv_cli_handover_run = {
+    .group = "handover",
+    .name = "run",
+    .summary = "make what two people decided to hand over",
+    .help = "Makes the carrier and the filing of every hand-over that was approved and is not made\n"
+            "yet, below the directory that the configuration says (handover), each in a directory\n"
+            "named as it is. What a run that was killed had finished is kept. The keeper gives\n"
+            "keys and signatures for what two people decided, and for nothing else. One that\n"
+            "fails does not keep the others waiting; the next run begins again with it.\n"
+            "A timer starts it.",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run,
+};

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/flow/handover.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware-proto/seal/age.h"
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/uuid.h"
+#include "server/flow/decide.h"
+#include "server/incident/record.h"
+
+#define PAGE 16
+
+void asv_handover_plan_free(struct asv_handover_plan *plan)
+{
+    free(plan);
+}
+
+/* ---- composing ---- */
+
+/* Too much for the stack. */
+struct draft {
+    struct asv_plan plan;
+    struct asv_plan_clip clips[ASV_PLAN_CLIPS_MAX];
+    struct asv_db_recipient recipients[ASV_PLAN_RECIPIENTS_MAX];
+};
+
+static void free_draft(struct draft **draft)
+{
+    free(*draft);
+}
+
+/* HO-003 */
+static enum asv_status take_recipient(const char *which, const struct asv_db_recipient *row,
+                                      struct asv_db_recipient *out, size_t *found, struct asv_err *err)
+{
+    uint8_t key[ASV_X25519_BYTES];
+    bool by_key = asv_age_recipient_decode(key, which, strlen(which)) == ASV_OK;
+    if (by_key ? memcmp(key, row->key, sizeof key) != 0 : strcmp(which, row->name) != 0) {
+        return ASV_OK;
+    }
+    if (row->ended_ms != ASV_TIME_UNKNOWN && by_key) {
+        return asv_failf(err, ASV_E_EXPIRED, "recipient \"%.80s\": its key was ended", which);
+    }
+    if (row->ended_ms == ASV_TIME_UNKNOWN) {
+        *out = *row;
+        ++*found;
+    }
+    return ASV_OK;
+}
+
+static enum asv_status find_recipient(struct asv_db *db, const char *which, struct asv_db_recipient *out,
+                                      struct asv_err *err)
+{
+    asv_auto_free struct asv_db_recipient *rows = calloc(PAGE, sizeof *rows);
+    struct asv_db_recipient last;
+    size_t found = 0;
+    bool any = false;
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    for (size_t got = PAGE; got == PAGE;) {
+        enum asv_status status = asv_db_recipient_page(db, any ? &last : NULL, rows, PAGE, &got, err);
+        for (size_t i = 0; status == ASV_OK && i < got; i++) {
+            status = take_recipient(which, &rows[i], out, &found, err);
+            last = rows[i];
+            any = true;
+        }
+        if (status != ASV_OK) {
+            return status;
+        }
+    }
+    if (found == 0) {
+        return asv_failf(err, ASV_E_NOT_FOUND,
+                         "recipient \"%.80s\": no key that counts is registered so; \"asservat recipient "
+                         "list\" shows them",
+                         which);
+    }
+    return found == 1
+               ? ASV_OK
+               : asv_failf(err, ASV_E_USAGE, "recipient \"%.80s\": it has several keys: name one", which);
+}
+
+static enum asv_status take_recipients(const struct asv_flow *flow, const struct asv_handover_wish *wish,
+                                       struct draft *draft, struct asv_err *err)
+{
+    if (wish->recipient_count == 0 || wish->recipient_count > ASV_PLAN_RECIPIENTS_MAX) {
+        return asv_failf(err, ASV_E_USAGE, "a hand-over has 1 to %d recipients", ASV_PLAN_RECIPIENTS_MAX);
+    }
+    for (size_t i = 0; i < wish->recipient_count; i++) {
+        struct asv_plan_recipient *to = &draft->plan.recipients[i];
+        struct asv_db_recipient *row = &draft->recipients[i];
+        enum asv_status status = find_recipient(flow->db, wish->recipients[i], row, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (memcmp(draft->recipients[j].key, row->key, sizeof row->key) == 0) {
+                return asv_failf(err, ASV_E_USAGE, "recipient \"%.80s\" is named twice", wish->recipients[i]);
+            }
+        }
+        memcpy(to->key, row->key, sizeof to->key);
+        to->name = (struct asv_bytes){(const uint8_t *)row->name, strlen(row->name)};
+    }
+    draft->plan.recipient_count = (uint8_t)wish->recipient_count;
+    return ASV_OK;
+}
+
+/* HO-002: refused before anything is signed. */
+static enum asv_status take_clip(const struct asv_flow *flow, const struct asv_handover_wish *wish, size_t i,
+                                 struct draft *draft, struct asv_err *err)
+{
+    const struct asv_handover_clip *clip = &wish->clips[i];
+    struct asv_db_handover_candidate row;
+    struct asv_err inner = {0};
+    char uuid[ASV_UUID_TEXT_BYTES];
+    asv_uuid_format(uuid, clip->clip);
+    enum asv_status status = asv_db_handover_candidate(flow->db, wish->case_number, clip->clip, &row, &inner);
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "%s: %s", uuid, inner.text);
+    }
+    if (!row.held) {
+        return asv_failf(err, ASV_E_STATE, "%s is not held for \"%.100s\"", uuid, wish->case_number);
+    }
+    if (row.blocked) {
+        return asv_failf(err, ASV_E_STATE, "%s is blocked: nobody may use it", uuid);
+    }
+    if (clip->form == ASV_PLAN_EXCERPT && clip->from_ms >= clip->until_ms) {
+        return asv_failf(err, ASV_E_USAGE, "%s: the excerpt ends before it begins", uuid);
+    }
+    draft->clips[i] = (struct asv_plan_clip){.form = clip->form};
+    memcpy(draft->clips[i].header, row.header, sizeof row.header);
+    if (clip->form == ASV_PLAN_EXCERPT) {
+        draft->clips[i].from_ms = clip->from_ms;
+        draft->clips[i].until_ms = clip->until_ms;
+    }
+    memcpy(draft->plan.incident, row.incident, sizeof row.incident);
+    return ASV_OK;
+}
+
+static int by_header(const void *a, const void *b)
+{
+    const struct asv_plan_clip *one = a;
+    const struct asv_plan_clip *other = b;
+    return memcmp(one->header, other->header, sizeof one->header);
+}
+
+static enum asv_status take_clips(const struct asv_flow *flow, const struct asv_handover_wish *wish,
+                                  struct draft *draft, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    if (wish->clip_count == 0 || wish->clip_count > ASV_PLAN_CLIPS_MAX) {
+        return asv_failf(err, ASV_E_USAGE, "a hand-over has 1 to %d recordings", ASV_PLAN_CLIPS_MAX);
+    }
+    for (size_t i = 0; status == ASV_OK && i < wish->clip_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (memcmp(wish->clips[i].clip, wish->clips[j].clip, ASV_UUID_BYTES) == 0) {
+                char uuid[ASV_UUID_TEXT_BYTES];
+                asv_uuid_format(uuid, wish->clips[i].clip);
+                return asv_failf(err, ASV_E_USAGE, "%s is named twice", uuid);
+            }
+        }
+        status = take_clip(flow, wish, i, draft, err);
+    }
+    draft->plan.clip_count = (uint16_t)wish->clip_count;
+    qsort(draft->clips, wish->clip_count, sizeof *draft->clips, by_header);
+    return status;
+}
+
+static enum asv_status read_bytes(struct asv_handover_plan *plan, struct asv_err *err)
+{
+    return asv_plan_read(&plan->plan, plan->bytes, plan->len, err);
+}
+
+static enum asv_status write_draft(const struct draft *draft, struct asv_handover_plan **out,
+                                   struct asv_err *err)
+{
+    struct asv_writer writer;
+    asv_auto_free struct asv_handover_plan *plan = calloc(1, sizeof *plan);
+    if (plan == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    asv_writer_init(&writer, plan->bytes, sizeof plan->bytes);
+    enum asv_status status = asv_plan_write(&writer, &draft->plan, draft->clips);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the plan breaks a rule of plans (STATEMENTS.md 4)");
+    }
+    plan->len = writer.len;
+    status = read_bytes(plan, err);
+    if (status == ASV_OK) {
+        *out = asv_steal(&plan);
+    }
+    return status;
+}
+
+enum asv_status asv_handover_compose(const struct asv_flow *flow, const struct asv_handover_wish *wish,
+                                     struct asv_handover_plan **out, struct asv_err *err)
+{
+    __attribute__((cleanup(free_draft))) struct draft *draft = calloc(1, sizeof *draft);
+    if (draft == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    memcpy(draft->plan.agency, flow->agency, sizeof draft->plan.agency);
+    draft->plan.case_number =
+        (struct asv_bytes){(const uint8_t *)wish->case_number, strlen(wish->case_number)};
+    draft->plan.outputs = wish->outputs;
+    draft->plan.protection = wish->protection;
+    enum asv_status status = asv_uuid_new(flow->world, draft->plan.id);
+    if (status == ASV_OK) {
+        status = take_recipients(flow, wish, draft, err);
+    }
+    if (status == ASV_OK) {
+        status = take_clips(flow, wish, draft, err);
+    }
+    return status == ASV_OK ? write_draft(draft, out, err) : status;
+}
+
+/* ---- two people ---- */
+
+enum asv_status asv_handover_propose(const struct asv_flow *flow, const struct asv_handover_plan *plan,
+                                     struct asv_person_statement *out, struct asv_err *err)
+{
+    struct asv_statement what = {
+        .action = ASV_ACTION_HAND_OVER,
+        .subject = {.kind = ASV_SUBJECT_HANDOVER, .name = plan->plan.recipients[0].name},
+        .case_text = plan->plan.case_number,
+    };
+    bool waits = false;
+    asv_plan_digest(what.subject.id, plan->bytes, plan->len);
+    memcpy(what.incident, plan->plan.incident, sizeof what.incident);
+    enum asv_status status = asv_decide_sign_proposal(flow, &what, &waits, out, err);
+    if (status != ASV_OK || waits) {
+        return status;
+    }
+    status = asv_db_handover_plan_put(flow->db, (struct asv_bytes){plan->bytes, plan->len}, err);
+    return status == ASV_OK ? asv_person_store(flow->db, out, err) : status;
+}
+
+static enum asv_status find_proposal(struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES],
+                                     struct asv_person_statement *out, struct asv_err *err)
+{
+    asv_auto_free struct asv_db_statement *row = calloc(1, sizeof *row);
+    if (row == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_db_statement_find(db, digest, row, err);
+    if (status == ASV_OK) {
+        status = asv_person_read(row, out, err);
+    }
+    return status == ASV_OK ? asv_person_verify(db, &out->said, err) : status;
+}
+
+enum asv_status asv_handover_read(struct asv_db *db, const struct asv_db_handover *row,
+                                  struct asv_person_statement *proposal, struct asv_handover_plan **out,
+                                  struct asv_err *err)
+{
+    asv_auto_free struct asv_handover_plan *plan = calloc(1, sizeof *plan);
+    if (plan == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    memcpy(plan->bytes, row->plan, row->plan_len);
+    plan->len = row->plan_len;
+    enum asv_status status = find_proposal(db, row->proposal, proposal, err);
+    if (status == ASV_OK) {
+        status = asv_plan_of(&plan->plan, &proposal->said, plan->bytes, plan->len, err);
+    }
+    if (status == ASV_OK) {
+        *out = asv_steal(&plan);
+    }
+    return status;
+}
+
+enum asv_status asv_handover_answer(const struct asv_flow *flow, const struct asv_db_handover *row,
+                                    const struct asv_person_statement *proposal, uint8_t step,
+                                    struct asv_err *err)
+{
+    if (strcmp(row->state, "proposed") != 0) {
+        return asv_failf(err, ASV_E_STATE, "nothing is to be decided: the hand-over is %s", row->state);
+    }
+    return asv_decide_answer(flow, proposal, step, err);
+}
+
+/* ---- what is written down ---- */
+
+/* Has what says the row signed; *it is stored with the row. */
+static enum asv_status sign_row(const struct asv_flow *flow, struct asv_statement *what,
+                                const uint8_t salt[ASV_SHA256_BYTES], struct asv_person_statement *stated,
+                                struct asv_db_signed *it, struct asv_err *err)
+{
+    enum asv_status status = asv_person_sign(flow, NULL, what, stated, err);
+    *it = (struct asv_db_signed){.said = &stated->said, .bytes = {stated->bytes, stated->len}};
+    memcpy(it->salt, salt, sizeof it->salt);
+    return status;
+}
+
+enum asv_status asv_handover_cancel(const struct asv_flow *flow, const struct asv_db_handover *row,
+                                    const uint8_t salt[ASV_SHA256_BYTES], struct asv_err *err)
+{
+    struct asv_person_statement stated = {0};
+    struct asv_statement what;
+    struct asv_db_signed it;
+    enum asv_db_outcome outcome;
+    asv_record_handover_end(&what, row, salt);
+    enum asv_status status = sign_row(flow, &what, salt, &stated, &it, err);
+    return status == ASV_OK ? asv_db_handover_end(flow->db, row->id, &it, flow->actor, &outcome, err)
+                            : status;
+}
+
+enum asv_status asv_handover_put_receipt(const struct asv_flow *flow,
+                                         const struct asv_db_handover_receipt *receipt,
+                                         const uint8_t salt[ASV_SHA256_BYTES], bool *waits,
+                                         struct asv_err *err)
+{
+    struct asv_person_statement stated = {0};
+    struct asv_statement what;
+    struct asv_db_signed it;
+    asv_record_handover_receipt(&what, receipt, salt);
+    enum asv_status status = sign_row(flow, &what, salt, &stated, &it, err);
+    return status == ASV_OK ? asv_db_handover_receipt_put(flow->db, receipt, &it, flow->actor, waits, err)
+                            : status;
+}

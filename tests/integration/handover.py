@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""handover.py BUILD: recordings are handed over, with a real dock, vault, database and keeper: an exporter proposes, a superior approves, the
+recipient confirms the receipt. In between: one person who would do both, what nobody signed, and the original, which stays until then.
+"""
+import hashlib
+import json
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from incident import CASE, as_account, incident, main, psql, set_up  # noqa: E402
+
+COURT = "Staatsanwaltschaft Duisburg"
+NO_ADDRESS = ("--address", "Koloniestraße 72", "--address", "47057 Duisburg")
+
+
+def age_key(desk, name):
+    made = subprocess.run(["age-keygen", "-o", desk.keys / name], stderr=subprocess.PIPE, check=True, text=True)
+    return made.stderr.split()[-1]
+
+
+def certificate(desk, name):
+    """A key, its certificate, and the digest that a card has."""
+    key, cert, der = desk.keys / f"{name}.key", desk.keys / f"{name}.pem", desk.keys / f"{name}.der"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", cert, "-subj",
+                    f"/CN={name}", "-days", "30"], stderr=subprocess.PIPE, check=True)
+    subprocess.run(["openssl", "x509", "-in", cert, "-outform", "DER", "-out", der], check=True)
+    return key, cert, hashlib.sha256(der.read_bytes()).hexdigest()
+
+
+def registered(desk, name, key, *more):
+    out = desk.run("recipient", "add", name, key, *NO_ADDRESS, *more, *desk.by("erika", "Schreiben vom 2.12."))
+    desk.run("recipient", "approve", desk.proposal(out), *desk.by("sigrid", "Schreiben vom 2.12."))
+
+
+def held(desk, *clips):
+    for clip in clips:
+        desk.act("willi", "hold", "request", clip, "--incident", CASE)
+        desk.act("sigrid", "hold", "approve", clip)
+
+
+def created(desk, who, *words):
+    """(its id, what the person was shown)"""
+    status, out, err = desk.call("handover", "create", CASE, *words, "--json", *desk.by(who, "Anzeige bei der Staatsanwaltschaft"))
+    assert status == 0, err
+    made = json.loads(out)
+    return made["handover"], err
+
+
+def shown(desk, handover):
+    return desk.json("handover", "show", handover)
+
+
+def kinds(desk, clip):
+    return [kind.removeprefix("handover_") for kind in desk.events(clip) if kind.startswith("handover_")]
+
+
+def what_is_refused_is_named(desk, clips):
+    """HO-002, HO-003: by its recording or recipient, before anything is signed."""
+    to = ("--to", COURT)
+    for text, *words in (("is not held for", clips[3], *to), ("is named twice", clips[0], clips[0], *to), ("the excerpt ends before", f"{clips[0]}=9-3", *to),
+                         ("no clip by its UUID", "4711", *to), ("\"=sealed\"", f"{clips[0]}=half", *to),
+                         ("no key that counts", clips[0], "--to", "Landgericht"), ("is named twice", clips[0], *to, *to),
+                         ("none of carrier, filing and both", clips[0], *to, "--output", "letter"), ("there is no", str(uuid.uuid4()), *to)):
+        desk.refused(text, "erika", "handover", "create", CASE, *words)
+    desk.refused("there is no 4711", "erika", "handover", "create", "4711", clips[0], *to)
+    desk.refused("this takes the role", "rita", "handover", "create", CASE, clips[0], *to)
+    assert desk.json("handover", "list") == [], "something was proposed"
+
+
+def two_people(desk, clips):
+    """HO-001, HO-004, HO-005: one pair of statements for all of it, and never one person."""
+    other = registered_name(desk)
+    handover, said = created(desk, "erika", clips[0], f"{clips[1]}=0.5-1", "--to", COURT, "--to", other, "--output", "both", "--protect", "zip")
+    for text in ("The plan:\nhanded to    " + COURT, "and to       " + other, "with a password (ZIP, AES-256)", "a filing: files", f"clip {clips[0]}, of camera",
+                 "the whole of it to play, and the sealed original", "an excerpt from 0.500 s to 1.000 s to play", "I propose: hand recordings over, as a plan says"):
+        assert text in said, f"who proposes is not shown \"{text}\": {said}"
+    assert said.index("The plan:") < said.index("I propose:"), "it is shown before it is signed"
+    row, = desk.json("handover", "list")
+    assert (row["handover"], row["state"], row["addressee"], row["clips"]) == (handover, "proposed", COURT, 2), row
+    assert "erika" not in desk.run("handover", "list"), "a list names who proposed it (LAW L6)"
+    assert shown(desk, handover)["plan"]["clips"][0]["form"] in ("whole", "excerpt"), shown(desk, handover)
+    desk.refused("who proposes cannot approve", "sigrid", "handover", "approve", created(desk, "sigrid", clips[0], "--to", COURT)[0])
+    for who, text in (("willi", "this takes the role"), ("erika", "this takes the role"), ("doris", "this takes the role")):
+        desk.refused(text, who, "handover", "approve", handover)
+    desk.refused("only who proposed can withdraw", "sigrid", "handover", "withdraw", handover)
+    own = next(row["handover"] for row in desk.json("handover", "list") if row["handover"] != handover)
+    desk.act("stefan", "handover", "refuse", own)
+    withdrawn, _ = created(desk, "erika", clips[0], "--to", COURT)
+    desk.act("erika", "handover", "withdraw", row_of(desk, withdrawn)["proposal"][:12])
+    assert [row_of(desk, one)["state"] for one in (own, withdrawn)] == ["refused", "withdrawn"]
+    desk.refused("nothing is to be decided: the hand-over is withdrawn", "sigrid", "handover", "approve", withdrawn)
+    status, _, err = desk.call("handover", "approve", handover, *desk.by("sigrid", "geprüft"))
+    assert status == 0, err
+    assert "an excerpt from 0.500 s to 1.000 s to play" in err and f"clip {clips[1]}, of camera" in err, f"who approves is not shown the plan: {err}"
+    assert row_of(desk, handover)["state"] == "approved"
+    desk.refused("nothing is to be decided", "stefan", "handover", "approve", handover)
+    assert kinds(desk, clips[1]) == ["requested", "approved"], "custody of each recording (HO-006)"
+    return handover
+
+
+def registered_name(desk):
+    registered(desk, "Amtsgericht Duisburg", age_key(desk, "court 2"))
+    return "Amtsgericht Duisburg"
+
+
+def row_of(desk, handover):
+    return next(row for row in desk.json("handover", "list") if row["handover"] == handover)
+
+
+def the_original_stays(desk, clip):
+    """HO-011, LAW H10: said by the rules; and by the database, whatever program."""
+    for words in (("hold", "release", clip), ("clip", "erase-early", clip, "--ground", "private-life")):
+        desk.refused("until then the original stays", "sigrid", *words)
+    assert desk.state(clip) == "held"
+
+
+def export(desk, text):
+    done = psql(desk, "asv_export", text)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def the_job_is_told_that_alone(desk, handover, clips):
+    """HO-007, HO-009: what is approved, and nothing of other recordings."""
+    assert export(desk, "SELECT id FROM asv.handover_work(NULL, NULL, 10)") == handover
+    assert sorted(export(desk, f"SELECT (asv.handover_clip_about('{handover}', n::smallint)).clip FROM generate_series(1, 9) AS n").split()) == sorted(clips[:2])
+    for refused in ("SELECT * FROM asv.clip", "SELECT * FROM asv.clip_overview", f"SELECT * FROM asv.clip_standing('{clips[2]}')",
+                    "SELECT * FROM asv.credential_page(NULL, NULL, 9)", f"SELECT * FROM asv.handover_find('{handover}')"):
+        assert "permission denied" in psql(desk, "asv_export", refused).stderr, refused
+    event, mine = (desk.sql(f"""SELECT e.id FROM asv.clip_event e JOIN asv.clip c USING (recording) JOIN asv.ledger_pending p ON p.id = e.id
+        WHERE c.clip = '{clip}' AND e.kind = 'committed' LIMIT 1""") for clip in (clips[2], clips[0]))
+    for ids in (event, mine):
+        if ids:
+            got = export(desk, f"SELECT count(*) FROM asv.ledger_object(34, '{ids[0][0]}')")
+            assert got == ("0" if ids is event else "1"), f"the ledger tells the job of another recording: {got}"
+
+
+def built(desk, handover, kind):
+    """As the job says that it finished an output."""
+    digest = hashlib.sha256(kind.encode()).hexdigest()
+    assert export(desk, f"SELECT asv.handover_built('{handover}', '{kind}', '\\x{digest}', 17, 9, 'asservat 0')") == "done"
+    return digest
+
+
+def a_form_takes_two(desk, handover, clips, digest):
+    """HO-010: of paper two people say the same."""
+    scan = desk.keys / "scan.pdf"
+    scan.write_bytes(b"%PDF empfangen")
+    form = ("handover", "receipt", handover, "--form", scan, "--digest", digest[:16], "--at", "2026-11-24 09:15", "--by", "Geschäftsstelle")
+    desk.refused("begins with", "erika", *form[:6], "0" * 16, *form[7:])
+    desk.refused("at least 12 digits", "erika", *form[:6], "0" * 8, *form[7:])
+    desk.refused("--form with --digest", "erika", *form[:7])
+    desk.refused("written down by who may propose", "rita", *form)
+    status, out, err = desk.call(*form, *desk.by("erika", "Eingang"))
+    assert status == 0 and b"somebody else" in out and "by           Geschäftsstelle" in err and hashlib.sha256(scan.read_bytes()).hexdigest() in err, err
+    desk.refused("this person has written it down", "erika", *form)
+    the_original_stays(desk, clips[0])
+    assert "receipt is confirmed" in desk.act("stefan", *form)
+    assert row_of(desk, handover)["state"] == "received" and kinds(desk, clips[0])[-1] == "received"
+    desk.refused("its receipt was confirmed", "stefan", *form)
+    desk.refused("its receipt was confirmed", "sigrid", "handover", "cancel", handover)
+
+
+def a_signature_takes_one(desk, clips, key, cert):
+    """HO-012: what the recipient signed is verified, with the certificate on the card."""
+    handover, _ = created(desk, "erika", clips[0], "--to", COURT)
+    desk.act("sigrid", "handover", "approve", handover)
+    digest = built(desk, handover, "carrier")
+    text, sig = desk.keys / "receipt.txt", desk.keys / "receipt.p7s"
+
+    def signs(who_key, who_cert, *lines):
+        text.write_text("".join(line + "\n" for line in lines))
+        subprocess.run(["openssl", "cms", "-sign", "-cades", "-binary", "-nosmimecap", "-md", "sha256", "-signer", who_cert, "-inkey", who_key, "-in", text,
+                        "-outform", "DER", "-out", sig], check=True, stderr=subprocess.PIPE)
+
+    says = ("handover-receipt", handover, digest, "2026-11-24T08:15:00Z", "JHS Müller")
+    words = ("handover", "receipt", handover, "--text", text, "--signature", sig)
+    other_key, other_cert, _ = certificate(desk, "other")
+    signs(other_key, other_cert, *says)
+    desk.refused("another certificate than the one on the addressee's card", "erika", *words)
+    for refused, lines in (("of another hand-over", (says[0], str(uuid.uuid4()), *says[2:])), ("not the five lines", says[:4]), ("not the five lines", (*says, "x")),
+                           ("something else than was made", (*says[:2], "00" * 32, *says[3:]))):
+        signs(key, cert, *lines)
+        desk.refused(refused, "erika", *words)
+    signs(key, cert, *says)
+    text.write_text(text.read_text().replace("Müller", "Meier"))
+    desk.refused("", "erika", *words)
+    signs(key, cert, *says)
+    assert "receipt is confirmed" in desk.act("erika", *words)
+    event, = [e for e in shown(desk, handover)["history"] if e["kind"] == "receipt_signed"]
+    assert (event["what"], event["digest"]) == ("JHS Müller", digest), event
+
+
+def nothing_comes_of_it(desk, clips):
+    """HO-013: then the recordings do not wait."""
+    handover, _ = created(desk, "sigrid", f"{clips[0]}=sealed", "--to", COURT)
+    desk.refused("it was not approved", "erika", "handover", "cancel", handover)
+    desk.act("stefan", "handover", "approve", handover)
+    the_original_stays(desk, clips[0])
+    assert "Nothing comes of it" in desk.act("erika", "handover", "cancel", handover)
+    assert row_of(desk, handover)["state"] == "cancelled" and kinds(desk, clips[0])[-1] == "cancelled"
+    assert export(desk, f"SELECT asv.handover_progress('{handover}', 'recordings', 0::smallint, 0, NULL)") == "cancelled"
+    desk.act("willi", "hold", "release", clips[0])
+    desk.act("sigrid", "hold", "release", clips[0], "--approve")
+    assert desk.state(clips[0]) == "released"
+
+
+def what_nobody_signed_opens_nothing(desk, clips):
+    """HO-005: rows of the right shape, past every program: no person signs with them, and the keeper has taken nothing."""
+    handover, _ = created(desk, "erika", clips[1], "--to", COURT)
+    proposal = row_of(desk, handover)["proposal"]
+    body = bytes([5, 2]) + bytes(126)
+    digest = hashlib.sha256(body).hexdigest()
+    matter, subject, inc = desk.sql(f"""SELECT encode(matter, 'hex'), encode(subject, 'hex'), incident FROM asv.statement
+        WHERE encode(digest, 'hex') = '{proposal}'""")[0]
+    person, credential = desk.sql("SELECT person, encode(digest, 'hex') FROM asv.credential WHERE name = 'stefan'")[0]
+    as_account(desk, "stefan", f"""SELECT asv.statement_put('\\x{(len(body).to_bytes(2, "big") + body).hex()}', '\\x{digest}', 5, 2::smallint, '\\x{matter}', 11::smallint,
+        '\\x{subject}', '{COURT}', NULL, NULL, NULL, NULL, '{inc}', 0::smallint, '\\x{credential}', '{person}', '\\x{"07" * 16}', now(),
+        now() + interval '1 hour', '\\x{proposal}')""")
+    assert row_of(desk, handover)["state"] == "proposed", "an approval that the keeper did not take counts"
+    desk.refused("", "sigrid", "handover", "approve", handover)  # what stands there as the approval is nobody's
+    assert row_of(desk, handover)["state"] == "proposed"
+
+
+def play(rig):
+    desk, camera, clips = set_up(rig)
+    desk.person("erika", "1007", "exporter")
+    desk.enrol("erika", "anna", "sigrid")
+    incident(desk, camera, clips)
+    held(desk, clips[0], clips[1])
+    key, cert, digest = certificate(desk, "court")
+    registered(desk, COURT, age_key(desk, "court 1"), "--code", "R1200S", "--certificate", digest)
+    what_is_refused_is_named(desk, clips)
+    handover = two_people(desk, clips)
+    the_original_stays(desk, clips[0])
+    the_job_is_told_that_alone(desk, handover, clips)
+    digest = built(desk, handover, "carrier")
+    built(desk, handover, "filing")
+    assert row_of(desk, handover)["state"] == "built"
+    a_form_takes_two(desk, handover, clips, digest)
+    a_signature_takes_one(desk, clips, key, cert)
+    nothing_comes_of_it(desk, clips)
+    what_nobody_signed_opens_nothing(desk, clips)
+
+
+if __name__ == "__main__":
+    main(play, "asservat-handover.")

@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""handover_run.py BUILD: what two people decided to hand over is made by the job, with a real vault, database, ledger and keeper: killed
+at every step that is durable, with a full disk, cancelled, time-stamped; and opened with the recipient's key by stock tools.
+"""
+import fcntl
+import http.server
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from handover import COURT, age_key, created, held, registered, row_of, shown  # noqa: E402
+from incident import TOP, incident, main, set_up  # noqa: E402
+from notes import die_at  # noqa: E402
+from proofs import Ledger  # noqa: E402
+
+
+class Job:
+    def __init__(self, desk):
+        self.desk, self.site = desk, desk.site
+        self.directory = self.site.directory / "handover"
+        self.preload = die_at(sys.argv[1])
+        with self.site.conf.open("a") as conf:
+            conf.write(f"""\
+database.export = {self.site.postgres.conninfo('asv_export')}
+handover = {self.directory}
+handover.package = {self.site.agency}/keeper/package.crt
+handover.xjustiz = {TOP}/deploy/xjustiz/3.6.2.json
+handover.agency = Stadt Duisburg
+handover.office = Bürger- und Ordnungsamt
+handover.address = Königstraße 63; 47051 Duisburg
+""")
+
+    def run(self, status=0, **env):
+        code, out, err = self.desk.call("handover", "run", env=dict(os.environ, **env) if env else None)
+        assert code == status, f"handover run: {code}: {out.decode()} {err}"
+        return out.decode() + err
+
+    def sh(self, handover, line):
+        done = subprocess.run(["bash", "-ec", line], cwd=self.directory / handover, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert done.returncode == 0, f"{line}: {done.stdout}"
+        return done.stdout
+
+
+def approved(desk, *words):
+    handover, _ = created(desk, "erika", *words, "--to", COURT)
+    desk.act("sigrid", "handover", "approve", handover)
+    return handover
+
+
+def it_waits_for_the_ledger(desk, job, ledger, handover):
+    """HO-046: what goes out has its place there, or nothing goes out."""
+    assert "the ledger has no place yet" in job.run(1)
+    assert row_of(desk, handover)["state"] == "failed" and "no place yet" in shown(desk, handover)["error"]
+    ledger.sequence()
+
+
+def whoever_is_killed_goes_on(desk, job, handover, clip):
+    """HO-040, HO-041, HO-045"""
+    if job.preload is None:
+        job.run()
+        return
+    assert "No space" in job.run(1, LD_PRELOAD=job.preload, ASV_TEST_DISK_FULL="1")
+    assert row_of(desk, handover)["state"] == "failed"
+    died, at = 0, 1
+    while True:
+        code, out, err = desk.call("handover", "run", env=dict(os.environ, LD_PRELOAD=job.preload, ASV_TEST_DIE_AT=str(at)))
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL, f"{code}: {out.decode()} {err}"
+        died += 1
+        at += 1 + at // 4
+    assert died >= 8, died
+    assert row_of(desk, handover)["state"] == "built"
+    assert "handover_built" in desk.events(clip)
+    assert sorted(os.listdir(job.directory / handover)) == ["carrier.zip", "filing"], "nothing else stays"
+    assert (job.directory / handover).stat().st_mode & 0o777 == 0o700
+    job.run()  # there is nothing to do
+
+
+def stock_tools_open_it(desk, job, handover, key):
+    """HO-032, HO-033, HO-046, HO-048"""
+    job.sh(handover, "unzip -q carrier.zip -d bag; cd bag; sha256sum --quiet -c manifest-sha256.txt; "
+                     f"openssl cms -verify -cades -binary -inform DER -in META-INF/signature.p7s -content META-INF/ASiCManifest.xml "
+                     f"-CAfile {job.site.agency}/keeper/package.crt -purpose any -out /dev/null")
+    bag = job.directory / handover / "bag/data"
+    facts = json.loads((bag / "facts.json").read_text())
+    assert facts["agency"]["address"] == ["Königstraße 63", "47051 Duisburg"] and facts["authority"]["code"] == "R1200S"
+    assert facts["requested"]["name"] == "erika" and facts["approved"]["name"] == "sigrid"
+    for i, clip in enumerate(facts["clips"], 1):
+        place = bag / f"recordings/{i:03}"
+        opened = subprocess.run(["age", "-d", "-i", key, place / "sealed.age"], stdout=subprocess.PIPE, check=True).stdout
+        assert ("playable" in clip) == (place / "playable.mp4").exists() == (place / "file.key").exists()
+        if "playable" in clip:
+            assert opened == (place / "playable.mp4").read_bytes()
+        assert clip["integrity"] == "VALID" and {c["result"] for c in clip["checks"]} <= {"passed", "not_checked"}, clip["checks"]
+        entries = {f.name[:-len(".entry")] for f in (bag / "ledger").glob("*.entry")}
+        for event in clip["custody"]:
+            assert f"{event['log']}-{event['leaf']:012}-{event['kind']}" in entries, event
+        assert {"committed", "handover_approved"} <= {event["kind"] for event in clip["custody"]}
+    done = subprocess.run([job.site.bin("asservat-verify"), bag / "ledger", "--ledger", job.site.directory / "ledger/trust", "--trust", bag / "trust/root.cert"],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 0, done.stdout
+    output, = [e for e in shown(desk, handover)["history"] if e["kind"] == "output" and e["what"] == "carrier"]
+    assert output["digest"] == job.sh(handover, "sha256sum carrier.zip").split()[0]
+
+
+def two_do_not_run_at_once(job):
+    """HO-044"""
+    fd = os.open(job.directory, os.O_RDONLY)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    assert "another run is at work" in job.run(1)
+    os.close(fd)
+
+
+class Authority:
+    """A time-stamping authority of openssl's, over HTTP on this machine."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        directory.mkdir()
+        (directory / "conf").write_text(f"""[tsa]\ndefault_tsa = one\n[one]\nserial = {directory}/serial\nsigner_cert = {directory}/cert\nsigner_key = {directory}/key
+signer_digest = sha256\ndefault_policy = 1.2.3.4\ndigests = sha256\ness_cert_id_alg = sha256\n[v3]\nextendedKeyUsage = critical,timeStamping\n""")
+        (directory / "serial").write_text("01\n")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", directory / "key", "-out",
+                        directory / "cert", "-subj", "/CN=tsa", "-addext", "extendedKeyUsage=critical,timeStamping"], check=True, stderr=subprocess.PIPE)
+        authority = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                assert self.headers["Content-Type"] == "application/timestamp-query"
+                (authority.directory / "query").write_bytes(self.rfile.read(int(self.headers["Content-Length"])))
+                reply = subprocess.run(["openssl", "ts", "-reply", "-config", authority.directory / "conf", "-queryfile", authority.directory / "query"],
+                                       check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(reply)))
+                self.end_headers()
+                self.wfile.write(reply)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
+
+
+def signatures_are_stamped(desk, job, ledger, clips):
+    """HO-047"""
+    handover = approved(desk, f"{clips[1]}=sealed")
+    ledger.sequence()
+    authority = Authority(job.site.directory / "tsa")
+    conf = job.site.conf.read_text()
+    job.site.conf.write_text(conf + "handover.tsa = http://127.0.0.1:1/\n")
+    assert "time-stamping authority" in job.run(1)
+    job.site.conf.write_text(conf + f"handover.tsa = {authority.url}\n")
+    job.run()
+    job.site.conf.write_text(conf)
+    job.sh(handover, "unzip -q carrier.zip -d bag; cd bag; for s in META-INF/signature.p7s data/*.p7s; do "
+                     "openssl cms -cmsout -print -inform DER -in $s | grep -q id-smime-aa-timeStampToken; done")
+
+
+def what_is_cancelled_is_not_made(desk, job, ledger, clips):
+    handover = approved(desk, clips[0])
+    desk.act("erika", "handover", "cancel", handover)
+    ledger.sequence()
+    job.run()
+    assert not (job.directory / handover).exists()
+
+
+def play(rig):
+    desk, camera, clips = set_up(rig)
+    desk.person("erika", "1007", "exporter")
+    desk.enrol("erika", "anna", "sigrid")
+    incident(desk, camera, clips)
+    held(desk, clips[0], clips[1])
+    ledger = Ledger(desk)
+    ledger.begin()
+    registered(desk, COURT, age_key(desk, "court 1"), "--code", "R1200S")
+    job = Job(desk)
+    handover = approved(desk, clips[0], f"{clips[1]}=sealed", "--output", "both")
+    it_waits_for_the_ledger(desk, job, ledger, handover)
+    whoever_is_killed_goes_on(desk, job, handover, clips[0])
+    stock_tools_open_it(desk, job, handover, desk.keys / "court 1")
+    two_do_not_run_at_once(job)
+    signatures_are_stamped(desk, job, ledger, clips)
+    what_is_cancelled_is_not_made(desk, job, ledger, clips)
+
+
+if __name__ == "__main__":
+    main(play, "asservat-handover-run.")
