@@ -37,12 +37,20 @@ static int64_t within(uint64_t us, bool up, int64_t length_ms)
     return ms < (uint64_t)length_ms ? (int64_t)ms : length_ms;
 }
 
-/* What was left out lies outside of what is shown, and where the recording goes on there is such a part: as
- * far as its bytes tell, for the times of what is not shown are with what is not shown. */
-static bool is_left_out(const json_t *parts, int64_t from_ms, int64_t until_ms, bool before, bool behind)
+/* Behind what is shown there are bytes of the recording. Of one that was cut they may be a fragment that has
+ * no end, and nothing that could be shown. */
+static bool has_behind(const struct asv_excerpt_facts *shows, const struct asv_seal_result *seal)
+{
+    return seal->ended && shows->end < shows->media_bytes;
+}
+
+/* What was left out lies outside of what is shown: all that was before it, and something behind, if there is
+ * anything. How long that is, only who has the rest can see. */
+static bool is_left_out(const json_t *parts, int64_t from_ms, int64_t until_ms, bool behind)
 {
     size_t i = 0;
     const json_t *part = NULL;
+    bool before = from_ms > 0;
     json_array_foreach(parts, i, part)
     {
         int64_t part_from = asv_fact_integer(part, "from_ms"),
@@ -50,22 +58,10 @@ static bool is_left_out(const json_t *parts, int64_t from_ms, int64_t until_ms, 
         if (part_from < until_ms && part_until > from_ms) {
             return false;
         }
-        before = before && part_until != from_ms;
+        before = before && (part_from != 0 || part_until != from_ms);
         behind = behind && part_from != until_ms;
     }
     return !before && !behind;
-}
-
-/* Bytes of the recording in front of what is shown, and behind it. Of one that was cut, what follows may be a
- * fragment that has no end. */
-static bool has_before(const struct asv_excerpt_facts *shows)
-{
-    return shows->begin > shows->init;
-}
-
-static bool has_behind(const struct asv_excerpt_facts *shows, const struct asv_seal_result *seal)
-{
-    return seal->ended && shows->end < shows->media_bytes;
 }
 
 /* HO-107: what is shown is said in whole milliseconds, and no more than the recording's length as it is said.
@@ -83,8 +79,10 @@ static const char *excerpt_differs(const json_t *clip, const struct asv_excerpt_
     if (asv_fact_integer(said, "until_ms") != until) {
         return "excerpt.until_ms";
     }
-    return is_left_out(json_object_get(said, "left_out"), from, until, has_before(shows),
-                       has_behind(shows, seal))
+    if ((uint64_t)asv_fact_integer(said, "edge_bytes") != shows->edge_bytes) {
+        return "excerpt.edge_bytes";
+    }
+    return is_left_out(json_object_get(said, "left_out"), from, until, has_behind(shows, seal))
                ? NULL
                : "excerpt.left_out";
 }
@@ -95,7 +93,7 @@ static bool shows_all(const struct asv_excerpt_facts *shows, const struct asv_se
                       const struct asv_plan_clip *plan)
 {
     uint64_t from_us = plan->from_ms * UINT64_C(1000), until_us = plan->until_ms * UINT64_C(1000);
-    return (shows->shown_from_us <= from_us || !has_before(shows)) &&
+    return shows->shown_from_us <= from_us &&
            (shows->shown_until_us >= until_us || !has_behind(shows, seal)) &&
            shows->shown_from_us < until_us && shows->shown_until_us > from_us;
 }

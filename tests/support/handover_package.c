@@ -188,9 +188,10 @@ static json_t *excerpt_of(const struct asv_excerpt_facts *shows)
 {
     json_int_t from_ms = to_ms(shows->shown_from_us, false), until_ms = to_ms(shows->shown_until_us, true);
     json_t *all = json_array();
-    leave_out(all, to_ms(shows->whole_from_us, false), from_ms);
+    leave_out(all, 0, from_ms);
     leave_out(all, until_ms, to_ms(shows->whole_until_us, true));
-    return json_pack("{s:I,s:I,s:o}", "from_ms", from_ms, "until_ms", until_ms, "left_out", all);
+    return json_pack("{s:I,s:I,s:I,s:o}", "from_ms", from_ms, "until_ms", until_ms, "edge_bytes",
+                     (json_int_t)shows->edge_bytes, "left_out", all);
 }
 
 void asv_test_handover_cut_out(struct asv_test_handover *it, size_t clip)

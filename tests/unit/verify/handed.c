@@ -300,6 +300,8 @@ CHANGE(excerpt_said_to_begin_later,
        set(json_object_get(clip_of(2), "excerpt"), "from_ms", json_integer(1001)))
 CHANGE(excerpt_said_to_end_earlier,
        set(json_object_get(clip_of(2), "excerpt"), "until_ms", json_integer(1900)))
+CHANGE(nothing_said_to_lie_beside_it,
+       set(json_object_get(clip_of(2), "excerpt"), "edge_bytes", json_integer(0)))
 CHANGE(nothing_said_to_be_left_out, set(json_object_get(clip_of(2), "excerpt"), "left_out", json_array()))
 
 /* the ledger */
@@ -498,6 +500,7 @@ static const struct damage damages[] = {
     EARLY(excerpt_of_another_range, "excerpt-facts", "data/recordings/003/excerpt.mp4"),
     EARLY(excerpt_said_to_begin_later, "excerpt-facts", FACTS),
     EARLY(excerpt_said_to_end_earlier, "excerpt-facts", FACTS),
+    EARLY(nothing_said_to_lie_beside_it, "excerpt-facts", FACTS),
     EARLY(nothing_said_to_be_left_out, "excerpt-facts", FACTS),
 
     /* HO-110 */
