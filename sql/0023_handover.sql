@@ -699,13 +699,13 @@ BEGIN
     PERFORM asv.handover_check_open(p_id);
     SELECT k.* INTO c FROM asv.handover_clip n JOIN asv.clip k ON k.recording = n.recording WHERE n.handover = p_id AND n.number = p_number;
     RETURN QUERY
-    SELECT e.id, e.kind, e.at, e.recorded_at, e.actor_kind, e.actor::bytea, nullif(e.actor_name, ''), nullif(e.place, ''), nullif(e.detail, ''),
+    SELECT e.id, e.kind, e.at, coalesce(l.recorded_at, e.recorded_at), e.actor_kind, e.actor::bytea, nullif(e.actor_name, ''), nullif(e.place, ''), nullif(e.detail, ''),
            e.is_signed, e.object_digest::bytea, l.log::integer, l.index::bigint
     FROM asv.clip_events(c.camera, c.epoch, c.number, c.header, p_after, p_limit) AS e
     LEFT JOIN asv.ledger_entry l ON l.id = e.id;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_custody IS 'a page of the custody events of one recording of a hand-over, each with its place in the ledger (NULL: it waits for one); of one in a transaction (LAW L6)';
+COMMENT ON FUNCTION asv.handover_custody IS 'a page of the custody events of one recording of a hand-over, each with its place in the ledger and recorded when that says so (NULL: it waits for one); of one in a transaction (LAW L6)';
 GRANT EXECUTE ON FUNCTION asv.handover_custody TO asv_export;
 
 -- What an entry is about, as far as a package tells of it: its recordings' custody, what was decided about them and about hand-overs of
