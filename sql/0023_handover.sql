@@ -488,6 +488,21 @@ $$;
 COMMENT ON FUNCTION asv.handover_history IS 'what was made of a hand-over, written to media, and written down of it, in its order; of one in a transaction';
 GRANT EXECUTE ON FUNCTION asv.handover_history TO asv_staff;
 
+CREATE FUNCTION asv.handover_signature(p_id uuid) RETURNS TABLE (received bytea, received_at timestamptz, receiver text, document bytea, signature bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM asv.check_known();
+    RETURN QUERY
+    SELECT r.received::bytea, r.received_at, r.receiver::text, r.document::bytea, r.signature
+    FROM asv.handover_receipt r JOIN asv.handover h ON h.id = r.handover
+    WHERE r.handover = p_id AND r.how = 'signed' AND asv.is_own_incident(h.incident, asv.own_units())
+    ORDER BY r.number LIMIT 1;
+END
+$$;
+COMMENT ON FUNCTION asv.handover_signature IS 'the receipt of a hand-over that its recipient signed, for whoever verifies it; none: there is no such';
+GRANT EXECUTE ON FUNCTION asv.handover_signature TO asv_staff;
+
 CREATE FUNCTION asv.handover_lock(p_id uuid) RETURNS asv.handover
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE

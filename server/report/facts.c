@@ -204,15 +204,12 @@ static enum asv_status check_zone(const json_t *facts, struct asv_err *err)
                      asv_fact_text(facts, "time_zone"), zone != NULL ? zone : "none");
 }
 
-enum asv_status asv_facts_read(const char *text, size_t len, struct asv_facts **out, struct asv_err *err)
+enum asv_status asv_facts_parse(const char *text, size_t len, struct asv_facts **out, struct asv_err *err)
 {
     json_t *json = NULL;
     enum asv_status status = asv_facts_load(text, len, "facts", &json, err);
     if (status == ASV_OK) {
         status = asv_facts_check(json, asv_facts_members, "facts", err);
-    }
-    if (status == ASV_OK) {
-        status = check_zone(json, err);
     }
     if (status == ASV_OK) {
         status = check_documents(json, err);
@@ -223,16 +220,30 @@ enum asv_status asv_facts_read(const char *text, size_t len, struct asv_facts **
     if (status == ASV_OK) {
         status = check_names(json, err);
     }
+    struct asv_facts *facts = status == ASV_OK ? malloc(sizeof *facts) : NULL;
+    if (status == ASV_OK && facts == NULL) {
+        status = asv_fail(err, ASV_E_NO_MEMORY, "out of memory");
+    }
     if (status != ASV_OK) {
         json_decref(json);
         return status;
     }
-    struct asv_facts *facts = malloc(sizeof *facts);
-    if (facts == NULL) {
-        json_decref(json);
-        return asv_fail(err, ASV_E_NO_MEMORY, "out of memory");
-    }
     *facts = (struct asv_facts){json};
+    *out = facts;
+    return ASV_OK;
+}
+
+enum asv_status asv_facts_read(const char *text, size_t len, struct asv_facts **out, struct asv_err *err)
+{
+    struct asv_facts *facts = NULL;
+    enum asv_status status = asv_facts_parse(text, len, &facts, err);
+    if (status == ASV_OK) {
+        status = check_zone(facts->json, err);
+    }
+    if (status != ASV_OK) {
+        asv_facts_free(facts);
+        return status;
+    }
     *out = facts;
     return ASV_OK;
 }

@@ -15,6 +15,10 @@ struct asv_facts {
     json_t *json;
 };
 
+/* As asv_facts_read, in whatever time zone: for who prints no times. */
+ASV_MUST_CHECK enum asv_status asv_facts_parse(const char *text, size_t len, struct asv_facts **out,
+                                               struct asv_err *err);
+
 /* Borrowed; NULL when an optional member is missing. */
 const char *asv_fact_text(const json_t *object, const char *key);
 int64_t asv_fact_integer(const json_t *object, const char *key);

@@ -95,15 +95,16 @@ static enum asv_status load_root(struct asv_anchors *anchors, const char *root, 
     return status;
 }
 
-static enum asv_status load_revocations(struct asv_anchors *anchors, const char *path, struct asv_err *err)
+enum asv_status asv_anchors_revoke(struct asv_anchors *anchors, struct asv_bytes list, struct asv_err *err)
 {
-    struct asv_bytes view;
-    enum asv_status status =
-        load(path, anchors->revocations_data, sizeof anchors->revocations_data, &view, err);
-    if (status != ASV_OK) {
-        return asv_fail(err, status, "--revocations: the file cannot be read");
+    anchors->has_revocations = false;
+    if (list.len > sizeof anchors->revocations_data) {
+        return asv_fail(err, ASV_E_LIMIT, "longer than a list of revoked certificates can be");
     }
-    status = asv_revocations_decode(&anchors->revocations, view.data, view.len, err);
+    memmove(anchors->revocations_data, list.data, list.len);
+    anchors->revocations_len = list.len;
+    enum asv_status status =
+        asv_revocations_decode(&anchors->revocations, anchors->revocations_data, list.len, err);
     if (status == ASV_OK) {
         status = asv_revocations_verify(&anchors->revocations, anchors->root_pk, NULL, err);
     }
@@ -111,20 +112,37 @@ static enum asv_status load_revocations(struct asv_anchors *anchors, const char 
     return status;
 }
 
-static enum asv_status load_dock(struct asv_anchors *anchors, const char *path, struct asv_err *err)
+enum asv_status asv_anchors_dock(struct asv_anchors *anchors, struct asv_bytes chain, struct asv_err *err)
 {
-    struct asv_bytes view;
-    enum asv_status status = load(path, anchors->dock_data, sizeof anchors->dock_data, &view, err);
-    if (status != ASV_OK) {
-        return asv_fail(err, status, "--dock: the file cannot be read");
+    anchors->has_dock = false;
+    if (chain.len > sizeof anchors->dock_data) {
+        return asv_fail(err, ASV_E_LIMIT, "longer than certificates can be");
     }
-    status = asv_chain_decode(&anchors->dock, view.data, view.len, err);
+    memmove(anchors->dock_data, chain.data, chain.len);
+    enum asv_status status = asv_chain_decode(&anchors->dock, anchors->dock_data, chain.len, err);
     if (status == ASV_OK) {
         status = asv_chain_verify(&anchors->dock, anchors->root_pk, ASV_ROLE_DOCK, ASV_TIME_UNKNOWN,
                                   anchors->has_revocations ? &anchors->revocations : NULL, err);
     }
     anchors->has_dock = status == ASV_OK;
     return status;
+}
+
+static enum asv_status load_revocations(struct asv_anchors *anchors, const char *path, struct asv_err *err)
+{
+    struct asv_bytes view;
+    enum asv_status status =
+        load(path, anchors->revocations_data, sizeof anchors->revocations_data, &view, err);
+    return status == ASV_OK ? asv_anchors_revoke(anchors, view, err)
+                            : asv_fail(err, status, "--revocations: the file cannot be read");
+}
+
+static enum asv_status load_dock(struct asv_anchors *anchors, const char *path, struct asv_err *err)
+{
+    struct asv_bytes view;
+    enum asv_status status = load(path, anchors->dock_data, sizeof anchors->dock_data, &view, err);
+    return status == ASV_OK ? asv_anchors_dock(anchors, view, err)
+                            : asv_fail(err, status, "--dock: the file cannot be read");
 }
 
 enum asv_status asv_anchors_load(struct asv_anchors *anchors, const char *root, const char *revocations,

@@ -18,6 +18,7 @@ struct asv_anchors {
     struct asv_revocations revocations;
     bool has_dock; /* the dock's chain was given, and verifies under root_pk */
     struct asv_chain dock;
+    size_t revocations_len; /* of revocations_data */
     uint8_t revocations_data[ASV_REVOCATIONS_MAX_BYTES];
     uint8_t dock_data[ASV_CHAIN_MAX_BYTES];
 };
@@ -30,6 +31,14 @@ struct asv_anchors {
  * root. Must not be copied afterwards. ASV_E_USAGE and others for what cannot be read or does not verify. */
 ASV_MUST_CHECK enum asv_status asv_anchors_load(struct asv_anchors *anchors, const char *root,
                                                 const char *revocations, const char *dock,
+                                                struct asv_err *err);
+
+/* The list, of an agency whose root is known; the bytes are copied. As above. */
+ASV_MUST_CHECK enum asv_status asv_anchors_revoke(struct asv_anchors *anchors, struct asv_bytes list,
+                                                  struct asv_err *err);
+
+/* The chain of a dock of the agency. As above. */
+ASV_MUST_CHECK enum asv_status asv_anchors_dock(struct asv_anchors *anchors, struct asv_bytes chain,
                                                 struct asv_err *err);
 
 #endif

@@ -31,17 +31,21 @@ enum asv_status asv_input_open(struct asv_input *input, const char *path, struct
         close(fd);
         return asv_fail(err, ASV_E_USAGE, "not a regular file");
     }
-    input->fd = fd;
-    input->size = (uint64_t)st.st_size;
+    *input = (struct asv_input){.fd = fd, .size = (uint64_t)st.st_size};
     return ASV_OK;
 }
 
 void asv_input_close(struct asv_input *input)
 {
-    if (input->fd >= 0) {
+    if (input->fd >= 0 && !input->is_borrowed) {
         close(input->fd);
-        input->fd = -1;
     }
+    input->fd = -1;
+}
+
+struct asv_input asv_input_part(const struct asv_input *input, uint64_t offset, uint64_t size)
+{
+    return (struct asv_input){input->fd, size, input->offset + offset, true};
 }
 
 void asv_inputs_close(struct asv_inputs *inputs)
@@ -88,8 +92,7 @@ enum asv_status asv_inputs_open(struct asv_inputs *inputs, const char *path, str
     struct asv_err inner = {0};
 
     for (size_t i = 0; i < ASV_PART_COUNT; i++) {
-        inputs->part[i].fd = -1;
-        inputs->part[i].size = 0;
+        inputs->part[i] = (struct asv_input){.fd = -1};
     }
     enum asv_status status = find_prefix(prefix, path, err);
     for (size_t i = 0; i < ASV_PART_COUNT && status == ASV_OK; i++) {
@@ -115,8 +118,10 @@ enum asv_status asv_input_read(const struct asv_input *input, uint64_t offset, v
 {
     uint8_t *at = out;
     size_t done = 0;
+    uint64_t left = offset < input->size ? input->size - offset : 0;
+    len = len < left ? len : (size_t)left;
     while (done < len) {
-        ssize_t some = pread(input->fd, at + done, len - done, (off_t)(offset + done));
+        ssize_t some = pread(input->fd, at + done, len - done, (off_t)(input->offset + offset + done));
         if (some < 0 && errno == EINTR) {
             continue;
         }

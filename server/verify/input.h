@@ -7,6 +7,7 @@
 #ifndef ASV_SERVER_VERIFY_INPUT_H
 #define ASV_SERVER_VERIFY_INPUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "firmware-proto/base/bytes.h"
@@ -27,9 +28,12 @@ enum asv_part {
 /* "seal", "payload", ...: static storage. */
 const char *asv_input_name(enum asv_part part);
 
+/* A file, or a part of one. */
 struct asv_input {
     int fd; /* -1: not there */
     uint64_t size;
+    uint64_t offset;  /* in the file where it begins */
+    bool is_borrowed; /* the file is somebody else's, who closes it */
 };
 
 struct asv_inputs {
@@ -48,6 +52,9 @@ void asv_inputs_close(struct asv_inputs *inputs);
 ASV_MUST_CHECK enum asv_status asv_input_open(struct asv_input *input, const char *path, struct asv_err *err);
 
 void asv_input_close(struct asv_input *input);
+
+/* The bytes [offset, offset + size) of it, which must be there, as a file of their own: borrowed. */
+struct asv_input asv_input_part(const struct asv_input *input, uint64_t offset, uint64_t size);
 
 /* Up to len bytes from offset into out; *got is less than len only at the end of the file. ASV_E_IO. */
 ASV_MUST_CHECK enum asv_status asv_input_read(const struct asv_input *input, uint64_t offset, void *out,

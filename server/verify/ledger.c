@@ -11,30 +11,16 @@
 #include "server/verify/input.h"
 #include "server/verify/ledger_internal.h"
 
-enum asv_status asv_verify_load(const char *dir, const char *name, uint8_t *out, size_t cap,
+enum asv_status asv_verify_load(const struct asv_files *dir, const char *name, uint8_t *out, size_t cap,
                                 struct asv_bytes *view, struct asv_err *err)
 {
-    char path[ASV_VERIFY_PATH_BYTES];
     struct asv_input input;
-    int len = dir != NULL ? snprintf(path, sizeof path, "%s/%s", dir, name)
-                          : snprintf(path, sizeof path, "%s", name);
-    if (len < 0 || (size_t)len >= sizeof path) {
-        return asv_fail(err, ASV_E_LIMIT, "the path is too long");
-    }
-    enum asv_status status = asv_input_open(&input, path, err);
+    enum asv_status status = asv_files_open(dir, name, &input, err);
     if (status == ASV_OK) {
         status = asv_input_load(&input, out, cap, view, err);
         asv_input_close(&input);
     }
     return status;
-}
-
-bool asv_verify_is_there(const char *dir, const char *name)
-{
-    char path[ASV_VERIFY_PATH_BYTES];
-    struct stat st;
-    int len = snprintf(path, sizeof path, "%s/%s", dir, name);
-    return len > 0 && (size_t)len < sizeof path && lstat(path, &st) == 0;
 }
 
 bool asv_verify_ends_in(const char *text, const char *ending)
@@ -86,8 +72,9 @@ static void verify_stem(struct asv_ledger_work *work, const char *path, const ch
     const char *slash = strrchr(stem, '/');
     (void)snprintf(dir, sizeof dir, "%.*s", slash != NULL ? (int)(slash - stem) + 1 : 1,
                    slash != NULL ? stem : ".");
+    const struct asv_files files = asv_files_of(dir);
     asv_say_begin(&work->say, ASV_SAY_PROOF);
-    asv_verify_people_begin(work, dir);
+    asv_verify_people_begin(work, &files);
     asv_verify_proof(work, NULL, stem);
 }
 
@@ -101,7 +88,8 @@ static enum asv_status verify_path(struct asv_ledger_work *work, const char *pat
                         strerror(errno));
     }
     if (S_ISDIR(st.st_mode)) {
-        return asv_verify_directory(work, path, err);
+        const struct asv_files files = asv_files_of(path);
+        return asv_verify_directory(work, &files, err);
     }
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         if (asv_verify_ends_in(path, endings[i])) {
@@ -118,18 +106,16 @@ static enum asv_status verify_path(struct asv_ledger_work *work, const char *pat
 
 /* ---- whom to believe ---- */
 
-static enum asv_status load_trust(struct asv_ledger_work *work, const char *path, struct asv_err *err)
+static enum asv_status load_trust(struct asv_ledger_work *work, const struct asv_verify_ledger *what,
+                                  struct asv_err *err)
 {
     struct asv_bytes text = {0};
     struct asv_err inner = {0};
-    enum asv_status status =
-        asv_verify_load(NULL, path, work->policy_data, sizeof work->policy_data, &text, &inner);
-    if (status != ASV_OK) {
-        char what[ASV_ERR_TEXT_BYTES];
-        (void)snprintf(what, sizeof what, "trust file: %.200s", inner.text);
-        return asv_fail(err, status, what);
-    }
-    return asv_ledger_policy_parse(path, text, &work->policy, err);
+    const char *name = what->trust != NULL ? what->trust : ASV_VERIFY_LEDGER_TRUST;
+    enum asv_status status = asv_verify_load(what->trust != NULL ? NULL : what->files, name,
+                                             work->policy_data, sizeof work->policy_data, &text, &inner);
+    return status == ASV_OK ? asv_ledger_policy_parse(name, text, &work->policy, err)
+                            : asv_failf(err, status, "trust file: %.200s", inner.text);
 }
 
 static enum asv_status load_earlier(struct asv_ledger_work *work, const char *path, struct asv_err *err)
@@ -158,7 +144,8 @@ static void say_unchecked(void *ctx, const char *where, const char *what)
     asv_say_unchecked(ctx, where, what);
 }
 
-static bool end(struct asv_ledger_work *work)
+/* Everything is judged; what is wrong, and what was not looked at, is in work->say. */
+static void judge(struct asv_ledger_work *work)
 {
     const struct asv_heads_ops ops = {.wrong = say_wrong, .unchecked = say_unchecked, .ctx = &work->say};
     asv_heads_judge(&work->heads, &work->policy, &ops);
@@ -170,7 +157,32 @@ static bool end(struct asv_ledger_work *work)
     asv_verify_recordings_end(work); /* before what is shown only when nothing is wrong */
     asv_verify_claim_end(work);
     asv_verify_people_end(work);
-    return asv_say_end(&work->say, &work->policy, &work->heads);
+}
+
+static enum asv_status begin(struct asv_ledger_work *work, const struct asv_verify_ledger *what,
+                             struct asv_err *err)
+{
+    work->what = what;
+    work->say.out = what->out;
+    work->say.language = what->language;
+    work->say.json = what->json;
+    enum asv_status status = load_trust(work, what, err);
+    if (status == ASV_OK) {
+        status = asv_anchors_load(&work->anchors, what->root, what->revocations, NULL, err);
+    }
+    if (status == ASV_OK && what->list.len > 0) {
+        status = asv_anchors_revoke(&work->anchors, what->list, err);
+    }
+    if (status == ASV_OK && what->earlier != NULL) {
+        status = load_earlier(work, what->earlier, err);
+    }
+    return status;
+}
+
+static void done(struct asv_ledger_work *work)
+{
+    asv_heads_end(&work->heads);
+    free(work);
 }
 
 enum asv_status asv_verify_ledger(const struct asv_verify_ledger *what, bool *valid, struct asv_err *err)
@@ -179,23 +191,49 @@ enum asv_status asv_verify_ledger(const struct asv_verify_ledger *what, bool *va
     if (work == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    work->say.out = what->out;
-    work->say.language = what->language;
-    work->say.json = what->json;
-    enum asv_status status = load_trust(work, what->trust, err);
-    if (status == ASV_OK) {
-        status = asv_anchors_load(&work->anchors, what->root, what->revocations, NULL, err);
-    }
-    if (status == ASV_OK && what->earlier != NULL) {
-        status = load_earlier(work, what->earlier, err);
-    }
+    enum asv_status status = begin(work, what, err);
     if (status == ASV_OK) {
         status = verify_path(work, what->path, err);
     }
     if (status == ASV_OK) {
-        *valid = end(work);
+        judge(work);
+        *valid = asv_say_end(&work->say, &work->policy, &work->heads);
     }
-    asv_heads_end(&work->heads);
-    free(work);
+    done(work);
+    return status;
+}
+
+static void tell_heads(const struct asv_ledger_work *work)
+{
+    for (size_t i = 0; i < work->heads.count; i++) {
+        const struct asv_head_seen *seen = &work->heads.seen[i];
+        if (seen->shown) {
+            work->what->on_head(work->what->ctx, work->policy.logs[seen->log].key.name, &seen->head);
+        }
+    }
+}
+
+enum asv_status asv_verify_ledger_files(const struct asv_verify_ledger *what,
+                                        struct asv_verify_ledger_said *said, struct asv_err *err)
+{
+    struct asv_ledger_work *work = calloc(1, sizeof *work);
+    if (work == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = begin(work, what, err);
+    if (status == ASV_OK) {
+        status = asv_verify_directory(work, what->files, err);
+    }
+    if (status == ASV_OK) {
+        judge(work);
+        tell_heads(work);
+        asv_say_heads(&work->say, &work->policy, &work->heads);
+        *said = (struct asv_verify_ledger_said){.checked = work->say.checked,
+                                                .unchecked = work->say.unchecked.count,
+                                                .is_valid = work->say.wrong.count == 0};
+        (void)snprintf(said->wrong, sizeof said->wrong, "%s", work->say.wrong.first[0]);
+        (void)snprintf(said->left, sizeof said->left, "%s", work->say.unchecked.first[0]);
+    }
+    done(work);
     return status;
 }

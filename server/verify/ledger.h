@@ -7,22 +7,58 @@
 #ifndef ASV_SERVER_VERIFY_LEDGER_H
 #define ASV_SERVER_VERIFY_LEDGER_H
 
+#include "server/ledger/checkpoint.h"
+#include "server/ledger/opened.h"
+#include "server/verify/files.h"
 #include "server/verify/report.h"
+#include "server/verify/signed.h"
+
+/* An entry that was looked at, for whoever has more to say about it. Views. */
+struct asv_verify_entry {
+    const char *name; /* of its files */
+    bool is_proven;
+    const char *origin; /* of the log, and its place there; when it is */
+    uint64_t index;
+    const struct asv_ledger_entry *entry;
+    const struct asv_opened *opened; /* NULL: nothing is */
+    const struct asv_signed_by *by;  /* who signed the object that it names; NULL: not shown */
+};
 
 struct asv_verify_ledger {
     const char *path;
-    const char *trust;       /* the trust file: whose heads are believed */
+    const struct asv_files *files; /* the directory, when it is none of the file system's; NULL: path */
+    const char *trust;             /* the trust file: whose heads are believed; NULL: files' own */
     const char *root;        /* the agency's, for what a camera signed; NULL: the default, if it is there */
     const char *revocations; /* NULL: none */
+    struct asv_bytes list;   /* the same as bytes; len 0: as revocations says */
     const char *earlier;     /* a checkpoint that was kept, which the log must begin with; NULL: none */
     enum asv_language language;
     bool json;
     FILE *out;
+    /* Of files: told of each entry in place of the report, which then has heads and claims alone. */
+    void (*on_entry)(void *ctx, const struct asv_verify_entry *entry);
+    void (*on_head)(void *ctx, const char *origin, const struct asv_tree_head *head); /* each that is shown */
+    void *ctx;
+};
+
+#define ASV_VERIFY_LEDGER_TRUST "trust" /* the trust file among files */
+
+/* What there is to say of the ledger of a package. */
+struct asv_verify_ledger_said {
+    uint64_t checked, unchecked;
+    bool is_valid;
+    char wrong[400]; /* the first thing; empty: nothing is */
+    char left[400];  /* the first thing that was not looked at */
 };
 
 /* ASV_OK and the report in out, whatever it says; *valid whether everything was right. ASV_E_USAGE and others
  * when trust file or path cannot be read: nothing was written then. */
 ASV_MUST_CHECK enum asv_status asv_verify_ledger(const struct asv_verify_ledger *what, bool *valid,
                                                  struct asv_err *err);
+
+/* The same of what->files: of the report what->out gets heads and claims. */
+ASV_MUST_CHECK enum asv_status asv_verify_ledger_files(const struct asv_verify_ledger *what,
+                                                       struct asv_verify_ledger_said *said,
+                                                       struct asv_err *err);
 
 #endif

@@ -27,7 +27,7 @@ struct asv_verify_claim {
 };
 
 /* The camera's certificates, under the agency's root. */
-static void load_chain(struct asv_ledger_work *work, struct asv_verify_claim *it, const char *dir)
+static void load_chain(struct asv_ledger_work *work, struct asv_verify_claim *it, const struct asv_files *dir)
 {
     struct asv_bytes view = {0};
     uint8_t digest[ASV_SHA256_BYTES];
@@ -58,7 +58,7 @@ static void load_chain(struct asv_ledger_work *work, struct asv_verify_claim *it
     it->believed = status == ASV_OK;
 }
 
-void asv_verify_claim_begin(struct asv_ledger_work *work, const char *dir)
+void asv_verify_claim_begin(struct asv_ledger_work *work, const struct asv_files *dir)
 {
     struct asv_bytes view = {0};
     struct asv_err err = {0};
@@ -114,7 +114,7 @@ static void take_balance(struct asv_verify_claim *it, const struct asv_ledger_en
 
 /* LG-076: a recording counts as taken in when its link record is the one that the entry names, and the
  * camera's. */
-static enum asv_status take_link(struct asv_verify_claim *it, const char *dir, const char *stem,
+static enum asv_status take_link(struct asv_verify_claim *it, const struct asv_files *dir, const char *stem,
                                  const struct asv_opened *opened, struct asv_err *err)
 {
     char name[ASV_VERIFY_PATH_BYTES];
@@ -154,16 +154,16 @@ bool asv_verify_claim_uses(const struct asv_ledger_work *work, const char *name)
 }
 
 /* A link record that shows nothing is not looked at. */
-static void say_unused(struct asv_ledger_work *work, const char *dir, const char *stem)
+static void say_unused(struct asv_ledger_work *work, const struct asv_files *dir, const char *stem)
 {
     char name[ASV_VERIFY_PATH_BYTES];
     (void)snprintf(name, sizeof name, "%s.link", stem);
-    if (dir != NULL && asv_verify_is_there(dir, name)) {
+    if (dir != NULL && asv_files_has(dir, name)) {
         asv_say_unchecked(&work->say, name, "");
     }
 }
 
-void asv_verify_claim_entry(struct asv_ledger_work *work, const char *dir, const char *stem,
+void asv_verify_claim_entry(struct asv_ledger_work *work, const struct asv_files *dir, const char *stem,
                             const struct asv_ledger_entry *entry, const struct asv_opened *opened)
 {
     struct asv_verify_claim *it = work->claim;

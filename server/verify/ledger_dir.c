@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 /* A directory: proofs, a published log, or both. Every file in it is checked, or said not to have been. */
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,10 +14,9 @@ static const char proof_ending[] = ".tlog-proof";
 
 struct directory {
     struct asv_ledger_work *work;
-    const char *path;
-    struct dirent **items;
-    int count;
-    int proofs;
+    const struct asv_files *files;
+    struct asv_file_names names;
+    size_t proofs;
     bool has_checkpoint;
     bool walks; /* over the log's tiles */
     struct asv_bytes checkpoint;
@@ -27,30 +24,13 @@ struct directory {
 
 /* ---- names ---- */
 
-static int is_name(const struct dirent *item)
-{
-    return strcmp(item->d_name, ".") != 0 && strcmp(item->d_name, "..") != 0;
-}
-
 static enum asv_status read_names(struct directory *it, struct asv_err *err)
 {
-    it->count = scandir(it->path, &it->items, is_name, alphasort);
-    if (it->count < 0) {
-        it->count = 0;
-        return asv_fail(err, ASV_E_IO, strerror(errno));
+    enum asv_status status = asv_files_names(&it->names, it->files, err);
+    for (size_t i = 0; status == ASV_OK && i < it->names.count; i++) {
+        it->proofs += asv_verify_ends_in(it->names.names[i], proof_ending);
     }
-    for (int i = 0; i < it->count; i++) {
-        it->proofs += asv_verify_ends_in(it->items[i]->d_name, proof_ending);
-    }
-    return ASV_OK;
-}
-
-static void free_names(struct directory *it)
-{
-    for (int i = 0; i < it->count; i++) {
-        free(it->items[i]);
-    }
-    free(it->items);
+    return status;
 }
 
 /* ---- what is beside the proofs ---- */
@@ -64,7 +44,7 @@ static bool goes_with_proof(struct directory *it, const char *name)
         if (asv_verify_ends_in(name, endings[i])) {
             (void)snprintf(proof, sizeof proof, "%.*s%s", (int)(strlen(name) - strlen(endings[i])), name,
                            proof_ending);
-            if (!asv_verify_is_there(it->path, proof)) {
+            if (!asv_files_has(it->files, proof)) {
                 asv_say_wrong(&it->work->say, name, "there is no proof of it: %.150s is missing", proof);
             }
             return true;
@@ -78,6 +58,10 @@ static bool is_used(const struct directory *it, const char *name)
     if (strcmp(name, checkpoint_name) == 0) {
         return true;
     }
+    if (it->work->what->files != NULL &&
+        (strcmp(name, ASV_VERIFY_LEDGER_TRUST) == 0 || strcmp(name, "README.txt") == 0)) {
+        return true;
+    }
     if (strcmp(name, tile_name) == 0) {
         return it->walks;
     }
@@ -89,16 +73,16 @@ static bool is_used(const struct directory *it, const char *name)
 
 static void verify_proofs(struct directory *it)
 {
-    asv_verify_claim_begin(it->work, it->path);
+    asv_verify_claim_begin(it->work, it->files);
     if (it->proofs > 0) {
-        asv_verify_people_begin(it->work, it->path);
+        asv_verify_people_begin(it->work, it->files);
     }
-    for (int i = 0; i < it->count; i++) {
-        const char *name = it->items[i]->d_name;
+    for (size_t i = 0; i < it->names.count; i++) {
+        const char *name = it->names.names[i];
         if (asv_verify_ends_in(name, proof_ending)) {
             char stem[ASV_VERIFY_PATH_BYTES];
             (void)snprintf(stem, sizeof stem, "%.*s", (int)(strlen(name) - strlen(proof_ending)), name);
-            asv_verify_proof(it->work, it->path, stem);
+            asv_verify_proof(it->work, it->files, stem);
         } else if (!goes_with_proof(it, name) && !is_used(it, name)) {
             asv_say_unchecked(&it->work->say, name, "");
         }
@@ -111,7 +95,7 @@ static void verify_all(struct directory *it)
     struct asv_ledger_work *work = it->work;
     struct asv_ledger_verdict verdict = {0};
     bool believed = false;
-    it->walks = it->has_checkpoint && (it->proofs == 0 || asv_verify_is_there(it->path, tile_name));
+    it->walks = it->has_checkpoint && (it->proofs == 0 || asv_files_has(it->files, tile_name));
     asv_say_begin(&work->say, it->proofs > 0 ? ASV_SAY_PROOFS : ASV_SAY_LOG);
     if (it->has_checkpoint) {
         believed = asv_verify_head(work, checkpoint_name, it->checkpoint);
@@ -119,13 +103,14 @@ static void verify_all(struct directory *it)
     }
     verify_proofs(it);
     if (it->walks && believed) { /* a head that nobody has to answer for could name any number of entries */
-        asv_verify_tiles(work, it->path, &verdict);
+        asv_verify_tiles(work, it->files, &verdict);
     }
 }
 
-enum asv_status asv_verify_directory(struct asv_ledger_work *work, const char *dir, struct asv_err *err)
+enum asv_status asv_verify_directory(struct asv_ledger_work *work, const struct asv_files *dir,
+                                     struct asv_err *err)
 {
-    struct directory it = {.work = work, .path = dir};
+    struct directory it = {.work = work, .files = dir};
     struct asv_err inner = {0};
     enum asv_status status =
         asv_verify_load(dir, checkpoint_name, work->note, sizeof work->note, &it.checkpoint, &inner);
@@ -140,6 +125,6 @@ enum asv_status asv_verify_directory(struct asv_ledger_work *work, const char *d
     if (status == ASV_OK) {
         verify_all(&it);
     }
-    free_names(&it);
+    asv_file_names_free(&it.names);
     return status;
 }

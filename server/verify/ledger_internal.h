@@ -8,6 +8,7 @@
 
 #include "server/ledger/tlogproof.h"
 #include "server/verify/anchors.h"
+#include "server/verify/files.h"
 #include "server/verify/ledger.h"
 #include "server/verify/ledger_say.h"
 
@@ -16,6 +17,7 @@
 
 /* Too large for a stack; must not be copied. */
 struct asv_ledger_work {
+    const struct asv_verify_ledger *what;
     struct asv_ledger_say say;
     struct asv_ledger_policy policy;
     struct asv_ledger_verdict verdict; /* of the last head that was looked at; borrows note or proof */
@@ -31,12 +33,9 @@ struct asv_ledger_work {
     struct asv_verify_recordings *recordings; /* NULL: nothing was told of any */
 };
 
-/* The whole of a small file DIR/NAME; dir NULL: name is the path. As asv_input_load. */
-ASV_MUST_CHECK enum asv_status asv_verify_load(const char *dir, const char *name, uint8_t *out, size_t cap,
-                                               struct asv_bytes *view, struct asv_err *err);
-
-/* Whether there is such a file, of whatever kind. */
-bool asv_verify_is_there(const char *dir, const char *name);
+/* The whole of a small file of that name; dir NULL: the name is its path. As asv_input_load. */
+ASV_MUST_CHECK enum asv_status asv_verify_load(const struct asv_files *dir, const char *name, uint8_t *out,
+                                               size_t cap, struct asv_bytes *view, struct asv_err *err);
 
 bool asv_verify_ends_in(const char *text, const char *ending);
 
@@ -45,7 +44,7 @@ bool asv_verify_ends_in(const char *text, const char *ending);
 bool asv_verify_head(struct asv_ledger_work *work, const char *name, struct asv_bytes note);
 
 /* The proof DIR/STEM.tlog-proof of the entry beside it, with what is opened of it; all is said. */
-void asv_verify_proof(struct asv_ledger_work *work, const char *dir, const char *stem);
+void asv_verify_proof(struct asv_ledger_work *work, const struct asv_files *dir, const char *stem);
 
 /* LG-123: that an entry was not recorded after its head was cosigned, by the word of as many witnesses as the
  * trust file asks for; what fewer of them say is listed. */
@@ -59,7 +58,7 @@ void asv_verify_begun(struct asv_ledger_work *work, const char *name, uint64_t i
 
 /* The signed object beside the entry, DIR/STEM.object, with DIR/STEM.signer: what is wrong with it, or cannot
  * be said, is said. Whether *by has signed it. is_proven: the entry is. */
-bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char *stem,
+bool asv_verify_object(struct asv_ledger_work *work, const struct asv_files *dir, const char *stem,
                        const struct asv_ledger_entry *entry, const struct asv_opened *opened, bool is_proven,
                        struct asv_signed_by *by);
 
@@ -67,7 +66,7 @@ bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char
  * signature of a person that is good, NAME being where it stands and statement the digest of what was signed,
  * which sets what *by has of that; told of each ruling of the keeper that is good, and proven; ended. What is
  * wrong or was not shown is said. */
-void asv_verify_people_begin(struct asv_ledger_work *work, const char *dir);
+void asv_verify_people_begin(struct asv_ledger_work *work, const struct asv_files *dir);
 void asv_verify_people_signed(struct asv_ledger_work *work, const char *name,
                               const uint8_t statement[ASV_SHA256_BYTES], struct asv_signed_by *by);
 void asv_verify_people_ruled(struct asv_ledger_work *work, struct asv_bytes ruling);
@@ -83,19 +82,19 @@ void asv_verify_recordings_end(struct asv_ledger_work *work);
 
 /* What the directory is said to show besides its entries (LG-076): loaded, told of each entry that is proven,
  * judged and freed. */
-void asv_verify_claim_begin(struct asv_ledger_work *work, const char *dir);
-void asv_verify_claim_entry(struct asv_ledger_work *work, const char *dir, const char *stem,
+void asv_verify_claim_begin(struct asv_ledger_work *work, const struct asv_files *dir);
+void asv_verify_claim_entry(struct asv_ledger_work *work, const struct asv_files *dir, const char *stem,
                             const struct asv_ledger_entry *entry, const struct asv_opened *opened);
 /* Whether it looks at the file of this name. */
 bool asv_verify_claim_uses(const struct asv_ledger_work *work, const char *name);
 void asv_verify_claim_end(struct asv_ledger_work *work);
 
 /* The published log in dir, whose head is verdict's, compared with every head of it that was seen. */
-void asv_verify_tiles(struct asv_ledger_work *work, const char *dir,
+void asv_verify_tiles(struct asv_ledger_work *work, const struct asv_files *dir,
                       const struct asv_ledger_verdict *verdict);
 
 /* Everything in a directory. */
-ASV_MUST_CHECK enum asv_status asv_verify_directory(struct asv_ledger_work *work, const char *dir,
+ASV_MUST_CHECK enum asv_status asv_verify_directory(struct asv_ledger_work *work, const struct asv_files *dir,
                                                     struct asv_err *err);
 
 #endif

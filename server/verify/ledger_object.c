@@ -19,7 +19,7 @@ struct given {
 };
 
 /* ASV_E_NOT_FOUND: no object is given. */
-static enum asv_status load(struct given *given, const char *dir, const char *stem)
+static enum asv_status load(struct given *given, const struct asv_files *dir, const char *stem)
 {
     (void)snprintf(given->name, sizeof given->name, "%s.object", stem);
     (void)snprintf(given->signer_name, sizeof given->signer_name, "%s.signer", stem);
@@ -64,7 +64,7 @@ static enum asv_status judge(struct given *given, const struct asv_ledger_work *
     return status;
 }
 
-bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char *stem,
+bool asv_verify_object(struct asv_ledger_work *work, const struct asv_files *dir, const char *stem,
                        const struct asv_ledger_entry *entry, const struct asv_opened *opened, bool is_proven,
                        struct asv_signed_by *by)
 {
@@ -91,7 +91,7 @@ bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char
     }
     work->not_given += names && !there;
     bool used = there && asv_signed_takes_signer(entry->event.kind);
-    if (!used && dir != NULL && asv_verify_is_there(dir, given->signer_name)) {
+    if (!used && dir != NULL && asv_files_has(dir, given->signer_name)) {
         asv_say_unchecked(&work->say, given->signer_name, "");
     }
     if (status == ASV_OK) {

@@ -26,11 +26,11 @@ struct asv_verify_people {
     uint8_t data[ASV_ENROLLED_FILE_MAX_BYTES];
 };
 
-void asv_verify_people_begin(struct asv_ledger_work *work, const char *dir)
+void asv_verify_people_begin(struct asv_ledger_work *work, const struct asv_files *dir)
 {
     struct asv_bytes text = {0};
     struct asv_err err = {0};
-    if (!asv_verify_is_there(dir, ASV_ENROLLED_FILE_NAME)) {
+    if (!asv_files_has(dir, ASV_ENROLLED_FILE_NAME)) {
         return;
     }
     if (!work->anchors.has_root) {

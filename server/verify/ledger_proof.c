@@ -26,7 +26,8 @@ static const char *named(struct one *one, const char *stem, const char *ending)
 }
 
 /* False, and said so, when there is nothing to prove or to prove it with. */
-static bool read_entry(struct asv_ledger_work *work, struct one *one, const char *dir, const char *stem)
+static bool read_entry(struct asv_ledger_work *work, struct one *one, const struct asv_files *dir,
+                       const char *stem)
 {
     const char *name = named(one, stem, "entry");
     enum asv_status status =
@@ -41,8 +42,8 @@ static bool read_entry(struct asv_ledger_work *work, struct one *one, const char
 }
 
 /* False: nothing can be proven with it. *readable: it names the entry's index all the same. */
-static bool read_proof(struct asv_ledger_work *work, struct one *one, const char *dir, const char *stem,
-                       bool *readable)
+static bool read_proof(struct asv_ledger_work *work, struct one *one, const struct asv_files *dir,
+                       const char *stem, bool *readable)
 {
     struct asv_bytes data = {0};
     const char *name = named(one, stem, "tlog-proof");
@@ -72,8 +73,8 @@ static bool is_included(struct asv_ledger_work *work, struct one *one, const cha
 }
 
 /* LG-071 */
-static const struct asv_opened *read_opened(struct asv_ledger_work *work, struct one *one, const char *dir,
-                                            const char *stem)
+static const struct asv_opened *read_opened(struct asv_ledger_work *work, struct one *one,
+                                            const struct asv_files *dir, const char *stem)
 {
     struct asv_bytes data = {0};
     const char *name = named(one, stem, "opened");
@@ -169,7 +170,24 @@ static bool prove(struct asv_ledger_work *work, struct one *one, const char *ste
     return work->say.wrong.count == before;
 }
 
-void asv_verify_proof(struct asv_ledger_work *work, const char *dir, const char *stem)
+static void tell(struct asv_ledger_work *work, const char *stem, const struct asv_say_place *place,
+                 const struct one *one, const struct asv_opened *opened, const struct asv_signed_by *by)
+{
+    if (work->what->on_entry == NULL) {
+        asv_say_entry(&work->say, stem, place, &one->entry, opened, by);
+        return;
+    }
+    const struct asv_verify_entry entry = {.name = stem,
+                                           .is_proven = place->origin != NULL,
+                                           .origin = place->origin,
+                                           .index = place->index,
+                                           .entry = &one->entry,
+                                           .opened = opened,
+                                           .by = by};
+    work->what->on_entry(work->what->ctx, &entry);
+}
+
+void asv_verify_proof(struct asv_ledger_work *work, const struct asv_files *dir, const char *stem)
 {
     struct one *one = calloc(1, sizeof *one);
     if (one == NULL) {
@@ -193,7 +211,7 @@ void asv_verify_proof(struct asv_ledger_work *work, const char *dir, const char 
         if (place.origin != NULL) {
             asv_verify_recording(work, stem, &one->entry, opened, signed_by ? &one->by : NULL);
         }
-        asv_say_entry(&work->say, stem, &place, &one->entry, opened, signed_by ? &one->by : NULL);
+        tell(work, stem, &place, one, opened, signed_by ? &one->by : NULL);
     }
     free(one);
 }

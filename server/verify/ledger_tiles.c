@@ -16,7 +16,7 @@ struct to_compare {
 
 struct published {
     struct asv_ledger_work *work;
-    const char *dir;
+    const struct asv_files *dir;
     struct asv_walk walk;
     size_t next; /* of the heads below, the first that is not passed */
     size_t count;
@@ -187,12 +187,13 @@ static bool walk_bundle(struct published *it)
     return goes_on;
 }
 
-void asv_verify_tiles(struct asv_ledger_work *work, const char *dir, const struct asv_ledger_verdict *verdict)
+void asv_verify_tiles(struct asv_ledger_work *work, const struct asv_files *dir,
+                      const struct asv_ledger_verdict *verdict)
 {
     const struct asv_tree_head *head = &verdict->checkpoint.head;
     struct published *it = calloc(1, sizeof *it);
     if (it == NULL) {
-        asv_say_wrong(&work->say, dir, "no memory");
+        asv_say_wrong(&work->say, "tile", "no memory");
         return;
     }
     const struct asv_walk_ops ops = {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
-/* asservat-verify: says whether a recording is what was signed, and by whom. Needs no network, no database
- * and no server of ours. Exit status: 0 valid, 1 not valid, 2 not readable or wrong usage. */
+/* asservat-verify: says whether a recording, or what was handed over, is what was signed, and by whom. Needs
+ * no network, no database and no server of ours. Exit status: 0 valid, 1 not valid, 2 not readable or wrong
+ * usage. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/verify/handed.h"
 #include "server/verify/ledger.h"
 #include "server/verify/open.h"
 
@@ -22,11 +24,13 @@ struct options {
     const char *dock;
     const char *chain;
     const char *identity;
+    const char *package;
     const char *ledger;
     const char *earlier;
     struct asv_open_outputs outputs;
     enum asv_language language;
     bool json;
+    bool handed; /* what was handed over, as a package or a filing */
     bool help;
     bool version;
 };
@@ -36,6 +40,8 @@ static const char usage_text[] =
     "                       [--identity FILE [--output FILE] [--age FILE]] [--json] [--lang de|en]\n"
     "       asservat-verify PROOF|CHECKPOINT|DIR --ledger TRUST [--trust ROOT] [--revocations LIST]\n"
     "                       [--earlier CHECKPOINT] [--json] [--lang de|en]\n"
+    "       asservat-verify CARRIER.zip|FILING [--trust ROOT] [--package CERTIFICATE] [--ledger TRUST]\n"
+    "                       [--revocations LIST] [--identity FILE] [--json] [--lang de|en]\n"
     "       asservat-verify --version\n"
     "\n"
     "Verifies one recording without a network or a server. FILE is its directory, or its seal: a file\n"
@@ -58,6 +64,12 @@ static const char usage_text[] =
     "  --ledger TRUST       whose heads are believed: a trust file (C2SP tlog-policy)\n"
     "  --earlier CHECKPOINT a head that was kept: what is shown must be of a log that begins with it\n"
     "\n"
+    "Of what was handed over (a package as one file, or the directory of a filing) it verifies all: the\n"
+    "package, what two people decided, each recording, and its custody by the ledger. What is given with\n"
+    "--trust, --package and --ledger must come by another way.\n"
+    "\n"
+    "  --package CERT       the certificate that the agency signs packages with, PEM or DER\n"
+    "\n"
     "  --json               the result as JSON\n"
     "  --lang de|en         language of the report; default: the environment's\n"
     "\n"
@@ -75,16 +87,39 @@ static enum asv_language default_language(void)
     return ASV_LANGUAGE_EN;
 }
 
+/* Which options go with what is checked. */
+static bool fit(struct options *options)
+{
+    bool outputs = options->outputs.plaintext != NULL || options->outputs.age != NULL;
+    bool of_recording = outputs || options->chain != NULL || options->dock != NULL;
+    options->handed = asv_handed_is(options->file);
+    if (options->handed) {
+        return !of_recording && options->earlier == NULL;
+    }
+    if (options->package != NULL || (outputs && options->identity == NULL)) {
+        return false;
+    }
+    return options->ledger != NULL ? !of_recording && options->identity == NULL : options->earlier == NULL;
+}
+
 static bool parse_options(struct options *options, int argc, char **argv)
 {
     static const struct option longs[] = {
-        {"trust", required_argument, NULL, 't'},    {"revocations", required_argument, NULL, 'r'},
-        {"dock", required_argument, NULL, 'd'},     {"chain", required_argument, NULL, 'c'},
-        {"identity", required_argument, NULL, 'i'}, {"output", required_argument, NULL, 'o'},
-        {"ledger", required_argument, NULL, 'L'},   {"earlier", required_argument, NULL, 'e'},
-        {"age", required_argument, NULL, 'a'},      {"lang", required_argument, NULL, 'l'},
-        {"json", no_argument, NULL, 'j'},           {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},        {NULL, 0, NULL, 0},
+        {"trust", required_argument, NULL, 't'},
+        {"revocations", required_argument, NULL, 'r'},
+        {"dock", required_argument, NULL, 'd'},
+        {"chain", required_argument, NULL, 'c'},
+        {"identity", required_argument, NULL, 'i'},
+        {"output", required_argument, NULL, 'o'},
+        {"ledger", required_argument, NULL, 'L'},
+        {"earlier", required_argument, NULL, 'e'},
+        {"age", required_argument, NULL, 'a'},
+        {"lang", required_argument, NULL, 'l'},
+        {"package", required_argument, NULL, 'p'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
+        {NULL, 0, NULL, 0},
     };
     int option;
     *options = (struct options){.language = default_language()};
@@ -104,6 +139,9 @@ static bool parse_options(struct options *options, int argc, char **argv)
             break;
         case 'i':
             options->identity = optarg;
+            break;
+        case 'p':
+            options->package = optarg;
             break;
         case 'L':
             options->ledger = optarg;
@@ -136,15 +174,8 @@ static bool parse_options(struct options *options, int argc, char **argv)
             return false;
         }
     }
-    bool outputs = options->outputs.plaintext != NULL || options->outputs.age != NULL;
-    bool of_clip = outputs || options->identity != NULL || options->chain != NULL || options->dock != NULL;
-    bool of_ledger = options->earlier != NULL;
-    if (optind + 1 != argc || (outputs && options->identity == NULL) ||
-        (options->ledger != NULL ? of_clip : of_ledger)) {
-        return false;
-    }
     options->file = argv[optind];
-    return true;
+    return optind + 1 == argc && fit(options);
 }
 
 /* Everything that is too large for a stack. */
@@ -213,6 +244,31 @@ static enum asv_status verify_ledger(const struct options *options, bool *valid,
     return asv_verify_ledger(&what, valid, err);
 }
 
+static enum asv_status verify_handed(const struct options *options, bool *valid, struct asv_err *err)
+{
+    enum asv_handed_verdict verdict = ASV_HANDED_INVALID;
+    const struct asv_verify_handed what = {.path = options->file,
+                                           .root = options->trust,
+                                           .package = options->package,
+                                           .ledger = options->ledger,
+                                           .revocations = options->revocations,
+                                           .identity = options->identity,
+                                           .language = options->language,
+                                           .json = options->json,
+                                           .out = stdout};
+    enum asv_status status = asv_verify_handed(&what, &verdict, NULL, err);
+    *valid = verdict == ASV_HANDED_VALID;
+    return status;
+}
+
+static enum asv_status verify_it(const struct options *options, bool *valid, struct asv_err *err)
+{
+    if (options->handed) {
+        return verify_handed(options, valid, err);
+    }
+    return options->ledger != NULL ? verify_ledger(options, valid, err) : verify_clip(options, valid, err);
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -234,8 +290,7 @@ int main(int argc, char **argv)
         return EXIT_UNREADABLE;
     }
     bool valid = false;
-    enum asv_status status =
-        options.ledger != NULL ? verify_ledger(&options, &valid, &err) : verify_clip(&options, &valid, &err);
+    enum asv_status status = verify_it(&options, &valid, &err);
     if (status != ASV_OK) {
         fprintf(stderr, "asservat-verify: %s: %s\n", options.file, err.text);
         if (options.json) {

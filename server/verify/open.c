@@ -10,57 +10,15 @@
 #include <unistd.h>
 
 #include "firmware-proto/seal/opener.h"
-
-#define IDENTITIES_MAX     16
-#define IDENTITY_MAX_BYTES 16384
+#include "server/verify/identities.h"
 
 /* Everything secret, in one place that is locked and wiped. */
 struct secrets {
-    size_t count;
-    uint8_t identity[IDENTITIES_MAX][ASV_X25519_BYTES];
+    struct asv_identities identities;
     uint8_t file_key[ASV_FILE_KEY_BYTES];
     struct asv_seal_opener opener;
-    uint8_t text[IDENTITY_MAX_BYTES];
     uint8_t chunk[ASV_CHUNK_CIPHER_BYTES];
 };
-
-static enum asv_status parse_identities(struct secrets *secrets, struct asv_bytes text, struct asv_err *err)
-{
-    size_t at = 0;
-    while (at < text.len) {
-        const uint8_t *line = text.data + at;
-        const uint8_t *lf = memchr(line, '\n', text.len - at);
-        size_t len = lf == NULL ? text.len - at : (size_t)(lf - line);
-        at += len + 1;
-        if (len > 0 && line[len - 1] == '\r') {
-            len--;
-        }
-        if (len == 0 || line[0] == '#') {
-            continue;
-        }
-        if (secrets->count == IDENTITIES_MAX ||
-            asv_age_identity_decode(secrets->identity[secrets->count], (const char *)line, len) != ASV_OK) {
-            return asv_fail(err, ASV_E_USAGE, "--identity: not a file of age X25519 identities");
-        }
-        secrets->count++;
-    }
-    return secrets->count > 0 ? ASV_OK : asv_fail(err, ASV_E_USAGE, "--identity: holds no identity");
-}
-
-static enum asv_status load_identities(struct secrets *secrets, const char *path, struct asv_err *err)
-{
-    struct asv_input input;
-    struct asv_bytes text;
-    enum asv_status status = asv_input_open(&input, path, err);
-    if (status == ASV_OK) {
-        status = asv_input_load(&input, secrets->text, sizeof secrets->text, &text, err);
-        asv_input_close(&input);
-    }
-    if (status != ASV_OK) {
-        return asv_fail(err, status, "--identity: the file cannot be read");
-    }
-    return parse_identities(secrets, text, err);
-}
 
 /* Any stanza that this identity opens: it may have been wrapped anew for someone, so that only the commitment
  * says whether its key is the right one. One that is not must not hide another that is. */
@@ -90,8 +48,9 @@ static enum asv_status find_key(struct secrets *secrets, const struct asv_seal_h
         return asv_fail(why, ASV_E_NOT_FOUND,
                         "there are no stanzas: the key was destroyed or not handed over");
     }
-    for (size_t i = 0; i < secrets->count; i++) {
-        if (try_identity(secrets, secrets->identity[i], header, parts->stanzas, &wrong) == ASV_OK) {
+    for (size_t i = 0; i < secrets->identities.count; i++) {
+        if (try_identity(secrets, secrets->identities.identity[i], header, parts->stanzas, &wrong) ==
+            ASV_OK) {
             return ASV_OK;
         }
     }
@@ -298,7 +257,7 @@ enum asv_status asv_open_clip(struct asv_report *report, const struct asv_inputs
     memset(&secrets, 0, sizeof secrets);
     bool locked = mlock(&secrets, sizeof secrets) == 0; /* as far as the limits allow */
 
-    enum asv_status status = load_identities(&secrets, identity, err);
+    enum asv_status status = asv_identities_load(&secrets.identities, identity, err);
     if (status != ASV_OK || report->finding[ASV_CHECK_SEAL] != ASV_FINDING_GOOD ||
         report->finding[ASV_CHECK_PAYLOAD] != ASV_FINDING_GOOD) {
         goto out;

@@ -37,7 +37,7 @@ MODULES = {
     "server/incident": PROTO + ["server/base", "server/db", "server/policy", "server/statement", "server/vault"],
     "server/flow": PROTO + ["server/base", "server/db", "server/incident", "server/keeper", "server/policy",
                             "server/statement", "server/vault"],
-    "server/verify": PROTO + ["server/base", "server/vault", "server/ledger", "server/statement"],
+    "server/verify": PROTO + ["server/base", "server/vault", "server/ledger", "server/statement", "server/package", "server/report"],
     "server/media": PROTO + ["server/base", "server/incident", "server/vault"],
     "server/report": ["firmware-proto/base", "server/base"],
     "server/handover": PROTO + ["server/base", "server/incident", "server/media", "server/package", "server/report", "server/statement", "server/vault"],
@@ -55,6 +55,7 @@ HEADERS = {
     "server/cli": ["firmware-proto/camera/enrolment.h"],
     "server/db": ["firmware-proto/wire/devlog.h"],
     "server/handover": ["firmware-proto/camera/mp4.h"],
+    "server/verify": ["server/handover/excerpt.h"],
 }
 
 # Where a foreign header may be included. One that is neither here nor in the C library has no home yet.

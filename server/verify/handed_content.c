@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+/* What a recording shows: the playable file, the excerpt, and, with a key, the sealed original. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "firmware-proto/seal/opener.h"
+#include "server/base/fail.h"
+#include "server/base/hex.h"
+#include "server/verify/handed_internal.h"
+
+#define KEY_TEXT_BYTES (2 * ASV_FILE_KEY_BYTES + 1) /* and a line end */
+
+/* Secret, in one place that is locked as far as the limits allow, and wiped. */
+struct content {
+    struct asv_handed *it;
+    size_t i;
+    const struct asv_input *payload;
+    struct asv_input playable; /* fd -1: there is none to compare with */
+    uint8_t file_key[ASV_FILE_KEY_BYTES];
+    struct asv_seal_opener opener;
+    uint8_t chunk[ASV_CHUNK_CIPHER_BYTES];
+    uint8_t beside[ASV_CHUNK_PLAIN_BYTES];
+};
+
+static enum asv_status fail(const struct content *content, enum asv_handed_kind kind, const char *part,
+                            enum asv_status status, const char *why)
+{
+    char name[ASV_HANDED_PATH_BYTES];
+    return asv_handed_fail(content->it, kind, asv_handed_part_name(name, content->i, part), status, "%s",
+                           why);
+}
+
+static const struct asv_handed_file *find(const struct content *content, const char *part)
+{
+    char name[ASV_HANDED_PATH_BYTES];
+    return asv_handed_find(content->it, asv_handed_part_name(name, content->i, part));
+}
+
+/* ---- chunk by chunk ---- */
+
+/* The next bytes of the playable file, against what is in content->chunk. */
+static enum asv_status compare(struct content *content, uint64_t at, const uint8_t *plain, size_t len,
+                               struct asv_err *err)
+{
+    size_t got = 0;
+    if (content->playable.fd < 0) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_input_read(&content->playable, at, content->beside, len, &got, err);
+    if (status == ASV_OK && (got != len || memcmp(content->beside, plain, len) != 0)) {
+        char why[64];
+        (void)snprintf(why, sizeof why, "differs between its bytes %llu and %llu", (unsigned long long)at,
+                       (unsigned long long)(at + len));
+        status = fail(content, ASV_HANDED_PLAYABLE, "playable.mp4", ASV_E_DIGEST, why);
+    }
+    return status;
+}
+
+static enum asv_status open_chunk(struct content *content, uint64_t i, enum asv_handed_kind kind,
+                                  struct asv_err *err)
+{
+    size_t got = 0;
+    enum asv_status status = asv_input_read(content->payload, i * ASV_CHUNK_CIPHER_BYTES, content->chunk,
+                                            sizeof content->chunk, &got, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (got < sizeof content->chunk ||
+        asv_seal_opener_decrypt(&content->opener, content->chunk, content->chunk, i) != ASV_OK ||
+        asv_seal_opener_disclose(&content->opener, content->chunk) != ASV_OK) {
+        char why[64];
+        (void)snprintf(why, sizeof why, "its piece %llu does not decrypt", (unsigned long long)i);
+        return fail(content, kind, "sealed.age", ASV_E_DIGEST, why);
+    }
+    return compare(content, i * ASV_CHUNK_PLAIN_BYTES, content->chunk, ASV_CHUNK_PLAIN_BYTES, err);
+}
+
+/* HO-105: every chunk decrypts at its place, to the bytes that lie beside it, and to what the camera's tree
+ * for excerpts is over. */
+static enum asv_status open_all(struct content *content, enum asv_handed_kind kind, struct asv_err *err)
+{
+    const struct asv_seal_checkpoint *last = &content->it->report.seal.checkpoint;
+    uint64_t plain = last->chunks * ASV_CHUNK_PLAIN_BYTES;
+    enum asv_status status = ASV_OK;
+    if (content->playable.fd >= 0 && content->playable.size != plain + ASV_FINAL_PLAIN_BYTES) {
+        return fail(content, ASV_HANDED_PLAYABLE, "playable.mp4", ASV_E_MISMATCH, "is of another length");
+    }
+    for (uint64_t i = 0; i < last->chunks && status == ASV_OK; i++) {
+        status = open_chunk(content, i, kind, err);
+    }
+    if (status == ASV_OK &&
+        asv_seal_opener_check_final(&content->opener, last->final_chunk, last->chunks) != ASV_OK) {
+        status = fail(content, kind, "sealed.age", ASV_E_DIGEST, "its last piece does not decrypt");
+    }
+    if (status == ASV_OK) {
+        status = compare(content, plain, asv_final_plaintext, ASV_FINAL_PLAIN_BYTES, err);
+    }
+    if (status == ASV_OK && asv_seal_opener_check_disclosure(&content->opener, last) != ASV_OK) {
+        status = fail(content, kind, "sealed.age", ASV_E_DIGEST,
+                      "the tree for excerpts is not the one that was signed");
+    }
+    return status;
+}
+
+/* ---- the key that lies there ---- */
+
+static enum asv_status read_key(struct content *content, struct asv_err *err)
+{
+    uint8_t text[KEY_TEXT_BYTES + 1] = {0};
+    struct asv_bytes view = {0};
+    const struct asv_handed_file *file = find(content, "file.key");
+    if (file->size != KEY_TEXT_BYTES) {
+        return fail(content, ASV_HANDED_KEY, "file.key", ASV_E_MALFORMED,
+                    "not 32 hexadecimal digits and a line end");
+    }
+    enum asv_status status = asv_handed_load(content->it, file, text, KEY_TEXT_BYTES, &view, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    bool ends = text[KEY_TEXT_BYTES - 1] == '\n';
+    text[KEY_TEXT_BYTES - 1] = '\0';
+    bool is_lower = strpbrk((char *)text, "ABCDEF") == NULL; /* there is one way to write it */
+    if (!ends || !is_lower ||
+        asv_hex_decode(content->file_key, sizeof content->file_key, (char *)text) != ASV_OK) {
+        return fail(content, ASV_HANDED_KEY, "file.key", ASV_E_MALFORMED,
+                    "not 32 hexadecimal digits and a line end");
+    }
+    return asv_seal_opener_init(&content->opener, &content->it->report.seal.header, content->file_key) ==
+                   ASV_OK
+               ? ASV_OK
+               : fail(content, ASV_HANDED_KEY, "file.key", ASV_E_DIGEST, "is another recording's");
+}
+
+static enum asv_status check_whole(struct content *content, struct asv_err *err)
+{
+    enum asv_status status = read_key(content, err);
+    if (status == ASV_OK) {
+        status = asv_handed_input(content->it, find(content, "playable.mp4"), &content->playable, err);
+    }
+    if (status == ASV_OK) {
+        status = open_all(content, ASV_HANDED_KEY, err);
+    }
+    asv_input_close(&content->playable);
+    return status;
+}
+
+/* ---- the key that is asked for ---- */
+
+/* HO-106. Of a whole recording the same key has decrypted the same bytes. */
+static enum asv_status check_opened(struct content *content, const struct asv_age_header *header,
+                                    struct asv_err *err)
+{
+    uint8_t file_key[ASV_FILE_KEY_BYTES];
+    const struct asv_identities *identities = content->it->identities;
+    enum asv_status status = ASV_E_NOT_FOUND;
+    bool is_whole = content->it->recordings[content->i].plan.form == ASV_PLAN_WHOLE;
+    for (size_t i = 0; i < identities->count && status == ASV_E_NOT_FOUND; i++) {
+        status = asv_age_header_open(file_key, header, identities->identity[i]);
+    }
+    if (status != ASV_OK) {
+        status = fail(content, ASV_HANDED_IDENTITY, "sealed.age", status, "none of the identities opens it");
+    } else if (is_whole) {
+        status = memcmp(file_key, content->file_key, sizeof file_key) == 0
+                     ? ASV_OK
+                     : fail(content, ASV_HANDED_IDENTITY, "sealed.age", ASV_E_MISMATCH,
+                            "another key than that in file.key");
+    } else if (asv_seal_opener_init(&content->opener, &content->it->report.seal.header, file_key) != ASV_OK) {
+        status = fail(content, ASV_HANDED_IDENTITY, "sealed.age", ASV_E_DIGEST,
+                      "the key is not the one that the signed header commits to");
+    } else {
+        status = open_all(content, ASV_HANDED_IDENTITY, err);
+    }
+    asv_wipe(file_key, sizeof file_key);
+    return status;
+}
+
+enum asv_status asv_handed_check_content(struct asv_handed *it, size_t i, const struct asv_input *payload,
+                                         const struct asv_age_header *header, struct asv_err *err)
+{
+    struct content *content = calloc(1, sizeof *content);
+    enum asv_status status = ASV_OK;
+    if (content == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    bool locked = mlock(content, sizeof *content) == 0;
+    content->it = it;
+    content->i = i;
+    content->payload = payload;
+    content->playable.fd = -1;
+    if (it->recordings[i].plan.form == ASV_PLAN_WHOLE) {
+        status = check_whole(content, err);
+    } else if (it->recordings[i].plan.form == ASV_PLAN_EXCERPT) {
+        status = asv_handed_check_excerpt(it, i, err);
+    }
+    if (status == ASV_OK && it->identities != NULL) {
+        status = check_opened(content, header, err);
+    }
+    asv_wipe(content, sizeof *content);
+    if (locked) {
+        munlock(content, sizeof *content);
+    }
+    free(content);
+    return status;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+/* Whom to believe: what came by another way, and what of the rest leads up to it. */
+#include <string.h>
+
+#include "firmware-proto/seal/base64.h"
+#include "server/base/fail.h"
+#include "server/verify/handed_internal.h"
+
+/* The base64 of the first certificate, joined. */
+static bool join_pem(struct asv_bytes text, uint8_t *out, size_t *len)
+{
+    static const char begin[] = "-----BEGIN CERTIFICATE-----\n", end[] = "-----END CERTIFICATE-----";
+    const uint8_t *at = memmem(text.data, text.len, begin, sizeof begin - 1);
+    *len = 0;
+    if (at == NULL) {
+        return false;
+    }
+    at += sizeof begin - 1;
+    size_t left = text.len - (size_t)(at - text.data);
+    const uint8_t *stop = memmem(at, left, end, sizeof end - 1);
+    for (; stop != NULL && at < stop; at++) {
+        out[*len] = *at;
+        *len += *at != '\n';
+    }
+    return stop != NULL;
+}
+
+enum asv_status asv_handed_certificate(uint8_t digest[ASV_SHA256_BYTES], struct asv_bytes text,
+                                       struct asv_err *err)
+{
+    uint8_t joined[ASV_HANDED_CERTIFICATE_BYTES], der[ASV_HANDED_CERTIFICATE_BYTES];
+    size_t len = 0;
+    bool is_der = text.len > 0 && text.data[0] == 0x30; /* SEQUENCE */
+    if (is_der) {
+        asv_sha256(digest, text.data, text.len);
+        return ASV_OK;
+    }
+    if (text.len > sizeof joined || !join_pem(text, joined, &len) ||
+        asv_base64_padded_decode(der, sizeof der, &len, (struct asv_bytes){joined, len}) != ASV_OK ||
+        len == 0 || der[0] != 0x30) {
+        return asv_fail(err, ASV_E_MALFORMED, "neither a certificate as PEM nor one as DER");
+    }
+    asv_sha256(digest, der, len);
+    return ASV_OK;
+}
+
+/* The agency's root, when it is in it, is the one that came by another way. */
+static enum asv_status check_root(struct asv_handed *it, struct asv_err *err)
+{
+    static const char name[] = "trust/root.cert";
+    uint8_t data[ASV_CERT_MAX_BYTES];
+    struct asv_bytes view = {0};
+    struct asv_cert cert;
+    struct asv_err why = {0};
+    const struct asv_handed_file *file = asv_handed_find(it, name);
+    if (file == NULL) {
+        return asv_handed_fail(it, ASV_HANDED_MISSING, name, ASV_E_NOT_FOUND, "the agency's root");
+    }
+    enum asv_status status = asv_handed_load(it, file, data, sizeof data, &view, &why);
+    if (status == ASV_E_IO) {
+        return asv_failf(err, status, "%.250s", why.text);
+    }
+    if (status == ASV_OK) {
+        status = asv_cert_decode(&cert, view.data, view.len, &why);
+    }
+    if (status == ASV_OK && cert.role != ASV_ROLE_ROOT) {
+        status = asv_fail(&why, ASV_E_MISMATCH, "a certificate, but not of a root");
+    }
+    if (status == ASV_OK) {
+        status = asv_cert_verify(&cert, cert.signing_pk, &why);
+    }
+    if (status != ASV_OK) {
+        return asv_handed_fail(it, ASV_HANDED_TRUST, name, status, "%.250s", why.text);
+    }
+    return memcmp(cert.signing_pk, it->anchors.root_pk, sizeof cert.signing_pk) == 0
+               ? ASV_OK
+               : asv_handed_fail(it, ASV_HANDED_ROOT, name, ASV_E_UNTRUSTED, "not the root of --trust");
+}
+
+static enum asv_status check_revocations(struct asv_handed *it, struct asv_err *err)
+{
+    static const char name[] = "trust/revocations";
+    struct asv_bytes view = {0};
+    struct asv_err why = {0};
+    const struct asv_handed_file *file = asv_handed_find(it, name);
+    if (file == NULL || it->anchors.has_revocations) {
+        it->left[ASV_HANDED_LEFT_NO_REVOCATIONS] = !it->anchors.has_revocations;
+        return ASV_OK;
+    }
+    enum asv_status status = asv_handed_load(it, file, it->anchors.revocations_data,
+                                             sizeof it->anchors.revocations_data, &view, &why);
+    if (status == ASV_E_IO) {
+        return asv_failf(err, status, "%.250s", why.text);
+    }
+    if (status == ASV_OK) {
+        status = asv_anchors_revoke(&it->anchors, view, &why);
+    }
+    return status == ASV_OK ? ASV_OK
+                            : asv_handed_fail(it, ASV_HANDED_TRUST, name, status, "%.250s", why.text);
+}
+
+static enum asv_status load_dock(struct asv_handed *it, const struct asv_handed_file *file,
+                                 struct asv_err *err)
+{
+    struct asv_bytes view = {0};
+    struct asv_err why = {0};
+    enum asv_status status =
+        asv_handed_load(it, file, it->anchors.dock_data, sizeof it->anchors.dock_data, &view, &why);
+    if (status == ASV_E_IO) {
+        return asv_failf(err, status, "%.250s", why.text);
+    }
+    if (status == ASV_OK) {
+        status = asv_anchors_dock(&it->anchors, view, &why);
+    }
+    if (status != ASV_OK) {
+        return asv_handed_fail(it, ASV_HANDED_TRUST, file->name, status, "%.250s", why.text);
+    }
+    asv_cert_digest(it->dock, &it->anchors.dock.leaf);
+    return ASV_OK;
+}
+
+/* Each chain, and stops at the one that was asked for; NULL: none. */
+static enum asv_status walk_docks(struct asv_handed *it, const uint8_t *certificate, struct asv_err *err)
+{
+    static const char prefix[] = "trust/docks/";
+    enum asv_status status = ASV_OK;
+    it->anchors.has_dock = false;
+    for (size_t i = 0; i < it->file_count && status == ASV_OK; i++) {
+        if (strncmp(it->files[i].name, prefix, sizeof prefix - 1) != 0) {
+            continue;
+        }
+        status = load_dock(it, &it->files[i], err);
+        if (status == ASV_OK && certificate != NULL && memcmp(certificate, it->dock, sizeof it->dock) == 0) {
+            return ASV_OK;
+        }
+    }
+    it->anchors.has_dock = false;
+    return status;
+}
+
+enum asv_status asv_handed_find_dock(struct asv_handed *it, const uint8_t certificate[ASV_SHA256_BYTES],
+                                     struct asv_err *err)
+{
+    if (it->anchors.has_dock && memcmp(certificate, it->dock, sizeof it->dock) == 0) {
+        return ASV_OK;
+    }
+    return walk_docks(it, certificate, err);
+}
+
+/* HO-092: trust/package.pem is what --package would be compared with, so that both say the same. */
+static enum asv_status check_package(struct asv_handed *it, struct asv_err *err)
+{
+    static const char name[] = "trust/package.pem";
+    uint8_t data[ASV_HANDED_CERTIFICATE_BYTES];
+    uint8_t digest[ASV_SHA256_BYTES];
+    struct asv_bytes view = {0};
+    struct asv_err why = {0};
+    const struct asv_handed_file *file = asv_handed_find(it, name);
+    if (file == NULL) {
+        return asv_handed_fail(it, ASV_HANDED_MISSING, name, ASV_E_NOT_FOUND, "the certificate that signed");
+    }
+    enum asv_status status = asv_handed_load(it, file, data, sizeof data, &view, &why);
+    if (status == ASV_E_IO) {
+        return asv_failf(err, status, "%.250s", why.text);
+    }
+    if (status == ASV_OK) {
+        status = asv_handed_certificate(digest, view, &why);
+    }
+    if (status != ASV_OK) {
+        return asv_handed_fail(it, ASV_HANDED_TRUST, name, status, "%.250s", why.text);
+    }
+    return memcmp(digest, it->signer, sizeof digest) == 0
+               ? ASV_OK
+               : asv_handed_fail(it, ASV_HANDED_TRUST, name, ASV_E_MISMATCH, "not the one that signed");
+}
+
+enum asv_status asv_handed_check_trust(struct asv_handed *it, struct asv_err *err)
+{
+    enum asv_status status = it->is_carrier ? check_package(it, err) : ASV_OK;
+    it->finding[ASV_HANDED_CHECK_TRUST] = it->is_carrier ? ASV_FINDING_SKIPPED : ASV_FINDING_ABSENT;
+    if (!it->anchors.has_root || !it->is_carrier) {
+        it->left[ASV_HANDED_LEFT_NO_ROOT] = !it->anchors.has_root;
+        return status;
+    }
+    if (status == ASV_OK) {
+        status = check_root(it, err);
+    }
+    if (status == ASV_OK) {
+        status = check_revocations(it, err);
+    }
+    return status == ASV_OK ? walk_docks(it, NULL, err) : status;
+}

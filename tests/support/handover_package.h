@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What is handed over, made whole in memory and written as a carrier by its own writer, so that a test can
+ * make any of it wrong: three recordings of the agency of seed 1, the first whole, the second cut and sealed
+ * alone, of the third an excerpt, with their plan, its decision and an extract of the ledger. Anything that
+ * fails aborts.
+ */
+#ifndef ASV_TESTS_SUPPORT_HANDOVER_PACKAGE_H
+#define ASV_TESTS_SUPPORT_HANDOVER_PACKAGE_H
+
+#include <jansson.h>
+
+#include "server/statement/plan.h"
+#include "tests/support/clip.h"
+#include "tests/support/statements.h"
+
+#define ASV_TEST_HANDOVER_FILES   96
+#define ASV_TEST_HANDOVER_CLIPS   3
+#define ASV_TEST_HANDOVER_ENTRIES 14
+
+struct asv_test_handover_file {
+    char name[160]; /* below data/ */
+    uint8_t *data;  /* heap */
+    size_t len;
+    bool is_signed; /* a signature goes beside it */
+};
+
+struct asv_test_handover_entry {
+    uint16_t kind;
+    uint8_t id[16];
+    int clip;                            /* whose custody it is; -1: none's */
+    uint8_t object[32];                  /* digest that it names; zeros: none */
+    uint8_t proposal[32];                /* zeros: none */
+    const char *label;                   /* NULL: none */
+    uint8_t header[32];                  /* that it is closed over, and opened to; zeros: none */
+    struct asv_test_bytes signed_object; /* given beside it; len 0: not */
+};
+
+struct asv_test_handover {
+    struct asv_test_handover_file files[ASV_TEST_HANDOVER_FILES];
+    size_t count;
+    json_t *facts;
+
+    struct asv_test_clip clips[ASV_TEST_HANDOVER_CLIPS];
+    uint8_t file_key[ASV_TEST_HANDOVER_CLIPS][ASV_FILE_KEY_BYTES];
+    uint8_t identity[ASV_X25519_BYTES]; /* of the addressee */
+    uint8_t *media;                     /* heap; of the third, eight fragments of half a second */
+
+    struct asv_plan plan;
+    struct asv_plan_clip plan_clips[ASV_TEST_HANDOVER_CLIPS + 1]; /* one of another part */
+    struct asv_test_person root, exporter, supervisor, stranger;  /* the last is enrolled by nobody */
+    struct asv_test_stated founded[2], proposal, approval;
+
+    struct asv_test_handover_entry entries[ASV_TEST_HANDOVER_ENTRIES];
+    size_t entry_count;
+    uint8_t ruling[4096];
+    size_t ruling_len;
+    bool is_copy;
+};
+
+/* All of it, but for what the facts say of files. */
+void asv_test_handover_make(struct asv_test_handover *it);
+
+/* One to change, which must not outlive the other. */
+void asv_test_handover_copy(struct asv_test_handover *it, const struct asv_test_handover *of);
+void asv_test_handover_free(struct asv_test_handover *it);
+
+/* NULL: not there. */
+struct asv_test_handover_file *asv_test_handover_find(struct asv_test_handover *it, const char *name);
+struct asv_test_handover_file *asv_test_handover_put(struct asv_test_handover *it, const char *name,
+                                                     const void *data, size_t len);
+void asv_test_handover_remove(struct asv_test_handover *it, const char *name);
+
+/* Files anew from what stands in the struct: the plan from plan and plan_clips; the statements about the plan
+ * that lies there; the sealed original of a recording for the plan's recipients; the excerpt of one as the
+ * plan has it; the ledger from entries. */
+void asv_test_handover_plan_it(struct asv_test_handover *it);
+void asv_test_handover_decide(struct asv_test_handover *it, const struct asv_test_person *proposer,
+                              const struct asv_test_person *approver);
+void asv_test_handover_seal(struct asv_test_handover *it, size_t clip);
+void asv_test_handover_cut_out(struct asv_test_handover *it, size_t clip);
+void asv_test_handover_log(struct asv_test_handover *it);
+
+/* The facts say of the files what they are. */
+void asv_test_handover_list(struct asv_test_handover *it);
+
+/* Writes facts.json, unless there is one already, and directory/name. */
+void asv_test_handover_write(struct asv_test_handover *it, const char *directory, const char *name);
+
+/* A signature over data[len] by who signs packages, into out[ASV_CADES_MAX_BYTES]; its length. */
+size_t asv_test_handover_sign(uint8_t *out, const void *data, size_t len);
+
+/* Into the directory, what whoever checks it has from elsewhere: root.cert, package.pem, ledger, identity. */
+void asv_test_handover_anchors(const struct asv_test_handover *it, const char *directory);
+
+#endif
