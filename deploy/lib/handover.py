@@ -4,7 +4,6 @@
 with what Debian has, and confirms the receipt; one byte that somebody changed is named.
 """
 import os
-import shlex
 import shutil
 import subprocess
 from datetime import datetime, timezone
@@ -13,6 +12,7 @@ from asvsite import HOST, TOP, SiteError, run
 
 LOG = f"{HOST}/ledger"
 COURT = "Staatsanwaltschaft Duisburg"
+KNOWN = "--trust root.cert --package package.crt --ledger ledger.trust --lang de"  # what the court has from elsewhere
 
 
 class Handover:
@@ -32,7 +32,7 @@ class Handover:
         self.decide()
         self.pack()
         carrier = self.receive()
-        self.verify(carrier)
+        self.verify()
         self.damage(carrier)
         self.confirm(carrier)
 
@@ -78,9 +78,8 @@ handover.address = Rathausplatz 1; 47051 Musterstadt
         desk = self.desk
         desk.run("ledger", "run", "--once")
         desk.run("handover", "run")
-        medium = self.site.directory / "medium"  # a stick, where one is mounted
-        medium.mkdir()
-        desk.run("handover", "write", self.id, "--to", medium, "--print", self.site.directory / "label.pdf")
+        desk.run("handover", "write", self.id, "--iso", self.court / "dvd.iso", "--print", self.site.directory / "label.pdf")
+        self.say("It is written to the image of a DVD, and compared with what is read from there; a label is printed")
         status, _, err = desk.call("hold", "release", self.clip, *desk.by("Sigrid", "Erledigt"))
         self.check(status != 0, "the original could be released before somebody confirmed the receipt")
         self.say("The original stays until then: " + err.strip().splitlines()[-1])
@@ -88,14 +87,15 @@ handover.address = Rathausplatz 1; 47051 Musterstadt
     # ---- the other side ----
 
     def receive(self):
-        """With the medium comes the carrier; root, certificate and the ledger's key came by another way."""
+        """With the DVD comes the carrier; root, certificate and the ledger's key came by another way."""
         for name in ("root.cert", "keeper/package.crt"):
             shutil.copy(self.site.agency / name, self.court)
         line = self.desk.run("ledger", "key", LOG).strip()
         (self.court / "ledger.trust").write_text(f"log {line}\nquorum none\n")
-        carrier, = (self.site.directory / "medium").glob("*.zip")
-        shutil.copy(carrier, self.court / "carrier.zip")
-        return self.court / "carrier.zip"
+        run("bsdtar", "-x", "-f", self.court / "dvd.iso", "-C", self.court)
+        shutil.copytree(self.job / self.id / "filing", self.court / "filing")  # through EGVP
+        carrier, = self.court.glob("*.zip")
+        return carrier
 
     def show(self, line, wanted=0):
         """Shows a command of the court's, runs it in its directory, and shows what it said at last."""
@@ -108,18 +108,17 @@ handover.address = Rathausplatz 1; 47051 Musterstadt
         self.say("    " + last.strip()[:200])
         return done.stdout
 
-    def verify(self, carrier):
+    def verify(self):
         self.say(f"{COURT} checks it:")
-        where = f"--trust root.cert --package package.crt --ledger ledger.trust --lang de"
-        self.show(f"asservat-verify {carrier.name} {where} --identity age.key | head -n 1")
-        self.show(f"unzip -t {carrier.name}")
-        self.show(f"unzip -q {carrier.name} -d bag && cd bag && sha256sum -c manifest-sha256.txt --quiet && echo every file is the one that was signed")
+        self.show(f"asservat-verify Beweismittel_*.zip {KNOWN} --identity age.key")
+        self.show("unzip -t Beweismittel_*.zip")
+        self.show("unzip -q Beweismittel_*.zip -d bag && cd bag && sha256sum -c manifest-sha256.txt --quiet && echo every file is the one that was signed")
         self.show("cd bag && openssl cms -verify -cades -binary -no_check_time -inform DER -in META-INF/signature.p7s -content META-INF/ASiCManifest.xml "
                   "-CAfile ../package.crt -purpose any -out /dev/null")
         self.show("age -d -i age.key bag/data/recordings/001/sealed.age | cmp - bag/data/recordings/001/playable.mp4 && "
                   "echo the sealed original opens, and is the playable file byte for byte")
         self.show("ffprobe -v error -show_entries stream=codec_name,duration -of compact bag/data/recordings/001/playable.mp4")
-        self.show(f"xmllint --noout {shlex.quote(str(self.job / self.id / 'filing' / 'xjustiz_nachricht.xml'))} && echo the message of the filing is XML")
+        self.show("xmllint --noout filing/xjustiz_nachricht.xml && echo the message of the filing is XML")
 
     def damage(self, carrier):
         self.say("Somebody changes one byte of the recording:")
@@ -128,7 +127,7 @@ handover.address = Rathausplatz 1; 47051 Musterstadt
         at = data.index(b"moof", data.index(b"playable.mp4")) + 1000
         data[at] ^= 1
         changed.write_bytes(data)
-        said = self.show(f"asservat-verify {changed.name} --trust root.cert --package package.crt --ledger ledger.trust --lang de", 1)
+        said = self.show(f"asservat-verify changed.zip {KNOWN}", 1)
         self.check("recordings/001/playable.mp4" in said, f"the verifier does not say where: {said}")
         for line in said.splitlines():
             if "playable.mp4" in line:
