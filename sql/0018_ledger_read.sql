@@ -491,7 +491,7 @@ BEGIN
     PERFORM asv.one_at_a_time('entry ' || p_what);
     RETURN QUERY
     WITH recording AS (SELECT r.id, r.header FROM asv.recording r WHERE r.clip = p_what OR r.id = p_what),
-    decided AS (SELECT s.digest FROM asv.statement s JOIN recording r ON s.subject = r.header WHERE s.subject_kind IN (1, 7, 9)),
+    decided AS (SELECT s.digest FROM recording r CROSS JOIN LATERAL asv.statements_about(r.header) AS s (digest)),
     named AS (
         SELECT p_what AS id
         UNION SELECT e.id FROM asv.clip_event e JOIN recording r ON e.recording = r.id

@@ -488,6 +488,21 @@ $$;
 COMMENT ON FUNCTION asv.handover_history IS 'what was made of a hand-over, written to media, and written down of it, in its order; of one in a transaction';
 GRANT EXECUTE ON FUNCTION asv.handover_history TO asv_staff;
 
+CREATE FUNCTION asv.handover_signature(p_id uuid) RETURNS TABLE (received bytea, received_at timestamptz, receiver text, document bytea, signature bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM asv.check_known();
+    RETURN QUERY
+    SELECT r.received::bytea, r.received_at, r.receiver::text, r.document::bytea, r.signature
+    FROM asv.handover_receipt r JOIN asv.handover h ON h.id = r.handover
+    WHERE r.handover = p_id AND r.how = 'signed' AND asv.is_own_incident(h.incident, asv.own_units())
+    ORDER BY r.number LIMIT 1;
+END
+$$;
+COMMENT ON FUNCTION asv.handover_signature IS 'the receipt of a hand-over that its recipient signed, for whoever verifies it; none: there is no such';
+GRANT EXECUTE ON FUNCTION asv.handover_signature TO asv_staff;
+
 CREATE FUNCTION asv.handover_lock(p_id uuid) RETURNS asv.handover
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -684,13 +699,13 @@ BEGIN
     PERFORM asv.handover_check_open(p_id);
     SELECT k.* INTO c FROM asv.handover_clip n JOIN asv.clip k ON k.recording = n.recording WHERE n.handover = p_id AND n.number = p_number;
     RETURN QUERY
-    SELECT e.id, e.kind, e.at, e.recorded_at, e.actor_kind, e.actor::bytea, nullif(e.actor_name, ''), nullif(e.place, ''), nullif(e.detail, ''),
+    SELECT e.id, e.kind, e.at, coalesce(l.recorded_at, e.recorded_at), e.actor_kind, e.actor::bytea, nullif(e.actor_name, ''), nullif(e.place, ''), nullif(e.detail, ''),
            e.is_signed, e.object_digest::bytea, l.log::integer, l.index::bigint
     FROM asv.clip_events(c.camera, c.epoch, c.number, c.header, p_after, p_limit) AS e
     LEFT JOIN asv.ledger_entry l ON l.id = e.id;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_custody IS 'a page of the custody events of one recording of a hand-over, each with its place in the ledger (NULL: it waits for one); of one in a transaction (LAW L6)';
+COMMENT ON FUNCTION asv.handover_custody IS 'a page of the custody events of one recording of a hand-over, each with its place in the ledger and recorded when that says so (NULL: it waits for one); of one in a transaction (LAW L6)';
 GRANT EXECUTE ON FUNCTION asv.handover_custody TO asv_export;
 
 -- What an entry is about, as far as a package tells of it: its recordings' custody, what was decided about them and about hand-overs of

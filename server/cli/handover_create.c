@@ -161,14 +161,11 @@ static enum asv_status propose(const struct asv_cli *cli, const struct asv_flow 
 
 static enum asv_status create(struct asv_cli *cli, struct asv_err *err)
 {
-    asv_auto_free struct asv_handover_clip *clips = calloc(ASV_CLI_ARGS_MAX, sizeof *clips);
+    struct asv_handover_clip clips[ASV_CLI_ARGS_MAX];
     struct asv_handover_wish wish = {0};
     struct asv_cli_flow flow;
     asv_auto_db struct asv_db *db = NULL;
     asv_auto_person struct asv_person *person = NULL;
-    if (clips == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
     enum asv_status status = take_wish(cli, &wish, clips, err);
     if (status == ASV_OK) {
         status = asv_cli_database(cli, &db, err);

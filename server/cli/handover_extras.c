@@ -14,9 +14,9 @@
 #include "server/base/io.h"
 #include "server/cli/cosigner.h"
 #include "server/cli/handover_job.h"
-#include "server/db/camera.h"
 #include "server/cli/ledger_export.h"
 #include "server/cli/ledger_key.h"
+#include "server/db/camera.h"
 #include "server/ledger/tlogproof.h"
 
 #define LEDGER "ledger"

@@ -5,7 +5,6 @@
 
 #include "firmware-proto/seal/verdict.h"
 #include "server/base/calendar.h"
-#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/cli/handover_job.h"
 #include "server/db/camera.h"
@@ -240,11 +239,15 @@ enum asv_status asv_handover_tell_facts(void *ctx, const struct asv_build_said *
                                         size_t *len, struct asv_err *err)
 {
     struct asv_handover_making *making = ctx;
-    asv_auto_free struct asv_db_handover_custody *rows = calloc(PAGE, sizeof *rows);
-    enum asv_status status = rows != NULL ? ASV_OK : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    struct asv_db_handover_custody *rows = calloc(PAGE, sizeof *rows);
+    enum asv_status status = ASV_OK;
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
     for (unsigned number = 1; status == ASV_OK && number <= making->plan.clip_count; number++) {
         status = tell_custody(making, number, rows, err);
     }
+    free(rows);
     if (status == ASV_OK) {
         status = asv_handover_tell_logs(making, err);
     }

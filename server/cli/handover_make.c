@@ -122,17 +122,11 @@ static enum asv_status go_on(void *ctx, const struct asv_build_progress *progres
 
 /* ---- what was made ---- */
 
-static enum asv_status digest_file(int dir, const char *name, struct asv_db_handover_output *out,
-                                   struct asv_err *err)
+static enum asv_status digest_pieces(int fd, uint8_t *piece, const char *name,
+                                     struct asv_db_handover_output *out, struct asv_err *err)
 {
-    asv_auto_free uint8_t *piece = malloc(DIGEST_BYTES);
     struct asv_sha256 state;
-    asv_auto_fd int fd = -1;
-    enum asv_status status =
-        piece != NULL ? asv_io_open_file(dir, name, &fd, err) : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    if (status == ASV_OK) {
-        status = asv_io_size(fd, &out->bytes, name, err);
-    }
+    enum asv_status status = ASV_OK;
     asv_sha256_init(&state);
     for (uint64_t at = 0; status == ASV_OK && at < out->bytes; at += DIGEST_BYTES) {
         size_t len = out->bytes - at < DIGEST_BYTES ? (size_t)(out->bytes - at) : DIGEST_BYTES;
@@ -143,22 +137,42 @@ static enum asv_status digest_file(int dir, const char *name, struct asv_db_hand
     return status;
 }
 
+static enum asv_status digest_file(int dir, const char *name, struct asv_db_handover_output *out,
+                                   struct asv_err *err)
+{
+    asv_auto_fd int fd = -1;
+    enum asv_status status = asv_io_open_file(dir, name, &fd, err);
+    if (status == ASV_OK) {
+        status = asv_io_size(fd, &out->bytes, name, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    uint8_t *piece = malloc(DIGEST_BYTES);
+    if (piece == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    status = digest_pieces(fd, piece, name, out, err);
+    free(piece);
+    return status;
+}
+
 /* HO-048: read once more by who reads everybody's, and signed by the certificate that is configured. */
 static enum asv_status check_carrier(const struct asv_handover_making *making,
                                      struct asv_db_handover_output *out, struct asv_err *err)
 {
-    asv_auto_free struct asv_package *package = calloc(1, sizeof *package);
     struct asv_fault fault = {.kind = ASV_FAULT_NONE};
     asv_auto_fd int fd = -1;
     enum asv_status status = digest_file(making->dir, ASV_BUILD_CARRIER, out, err);
-    if (status == ASV_OK && package == NULL) {
-        status = asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
     if (status == ASV_OK) {
         status = asv_io_open_file(making->dir, ASV_BUILD_CARRIER, &fd, err);
     }
     if (status != ASV_OK) {
         return status;
+    }
+    struct asv_package *package = calloc(1, sizeof *package);
+    if (package == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     const struct asv_package_input input = asv_package_input_file(&fd, out->bytes);
     status = asv_package_open(package, &input, making->house->package.digest, &fault, err);
@@ -166,6 +180,7 @@ static enum asv_status check_carrier(const struct asv_handover_making *making,
         out->files = (uint32_t)package->count;
         asv_package_close(package);
     }
+    free(package);
     return status;
 }
 
@@ -175,34 +190,45 @@ static bool ends_in(const char *name, const char *end)
     return len >= strlen(end) && strcmp(name + len - strlen(end), end) == 0;
 }
 
+static enum asv_status count_file(int dir, const char *name, struct asv_db_handover_output *out,
+                                  struct asv_err *err)
+{
+    struct asv_db_handover_output facts = {.bytes = 0};
+    struct stat st;
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode)) {
+        return ASV_OK;
+    }
+    out->files++;
+    out->bytes += (uint64_t)st.st_size;
+    if (!ends_in(name, ".json")) {
+        return ASV_OK;
+    }
+    enum asv_status status = digest_file(dir, name, &facts, err);
+    memcpy(out->digest, facts.digest, sizeof out->digest);
+    return status;
+}
+
 /* The filing is known by its facts, which name every other file. */
 static enum asv_status check_filing(const struct asv_handover_making *making,
                                     struct asv_db_handover_output *out, struct asv_err *err)
 {
-    struct asv_db_handover_output facts = {.bytes = 0};
-    struct stat st;
     const struct dirent *entry;
-    asv_auto_fd int dir = -1;
+    int dir = -1;
     enum asv_status status =
         asv_io_open(making->dir, ASV_BUILD_FILING, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, &dir, err);
-    DIR *entries = status == ASV_OK ? fdopendir(dup(dir)) : NULL;
-    if (status == ASV_OK && entries == NULL) {
+    if (status != ASV_OK) {
+        return status;
+    }
+    DIR *entries = fdopendir(dir);
+    if (entries == NULL) {
         status = asv_io_fail(err, errno, ASV_BUILD_FILING);
+        (void)close(dir);
+        return status;
     }
     while (status == ASV_OK && (entry = readdir(entries)) != NULL) {
-        if (fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode)) {
-            continue;
-        }
-        out->files++;
-        out->bytes += (uint64_t)st.st_size;
-        if (ends_in(entry->d_name, ".json")) {
-            status = digest_file(dir, entry->d_name, &facts, err);
-        }
+        status = count_file(dir, entry->d_name, out, err);
     }
-    if (entries != NULL) {
-        (void)closedir(entries);
-    }
-    memcpy(out->digest, facts.digest, sizeof out->digest);
+    (void)closedir(entries);
     return status;
 }
 

@@ -3,16 +3,13 @@
  *
  * asservat handover receipt (LAW H10).
  */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
-#include "server/base/io.h"
 #include "server/cli/files.h"
 #include "server/cli/handovers.h"
 #include "server/cli/moment.h"
@@ -22,7 +19,7 @@
 #define DIGITS_LEAST 12 /* of a digest, as a form has them */
 #define FORM_MAX     (64U << 20)
 
-/* The output whose digest begins so, as the paper has it; NULL: the only one there is. */
+/* The output whose digest begins so, as the paper has it. */
 static enum asv_status find_output(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES], const char *digits,
                                    uint8_t out[ASV_SHA256_BYTES], struct asv_err *err)
 {
@@ -49,92 +46,6 @@ static enum asv_status find_output(struct asv_db *db, const uint8_t id[ASV_UUID_
     }
     return status;
 }
-
-/* ---- what the recipient signed ---- */
-
-/* Too much for the stack. */
-struct papers {
-    uint8_t text[ASV_RECEIPT_TEXT_BYTES];
-    uint8_t signature[ASV_DB_RECEIPT_MAX];
-};
-
-static enum asv_status take_signed(const struct asv_cli_handover *it, struct papers *papers,
-                                   struct asv_db_handover_receipt *out, struct asv_err *err)
-{
-    const struct asv_cli_args *args = it->cli->args;
-    size_t text_len = 0;
-    size_t signature_len = 0;
-    if (asv_cli_text(args, "text") == NULL || asv_cli_text(args, "digest") != NULL ||
-        asv_cli_text(args, "at") != NULL || asv_cli_text(args, "by") != NULL) {
-        return asv_fail(err, ASV_E_USAGE,
-                        "--signature: with the --text that was signed, which says the rest");
-    }
-    enum asv_status status =
-        asv_file_read(asv_cli_text(args, "text"), papers->text, sizeof papers->text, &text_len, err);
-    if (status == ASV_OK) {
-        status = asv_file_read(asv_cli_text(args, "signature"), papers->signature, sizeof papers->signature,
-                               &signature_len, err);
-    }
-    return status == ASV_OK
-               ? asv_handover_receipt_read(it->row, (struct asv_bytes){papers->text, text_len},
-                                           (struct asv_bytes){papers->signature, signature_len}, out, err)
-               : status;
-}
-
-/* ---- a form ---- */
-
-static enum asv_status digest_file(const char *path, uint8_t out[ASV_SHA256_BYTES], struct asv_err *err)
-{
-    asv_auto_free uint8_t *data = malloc(FORM_MAX);
-    size_t len = 0;
-    if (data == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    enum asv_status status = asv_file_read(path, data, FORM_MAX, &len, err);
-    if (status == ASV_OK && len == 0) {
-        return asv_failf(err, ASV_E_USAGE, "%s: nothing is in it", path);
-    }
-    if (status == ASV_OK) {
-        asv_sha256(out, data, len);
-    }
-    return status;
-}
-
-static enum asv_status take_form(const struct asv_cli_handover *it, struct asv_db_handover_receipt *out,
-                                 struct asv_err *err)
-{
-    const struct asv_cli_args *args = it->cli->args;
-    const char *digits = asv_cli_text(args, "digest");
-    const char *by = asv_cli_text(args, "by");
-    struct asv_db_handover_receipt receipt = {.case_number = it->row->case_number};
-    if (asv_cli_text(args, "form") == NULL || digits == NULL || by == NULL ||
-        asv_cli_text(args, "at") == NULL) {
-        return asv_fail(err, ASV_E_USAGE,
-                        "--text and --signature, or --form with --digest, --at and --by as it has them");
-    }
-    if (strlen(digits) < DIGITS_LEAST) {
-        return asv_failf(err, ASV_E_USAGE, "--digest: at least %d digits", DIGITS_LEAST);
-    }
-    if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)by, strlen(by)}, ASV_DB_NOTE_SIZE - 1)) {
-        return asv_fail(err, ASV_E_USAGE, "--by: one line of text");
-    }
-    memcpy(receipt.id, it->row->id, sizeof receipt.id);
-    memcpy(receipt.incident, it->row->incident, sizeof receipt.incident);
-    (void)snprintf(receipt.receiver, sizeof receipt.receiver, "%s", by);
-    enum asv_status status = asv_moment_option(it->cli, "at", ASV_TIME_UNKNOWN, &receipt.received_ms, err);
-    if (status == ASV_OK) {
-        status = find_output(it->db, it->row->id, digits, receipt.received, err);
-    }
-    if (status == ASV_OK) {
-        status = digest_file(asv_cli_text(args, "form"), receipt.document, err);
-    }
-    if (status == ASV_OK) {
-        *out = receipt;
-    }
-    return status;
-}
-
-/* ---- receipt ---- */
 
 /* Everything that is signed: the statement has a digest of it alone. */
 static void print_receipt(FILE *out, const struct asv_db_handover_receipt *receipt)
@@ -174,23 +85,115 @@ static enum asv_status put(struct asv_cli_handover *it, const struct asv_db_hand
     return status;
 }
 
+/* ---- what the recipient signed ---- */
+
+/* Too much for the stack. */
+struct papers {
+    uint8_t text[ASV_RECEIPT_TEXT_BYTES];
+    uint8_t signature[ASV_DB_RECEIPT_MAX];
+};
+
+static enum asv_status check_signed(const struct asv_cli_args *args, struct asv_err *err)
+{
+    bool alone = asv_cli_text(args, "form") == NULL && asv_cli_text(args, "digest") == NULL &&
+                 asv_cli_text(args, "at") == NULL && asv_cli_text(args, "by") == NULL;
+    return asv_cli_text(args, "text") != NULL && alone
+               ? ASV_OK
+               : asv_fail(err, ASV_E_USAGE,
+                          "--signature: with the --text that was signed, which says the rest");
+}
+
+static enum asv_status put_signed(struct asv_cli_handover *it, struct asv_err *err)
+{
+    const struct asv_cli_args *args = it->cli->args;
+    asv_auto_free struct papers *papers = calloc(1, sizeof *papers);
+    struct asv_db_handover_receipt receipt;
+    size_t text_len = 0;
+    size_t signature_len = 0;
+    if (papers == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status =
+        asv_file_read(asv_cli_text(args, "text"), papers->text, sizeof papers->text, &text_len, err);
+    if (status == ASV_OK) {
+        status = asv_file_read(asv_cli_text(args, "signature"), papers->signature, sizeof papers->signature,
+                               &signature_len, err);
+    }
+    if (status == ASV_OK) {
+        status =
+            asv_handover_receipt_read(it->row, (struct asv_bytes){papers->text, text_len},
+                                      (struct asv_bytes){papers->signature, signature_len}, &receipt, err);
+    }
+    return status == ASV_OK ? put(it, &receipt, err) : status;
+}
+
+/* ---- a form ---- */
+
+static enum asv_status digest_file(const char *path, uint8_t out[ASV_SHA256_BYTES], struct asv_err *err)
+{
+    asv_auto_free uint8_t *data = malloc(FORM_MAX);
+    size_t len = 0;
+    if (data == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_file_read(path, data, FORM_MAX, &len, err);
+    if (status == ASV_OK && len == 0) {
+        return asv_failf(err, ASV_E_USAGE, "%s: nothing is in it", path);
+    }
+    if (status == ASV_OK) {
+        asv_sha256(out, data, len);
+    }
+    return status;
+}
+
+static enum asv_status check_form(const struct asv_cli_args *args, struct asv_err *err)
+{
+    const char *digits = asv_cli_text(args, "digest");
+    const char *by = asv_cli_text(args, "by");
+    if (asv_cli_text(args, "form") == NULL || digits == NULL || by == NULL ||
+        asv_cli_text(args, "at") == NULL) {
+        return asv_fail(err, ASV_E_USAGE,
+                        "--text and --signature, or --form with --digest, --at and --by as it has them");
+    }
+    if (strlen(digits) < DIGITS_LEAST) {
+        return asv_failf(err, ASV_E_USAGE, "--digest: at least %d digits", DIGITS_LEAST);
+    }
+    return asv_text_is_good((struct asv_bytes){(const uint8_t *)by, strlen(by)}, ASV_DB_NOTE_SIZE - 1)
+               ? ASV_OK
+               : asv_fail(err, ASV_E_USAGE, "--by: one line of text");
+}
+
+static enum asv_status put_form(struct asv_cli_handover *it, struct asv_err *err)
+{
+    const struct asv_cli_args *args = it->cli->args;
+    struct asv_db_handover_receipt receipt = {.case_number = it->row->case_number};
+    memcpy(receipt.id, it->row->id, sizeof receipt.id);
+    memcpy(receipt.incident, it->row->incident, sizeof receipt.incident);
+    (void)snprintf(receipt.receiver, sizeof receipt.receiver, "%s", asv_cli_text(args, "by"));
+    enum asv_status status = asv_moment_option(it->cli, "at", ASV_TIME_UNKNOWN, &receipt.received_ms, err);
+    if (status == ASV_OK) {
+        status = find_output(it->db, it->row->id, asv_cli_text(args, "digest"), receipt.received, err);
+    }
+    if (status == ASV_OK) {
+        status = digest_file(asv_cli_text(args, "form"), receipt.document, err);
+    }
+    return status == ASV_OK ? put(it, &receipt, err) : status;
+}
+
+/* ---- receipt ---- */
+
 static enum asv_status receipt(struct asv_cli *cli, struct asv_err *err)
 {
     asv_auto_cli_handover struct asv_cli_handover it = {0};
-    asv_auto_free struct papers *papers = calloc(1, sizeof *papers);
-    asv_auto_free struct asv_db_handover_receipt *said = calloc(1, sizeof *said);
     bool is_signed = asv_cli_text(cli->args, "signature") != NULL;
-    if (papers == NULL || said == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    if (is_signed && asv_cli_text(cli->args, "form") != NULL) {
-        return asv_fail(err, ASV_E_USAGE, "--signature or --form");
-    }
-    enum asv_status status = asv_cli_handover_open(cli, &it, err);
+    enum asv_status status = is_signed ? check_signed(cli->args, err) : check_form(cli->args, err);
     if (status == ASV_OK) {
-        status = is_signed ? take_signed(&it, papers, said, err) : take_form(&it, said, err);
+        status = asv_cli_handover_open(cli, &it, err);
     }
-    return status == ASV_OK ? put(&it, said, err) : status;
+    if (status == ASV_OK) {
+        status = is_signed ? put_signed(&it, err) : put_form(&it, err);
+    }
+    return status;
 }
 
 static const struct asv_cli_option receipt_options[] = {

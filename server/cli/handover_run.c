@@ -202,9 +202,10 @@ static enum asv_status make_all(struct asv_handover_house *house, struct asv_han
 static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_handover_house *house = calloc(1, sizeof *house);
-    asv_auto_free struct asv_handover_making *making = calloc(1, sizeof *making);
+    struct asv_handover_making *making = calloc(1, sizeof *making);
     if (house == NULL || making == NULL) {
         free(house);
+        free(making);
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     house->cli = cli;
@@ -215,6 +216,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         status = make_all(house, making, err);
     }
     close_house(house);
+    free(making);
     return status;
 }
 

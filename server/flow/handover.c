@@ -257,7 +257,7 @@ enum asv_status asv_handover_read(struct asv_db *db, const struct asv_db_handove
                                   struct asv_person_statement *proposal, struct asv_handover_plan **out,
                                   struct asv_err *err)
 {
-    asv_auto_free struct asv_handover_plan *plan = calloc(1, sizeof *plan);
+    struct asv_handover_plan *plan = calloc(1, sizeof *plan);
     if (plan == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
@@ -268,7 +268,9 @@ enum asv_status asv_handover_read(struct asv_db *db, const struct asv_db_handove
         status = asv_plan_of(&plan->plan, &proposal->said, plan->bytes, plan->len, err);
     }
     if (status == ASV_OK) {
-        *out = asv_steal(&plan);
+        *out = plan;
+    } else {
+        asv_handover_plan_free(plan);
     }
     return status;
 }

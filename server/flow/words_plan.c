@@ -146,11 +146,14 @@ void asv_words_plan(enum asv_language language, struct asv_db *db, const struct 
 void asv_words_plan_of(enum asv_language language, struct asv_db *db, const struct asv_statement *statement,
                        asv_words_line line, void *ctx)
 {
-    asv_auto_free uint8_t *bytes = malloc(ASV_PLAN_MAX_BYTES);
     struct asv_err ignored = {0};
     struct asv_plan plan;
     size_t len = 0;
-    if (db != NULL && bytes != NULL &&
+    if (db == NULL) {
+        return;
+    }
+    asv_auto_free uint8_t *bytes = malloc(ASV_PLAN_MAX_BYTES);
+    if (bytes != NULL &&
         asv_db_handover_plan_find(db, statement->subject.id, bytes, &len, &ignored) == ASV_OK &&
         asv_plan_of(&plan, statement, bytes, len, NULL) == ASV_OK) {
         asv_words_plan(language, db, &plan, line, ctx);

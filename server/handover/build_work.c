@@ -139,7 +139,7 @@ static enum asv_status visit(struct list *list, int dir, const char *name, const
         return asv_failf(err, ASV_E_IO, "%.200s: is nothing for a package", name);
     }
     if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX) {
-        (void)strcat(path, "/");
+        memcpy(path + len, "/", 2);
         return walk(list, dir, name, path, depth + 1, err);
     }
     return S_ISREG(st.st_mode) ? put_path(list, path, err)

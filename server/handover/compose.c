@@ -49,7 +49,11 @@ static json_t *one_line(const char *text, size_t len)
     for (size_t i = 0; i < len; i++) {
         bool blank = strchr(" \t\r\n", text[i]) != NULL && text[i] != '\0';
         if (!blank || (used > 0 && line[used - 1] != ' ')) {
-            line[used++] = blank ? ' ' : text[i];
+            line[used] = text[i];
+            if (blank) {
+                line[used] = ' ';
+            }
+            used++;
         }
     }
     used -= used > 0 && line[used - 1] == ' ';

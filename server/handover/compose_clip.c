@@ -34,16 +34,22 @@ static void put_device(struct asv_compose *it, json_t *clip, const struct asv_co
     asv_facts_put_text(it, clip, "area", commit->area);
 }
 
-static int64_t duration_ms(const struct asv_commit *commit)
+/* By the camera's clock; of an excerpt, whose times are those of the media, no less than these. */
+static int64_t duration_ms(const struct asv_recording *recording)
 {
-    int64_t ms = commit->end_ms - commit->start_ms;
+    int64_t ms = recording->commit.end_ms - recording->commit.start_ms;
+    if (recording->excerpt != NULL) {
+        int64_t whole = (int64_t)((asv_excerpt_facts(recording->excerpt)->whole_until_us + 999) / 1000);
+        ms = whole > ms ? whole : ms;
+    }
     return ms < 0 ? 0 : ms > DAY_MS ? DAY_MS : ms;
 }
 
 /* LAW H2. A camera without the time says none. */
-static void put_times(struct asv_compose *it, json_t *clip, const struct asv_commit *commit,
+static void put_times(struct asv_compose *it, json_t *clip, const struct asv_recording *recording,
                       const struct asv_compose_known *known)
 {
+    const struct asv_commit *commit = &recording->commit;
     static const char *const clocks[] = {
         [ASV_CLOCK_SYNCED] = "synced", [ASV_CLOCK_HOLDOVER] = "holdover", [ASV_CLOCK_LOST] = "lost"};
     bool has_time = commit->clock_state != ASV_CLOCK_LOST;
@@ -53,7 +59,7 @@ static void put_times(struct asv_compose *it, json_t *clip, const struct asv_com
     asv_facts_put_time(it, clip, "ended_at", has_time ? commit->end_ms : ASV_TIME_UNKNOWN);
     asv_facts_put_time(it, clip, "earliest_at", commit->earliest_ms);
     asv_facts_put_time(it, clip, "latest_at", commit->latest_ms);
-    asv_facts_put_number(it, clip, "duration_ms", duration_ms(commit));
+    asv_facts_put_number(it, clip, "duration_ms", duration_ms(recording));
     asv_facts_put_text(it, clip, "clock_state",
                        clock != NULL && commit->uncertainty_ms != ASV_COMMIT_NO_CLOCK ? clock : "unknown");
     asv_facts_put_number(it, clip, "clock_offset_ms", commit->offset_ms);
@@ -188,7 +194,7 @@ static int64_t within(uint64_t us, bool up, int64_t length_ms)
  * And how much lies beside them (HO-064). */
 static void put_excerpt(struct asv_compose *it, json_t *clip, const struct asv_build_clip *said)
 {
-    int64_t length = duration_ms(&said->recording->commit);
+    int64_t length = duration_ms(said->recording);
     if (said->recording->excerpt == NULL) {
         return;
     }
@@ -236,7 +242,7 @@ enum asv_status asv_compose_clip(struct asv_compose *compose, const struct asv_b
     }
     json_t *one = asv_facts_put_object(compose, compose->clips);
     put_device(compose, one, commit, known);
-    put_times(compose, one, commit, known);
+    put_times(compose, one, clip->recording, known);
     put_verdict(compose, one, commit);
     put_files(compose, one, clip);
     put_checks(compose, one, clip, known);

@@ -431,11 +431,13 @@ enum asv_status asv_decide_may_leave(const struct asv_keeper *keeper, const stru
 {
     struct asv_kept *row = NULL;
     enum asv_status status = find_held(keeper->store->index, proposal, header, &row, err);
-    if (status == ASV_OK && row->blocks != 0) {
-        status = asv_fail(err, ASV_E_DENIED, "the clip is blocked");
+    if (status != ASV_OK) {
+        return status;
     }
-    if (status == ASV_OK) {
-        *out = row;
+    assert(row != NULL);
+    if (row->blocks != 0) {
+        return asv_fail(err, ASV_E_DENIED, "the clip is blocked");
     }
-    return status;
+    *out = row;
+    return ASV_OK;
 }

@@ -48,11 +48,11 @@ struct asv_words {
             *provenance, *id, *device, *firmware, *certificate, *running, *unit, *area, *begin_camera,
             *end_camera, *corrected, *corrected_from, *clock, *offset, *offset_text, *offset_none, *slow,
             *fast, *docked, *docked_text, *committed, *erased, *not_erased, *extent, *whole, *sealed_alone,
-            *excerpt, *left_out, *left_part, *edges, *edges_text, *tail, *tail_none, *tail_text, *digests, *header, *root,
-            *root_text, *seal, *checks, *check, *result, *finding, *markers, *marker, *time, *media,
-            *media_facts, *stream, *custody, *event, *who, *entry, *signed_, *unsigned_, *waits, *entry_text,
-            *at_own, *who_text, *logs, *log, *log_text, *size, *origin, *head, *signed_at, *cosigned,
-            *cosigned_none, *certificates, *role, *name, *serial, *digest, *until, *revocations,
+            *excerpt, *left_out, *left_part, *edges, *edges_text, *tail, *tail_none, *tail_text, *digests,
+            *header, *root, *root_text, *seal, *checks, *check, *result, *finding, *markers, *marker, *time,
+            *media, *media_facts, *stream, *custody, *event, *who, *entry, *signed_, *unsigned_, *waits,
+            *entry_text, *at_own, *who_text, *logs, *log, *log_text, *size, *origin, *head, *signed_at,
+            *cosigned, *cosigned_none, *certificates, *role, *name, *serial, *digest, *until, *revocations,
             *revocations_none, *revocations_text, *revocations_empty, *notes;
     } custody;
     struct {

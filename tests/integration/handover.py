@@ -12,7 +12,9 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from decided import night  # noqa: E402
 from incident import CASE, as_account, incident, main, psql, set_up  # noqa: E402
+from proofs import Ledger  # noqa: E402
 
 COURT = "Staatsanwaltschaft Duisburg"
 NO_ADDRESS = ("--address", "Koloniestraße 72", "--address", "47057 Duisburg")
@@ -194,6 +196,11 @@ def a_signature_takes_one(desk, clips, key, cert):
     assert "receipt is confirmed" in desk.act("erika", *words)
     event, = [e for e in shown(desk, handover)["history"] if e["kind"] == "receipt_signed"]
     assert (event["what"], event["digest"]) == ("JHS Müller", digest), event
+    assert shown(desk, handover)["receipt_proven"] is True and "signed by the addressee" in desk.run("handover", "show", handover)
+    said = "SET session_replication_role = replica; UPDATE asv.handover_receipt SET receiver = '{}' WHERE how = 'signed'"
+    desk.sql(said.format("JHS Meier"))
+    assert shown(desk, handover)["receipt_proven"] is False and "NO: the addressee did not sign" in desk.run("handover", "show", handover)
+    desk.sql(said.format("JHS Müller"))
 
 
 def nothing_comes_of_it(desk, clips):
@@ -208,6 +215,44 @@ def nothing_comes_of_it(desk, clips):
     desk.act("willi", "hold", "release", clips[0])
     desk.act("sigrid", "hold", "release", clips[0], "--approve")
     assert desk.state(clips[0]) == "released"
+
+
+def while_the_keeper_is_away(desk, clips):
+    """HO-005: what was signed meanwhile is brought to it at night, and counts from then on."""
+    handover, _ = created(desk, "erika", clips[1], "--to", COURT)
+    desk.site.keeper.stop()
+    desk.refused("keeper", "sigrid", "handover", "approve", handover)
+    assert row_of(desk, handover)["state"] == "proposed"
+    desk.site.start_keeper()
+    night(desk, 0)
+    assert row_of(desk, handover)["state"] == "approved" and kinds(desk, clips[1])[-1] == "approved"
+    the_original_stays(desk, clips[1])
+
+
+def the_ledger_tells(desk, clips):
+    """HO-006, LG-140: of each step, and what somebody changes is found."""
+    ledger = Ledger(desk)
+    ledger.begin()
+    ledger.sequence()
+    ledger.verify()
+    for table, change, where, says in (
+            ("handover_clip", "form = 1, from_ms = 0, until_ms = 0", "number = 1 AND form <> 1", r"hand-over [0-9a-f-]{36}: nobody signed what it says"),
+            ("handover_output", "digest = sha256('other')", "kind = 'filing'", r"filing of hand-over [0-9a-f-]{36}"),
+            ("handover_receipt", "receiver = 'Niemand'", "how = 'signed'", r"hand-over [0-9a-f-]{36}, receipt 1: says something else than what was signed"),
+            ("clip_event", "detail = 'carrier'", "kind = 'handover_built'", r"")):
+        ledger.changed(f"CREATE TABLE tmp_row AS SELECT * FROM asv.{table} WHERE {where}; UPDATE asv.{table} SET {change} WHERE {where}",
+                       "; ".join((f"DELETE FROM asv.{table} WHERE {replaced_where(table, where)}", f"INSERT INTO asv.{table} OVERRIDING SYSTEM VALUE SELECT * FROM tmp_row",
+                                  "DROP TABLE tmp_row")), says)
+    ledger.verify()
+    entries = export(desk, f"""SELECT count(*) FROM asv.handover_work(NULL, NULL, 9) w, asv.handover_entries(w.id, NULL, 0::smallint, -1, 1000) e
+        WHERE e.kind IN (68, 69, 96, 97)""")
+    assert int(entries) >= 6, f"the job has the entries that go out: {entries}"
+
+
+def replaced_where(table, where):
+    """The rows that were changed: by their keys."""
+    key = {"handover_clip": "(handover, number)", "handover_output": "(handover, kind)", "handover_receipt": "(handover, number)", "clip_event": "position"}[table]
+    return f"{key} IN (SELECT {key.strip('()')} FROM tmp_row)"
 
 
 def what_nobody_signed_opens_nothing(desk, clips):
@@ -245,6 +290,8 @@ def play(rig):
     a_form_takes_two(desk, handover, clips, digest)
     a_signature_takes_one(desk, clips, key, cert)
     nothing_comes_of_it(desk, clips)
+    while_the_keeper_is_away(desk, clips)
+    the_ledger_tells(desk, clips)
     what_nobody_signed_opens_nothing(desk, clips)
 
 

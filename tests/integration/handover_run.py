@@ -108,7 +108,16 @@ def stock_tools_open_it(desk, job, handover, key):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == 0, done.stdout
     output, = [e for e in shown(desk, handover)["history"] if e["kind"] == "output" and e["what"] == "carrier"]
+    verifies(job, handover)
     assert output["digest"] == job.sh(handover, "sha256sum carrier.zip").split()[0]
+
+
+def verifies(job, handover):
+    """As the court checks it, with what it has from elsewhere."""
+    done = subprocess.run([job.site.bin("asservat-verify"), job.directory / handover / "carrier.zip", "--trust", f"{job.site.agency}/root.cert", "--package",
+                           f"{job.site.agency}/keeper/package.crt", "--ledger", job.site.directory / "ledger/trust", "--identity", job.desk.keys / "court 1"],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def two_do_not_run_at_once(job):
@@ -152,8 +161,8 @@ signer_digest = sha256\ndefault_policy = 1.2.3.4\ndigests = sha256\ness_cert_id_
 
 
 def signatures_are_stamped(desk, job, ledger, clips):
-    """HO-047"""
-    handover = approved(desk, f"{clips[1]}=sealed")
+    """HO-047; of one recording an excerpt."""
+    handover = approved(desk, f"{clips[1]}=sealed", f"{clips[0]}=0-0.5")
     ledger.sequence()
     authority = Authority(job.site.directory / "tsa")
     conf = job.site.conf.read_text()
@@ -163,7 +172,9 @@ def signatures_are_stamped(desk, job, ledger, clips):
     job.run()
     job.site.conf.write_text(conf)
     job.sh(handover, "unzip -q carrier.zip -d bag; cd bag; for s in META-INF/signature.p7s data/*.p7s; do "
-                     "openssl cms -cmsout -print -inform DER -in $s | grep -q id-smime-aa-timeStampToken; done")
+                     "openssl cms -cmsout -print -inform DER -in $s | grep -q id-smime-aa-timeStampToken; done; "
+                     "test $(ls data/recordings/*/excerpt.proof | wc -l) = 1; test ! -e data/recordings/001/file.key -a ! -e data/recordings/002/file.key")
+    verifies(job, handover)
 
 
 def what_is_cancelled_is_not_made(desk, job, ledger, clips):

@@ -57,6 +57,11 @@ def check_users(units, root):
     assert set(check["SupplementaryGroups"].split()) == {"asv-keys", "asv-vault"} and "ReadWritePaths" not in check, check
     page = (root / "usr/share/doc/asservat/INSTALLATION.md").read_text()  # LG-107
     assert "asservat  asv-verify asv_check" in page and "peer.asv-verify = check" in page, "it is let in as somebody else"
+    # K-219: keys leave to this account, which nobody else is.
+    build = settings(next(unit for unit in units if unit.name == "asservat-handover.service"))
+    assert build["User"] == build["Group"] == "asv-export" and build["CapabilityBoundingSet"] == "", build
+    assert build["ReadWritePaths"] == "/var/lib/asservat/handover", build
+    assert "asservat  asv-export asv_export" in page and "peer.asv-export = export" in page, "it is let in as somebody else"
     for path in re.findall("%d/([^ ]+)", check["ExecStart"]):
         assert f"LoadCredential={path}:/var/lib/asservat/agency/" in (root / "usr/lib/systemd/system/asservat-ledger-verify.service").read_text()
 
@@ -108,8 +113,7 @@ def main():
         assert [unit.name for unit in units] == ["asservat-alert.service", "asservat-alert.timer",
                                                  "asservat-backup.service", "asservat-backup.timer",
                                                  "asservat-cosign.service",
-                                                 "asservat-dockd.service", "asservat-handover.service",
-                                                 "asservat-handover.timer", "asservat-keeper.service",
+                                                 "asservat-dockd.service", "asservat-handover.service", "asservat-handover.timer", "asservat-keeper.service",
                                                  "asservat-ledger-verify.service", "asservat-ledger-verify.timer",
                                                  "asservat-ledger.service", "asservat-media.socket",
                                                  "asservat-media@.service", "asservat-publish.service",

@@ -119,6 +119,17 @@ SELECT is(pg_temp.kinds('h2'), 'requested/person approved/person', 'and so says 
 SELECT ok((SELECT bool_and(e.actor = dig('sigrid') AND e.detail LIKE '%' || encode(dig('p1 2 sigrid'), 'hex')) FROM asv.clip_event e WHERE e.kind = 'handover_approved'),
     'by whom, and with which statement');
 
+-- Said again it is the same; and what was signed for a time counts in that time.
+SELECT is(pg_temp.propose('p1', 'erika', 'h1', 'h2') || ' ' || pg_temp.answer('p1', 2, 'sigrid', 'h1', 'h2') || ' ' || tap.took('p1 2 sigrid'), 'already already already',
+    'what is said again is not said twice');
+SELECT is(pg_temp.kinds('h2'), 'requested/person approved/person', 'nor told of twice');
+SELECT is(pg_temp.propose('late', 'erika', 'h1'), 'done', 'one on which nobody decides');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.statement SET issued_at = now() - interval '2 hours', expires_at = now() - interval '1 hour' WHERE digest = dig('late');
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.state('late'), 'lapsed', 'lapses');
+SELECT throws_ok($$ SELECT pg_temp.answer('late', 2, 'sigrid', 'h1') $$, 'VA004', NULL, 'and is not approved any more');
+
 -- ---- LAW H10: HO-011
 
 CREATE FUNCTION pg_temp.keeps(what text, nr int) RETURNS SETOF text LANGUAGE sql AS $$
@@ -156,7 +167,7 @@ $$;
 SELECT pg_temp.person('olga', 32, 'XX');
 SELECT is(pg_temp.account(who), 'done', who || ' has an account') FROM unnest(ARRAY['fremd', 'dora', 'olga']) AS who;
 SELECT is(pg_temp.seen(who, 'SELECT count(*)::text FROM asv.handover_lines(NULL, NULL, 10)'), seen, who || ' sees hand-overs of the own units (HO-015)')
-FROM (VALUES ('fremd', '0'), ('dora', '3'), ('olga', '3')) AS x (who, seen);
+FROM (VALUES ('fremd', '0'), ('dora', '4'), ('olga', '4')) AS x (who, seen);
 SELECT is(pg_temp.seen(who, format('SELECT state FROM asv.handover_find(%L)', uid('p1')::text)), seen, who || ' looks at one')
 FROM (VALUES ('fremd', NULL), ('dora', 'approved')) AS x (who, seen);
 SELECT is(pg_temp.seen('fremd', format('SELECT count(*) FROM asv.handover_history(%L)', uid('p1'))), 'VA006', 'of another''s nobody is told what was made');
