@@ -800,6 +800,7 @@ static void a_registered_recipient_gets_the_key_of_a_held_clip(void **state)
 {
     (void)state;
     uint8_t file_key[ASV_FILE_KEY_BYTES];
+    struct asv_age_header header;
     struct asv_age_stanza stanza;
     struct asv_reader reader;
     assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
@@ -811,7 +812,8 @@ static void a_registered_recipient_gets_the_key_of_a_held_clip(void **state)
                                                 &people.chief, 70, camera, &clip);
     assert_int_equal(reply.status, ASV_OK);
     assert_true(is_its_key(&clip, reply.file_key)); /* K-218: it goes whole */
-    asv_reader_init(&reader, reply.stanza.data, reply.stanza.len);
+    assert_int_equal(asv_age_header_read(&header, reply.stanza.data, reply.stanza.len), ASV_OK);
+    asv_reader_init(&reader, header.stanzas.data, header.stanzas.len);
     assert_int_equal(asv_age_stanza_read(&reader, &stanza), ASV_OK);
     assert_int_equal(asv_age_unwrap(file_key, &stanza, site.agency.dock.kx_sk), ASV_OK);
     assert_true(is_its_key(&clip, file_key));
