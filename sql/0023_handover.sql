@@ -736,11 +736,12 @@ BEGIN
     RETURN QUERY
     SELECT e.log, e.index::bigint, e.id, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, e.entry::bytea,
            e.key::bytea, e.closed::bytea, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id), d.key::bytea
-    FROM asv.handover_told(p_id, p_number) AS t (id) JOIN asv.ledger_entry e ON e.id = t.id
+    FROM (SELECT n.* FROM asv.handover_told(p_id, p_number) AS t (id) JOIN asv.ledger_entry n ON n.id = t.id
+          WHERE (n.log, n.index::bigint) > (p_after_log, p_after)
+          ORDER BY n.log, n.index LIMIT p_limit) AS e
     LEFT JOIN LATERAL (SELECT k.key FROM asv.ledger_day k
                        WHERE e.key IS NOT NULL AND k.day = (SELECT o.day FROM asv.ledger_source(e.kind, e.id) o)) AS d ON true
-    WHERE (e.log, e.index::bigint) > (p_after_log, p_after)
-    ORDER BY e.log, e.index LIMIT p_limit;
+    ORDER BY e.log, e.index;
 END
 $$;
 COMMENT ON FUNCTION asv.handover_entries IS 'the entries that go out with a hand-over, with what lies beside them, as ledger_about gives them; p_number NULL: of all its recordings';

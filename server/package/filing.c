@@ -82,6 +82,7 @@ static enum asv_status copy(int fd, const char *name, const struct asv_source *s
         }
     } while (status == ASV_OK && got > 0);
     asv_sha256_final(&state, sha256);
+    asv_wipe(piece, sizeof piece); /* it may be plaintext */
     return status == ASV_OK ? asv_io_sync_data(fd, name, err) : status;
 }
 

@@ -29,6 +29,9 @@ void asv_zip_close(struct asv_zip_writer *writer)
     }
     asv_journal_close(&writer->journal);
     asv_names_free(&writer->names);
+    if (writer->buffer != NULL) { /* what a package holds may be plaintext */
+        asv_wipe(writer->buffer, ASV_ZIP_BUFFER_BYTES);
+    }
     free(writer->buffer);
     writer->buffer = NULL;
 }

@@ -381,9 +381,10 @@ const struct asv_words asv_words_de = {
             .left_out = "Weggelassen",
             .left_part = "{} bis {}: {}",
             .edges = "Daneben offengelegt",
-            .edges_text = "{} Byte in der Nachweisdatei: vom Anfang der Aufzeichnung und unmittelbar vor und "
-                          "hinter dem Auszug, da nur ganze Blöcke nachweisbar sind. Kein Abspielprogramm zeigt "
-                          "sie; wer sie zerlegt, kann Teile von Bild und Ton daraus gewinnen",
+            .edges_text =
+                "{} Byte in der Nachweisdatei: vom Anfang der Aufzeichnung und unmittelbar vor und "
+                "hinter dem Auszug, da nur ganze Blöcke nachweisbar sind. Kein Abspielprogramm zeigt "
+                "sie; wer sie zerlegt, kann Teile von Bild und Ton daraus gewinnen",
             .tail = "Nicht signierter Rest",
             .tail_none = "keiner",
             .tail_text = "{} Byte nach dem letzten Kontrollpunkt. Sie sind nicht signiert und beweisen "

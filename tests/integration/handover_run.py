@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 """handover_run.py BUILD: what two people decided to hand over is made by the job, with a real vault, database, ledger and keeper: killed
-at every step that is durable, with a full disk, cancelled, time-stamped; and opened with the recipient's key by stock tools.
+at every step that is durable, with a full disk, cancelled, time-stamped; opened with the recipient's key by stock tools; and written to media.
 """
 import fcntl
 import http.server
@@ -120,6 +120,38 @@ def verifies(job, handover):
     assert done.returncode == 0, done.stdout
 
 
+def written(job, handover, name, status=0):
+    """What the program says, and the image of a DVD."""
+    image, label = (job.site.directory / f"{name}.{kind}" for kind in ("iso", "pdf"))
+    code, out, err = job.desk.call("handover", "write", handover, "--iso", str(image), "--name", name, "--print", str(label))
+    assert code == status, f"handover write: {code}: {out.decode()} {err}"
+    return out.decode() + err, image, label
+
+
+def it_goes_onto_a_medium(desk, job, handover):
+    """HO-074, HO-077, HO-079, HO-080"""
+    code, _, err = desk.call("handover", "write", handover, "--to", str(job.directory))
+    assert code == 2 and "nothing is mounted there" in err, err
+    said, image, label = written(job, handover, "DVD 1")
+    assert "passphrase" not in said, said
+    digest = job.sh(handover, "sha256sum carrier.zip").split()[0]
+    assert job.sh(handover, f"bsdtar -xOf '{image}' Beweismittel_{handover}.zip | sha256sum").split()[0] == digest
+    assert f"{digest}  Beweismittel_{handover}.zip" in job.sh(handover, f"bsdtar -xOf '{image}' SHA256SUMS")
+    text = job.sh(handover, f"pdftotext -layout '{label}' -")
+    assert "1 von 1" in text and digest[:8] in text and "erika" not in text and "sigrid" not in text, text
+    assert [e["what"] for e in shown(desk, handover)["history"] if e["kind"] == "medium"] == ["DVD 1"]
+    image.unlink()
+    assert "was written already" in written(job, handover, "DVD 1", 1)[0] and not image.exists()
+
+
+def it_goes_in_a_zip(job, handover):
+    """HO-070, HO-071"""
+    said, image, _ = written(job, handover, "DVD 2")
+    word, = [line.split()[1] for line in said.splitlines() if line.startswith("passphrase ")]
+    job.sh(handover, f"bsdtar -xOf '{image}' Beweismittel_{handover}.aes.zip > a.zip; 7z x -bd -y -p{word} a.zip >/dev/null; "
+                     f"cmp Beweismittel_{handover}.zip carrier.zip; rm a.zip Beweismittel_{handover}.zip")
+
+
 def two_do_not_run_at_once(job):
     """HO-044"""
     fd = os.open(job.directory, os.O_RDONLY)
@@ -162,7 +194,7 @@ signer_digest = sha256\ndefault_policy = 1.2.3.4\ndigests = sha256\ness_cert_id_
 
 def signatures_are_stamped(desk, job, ledger, clips):
     """HO-047; of one recording an excerpt."""
-    handover = approved(desk, f"{clips[1]}=sealed", f"{clips[0]}=0-0.5")
+    handover = approved(desk, f"{clips[1]}=sealed", f"{clips[0]}=0-0.5", "--protect", "zip")
     ledger.sequence()
     authority = Authority(job.site.directory / "tsa")
     conf = job.site.conf.read_text()
@@ -175,6 +207,7 @@ def signatures_are_stamped(desk, job, ledger, clips):
                      "openssl cms -cmsout -print -inform DER -in $s | grep -q id-smime-aa-timeStampToken; done; "
                      "test $(ls data/recordings/*/excerpt.proof | wc -l) = 1; test ! -e data/recordings/001/file.key -a ! -e data/recordings/002/file.key")
     verifies(job, handover)
+    return handover
 
 
 def what_is_cancelled_is_not_made(desk, job, ledger, clips):
@@ -199,8 +232,9 @@ def play(rig):
     it_waits_for_the_ledger(desk, job, ledger, handover)
     whoever_is_killed_goes_on(desk, job, handover, clips[0])
     stock_tools_open_it(desk, job, handover, desk.keys / "court 1")
+    it_goes_onto_a_medium(desk, job, handover)
     two_do_not_run_at_once(job)
-    signatures_are_stamped(desk, job, ledger, clips)
+    it_goes_in_a_zip(job, signatures_are_stamped(desk, job, ledger, clips))
     what_is_cancelled_is_not_made(desk, job, ledger, clips)
 
 

@@ -477,9 +477,9 @@ static bool play_decide(struct stage *stage, const struct step *step)
     }
     choose_matter(stage, &paper, n);
     if (paper.action == MODEL_HAND_OVER) {
-        int second = choose_clip(stage, paper.action, n[5]);
+        int second = (int)(n[5] / 2 % (uint32_t)stage->model.clip_count);
         paper.also = second != paper.clip ? second : -1;
-        paper.whole = n[7] % 4 == 3;
+        paper.whole = n[6] % 2 == 0;
     }
     paper.step = rule->approvers == NULL ? MODEL_ALONE : MODEL_PROPOSES;
     paper.person = choose_person(stage, paper.ground == MODEL_LEGALITY ? "P" : rule->proposers, NULL, n[1]);

@@ -25,7 +25,7 @@ static struct kit kit;
 static int set_up(void **state)
 {
     const uint8_t *outputs = *state;
-    kit_make(&kit, *outputs);
+    kit_make(&kit, *outputs, 5);
     return 0;
 }
 
@@ -202,6 +202,25 @@ static void who_was_killed_goes_on(void **state)
     }
 }
 
+static int set_up_large(void **state)
+{
+    (void)state;
+    kit_make(&kit, ASV_PLAN_CARRIER, 2 * ASV_ZIP_SYNC_BYTES / ASV_CHUNK_CIPHER_BYTES);
+    return 0;
+}
+
+/* HO-040, PK-012: what the journal has is not read again, and no key is asked for. */
+static void what_was_finished_is_not_read_again(void **state)
+{
+    (void)state;
+    kit.kill_at_clip = KIT_CLIPS;
+    run_killed();
+    kit.kill_at_clip = 0;
+    run();
+    assert_int_equal(kit.keys, 1);
+    assert_in_range(kit.pieces, 1, 40); /* of the excerpt; the others have some 500 */
+}
+
 /* HO-035: and nothing of what was cancelled is under a package's name. */
 static void who_is_told_to_end_ends(void **state)
 {
@@ -301,6 +320,7 @@ int main(void)
         TEST(a_filing_is_flat_and_signed, filing),
         TEST(the_same_hand_over_gives_the_same_bytes, carrier),
         TEST(who_was_killed_goes_on, carrier),
+        cmocka_unit_test_setup_teardown(what_was_finished_is_not_read_again, set_up_large, tear_down),
         TEST(who_is_told_to_end_ends, carrier),
         TEST(what_the_keeper_refuses_ends_it, carrier),
         TEST(what_is_wrong_with_the_documents_is_told, carrier),

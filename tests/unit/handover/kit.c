@@ -54,11 +54,11 @@ static void add_clip(struct kit *kit, size_t i, const struct asv_test_plan *plan
                         plan->cut ? 4 : 0, place);
 }
 
-static void make_clips(struct kit *kit)
+static void make_clips(struct kit *kit, uint32_t sealed_chunks)
 {
     struct asv_test_plan first;
-    static const struct asv_test_plan whole = {
-        .number = 2, .chunks = 5, .every = 2, .pad = 16, .change = other_clip};
+    const struct asv_test_plan sealed = {
+        .number = 2, .chunks = sealed_chunks, .every = 200, .pad = 16, .change = other_clip};
     static const struct asv_test_plan cut = {
         .number = 3, .chunks = 4, .every = 2, .cut = true, .change = other_clip};
     size_t len = 0;
@@ -69,7 +69,7 @@ static void make_clips(struct kit *kit)
     asv_test_in_vault_make(&kit->it, &first);
     kit->names[0] = kit->it.name;
     memcpy(kit->file_keys[0], kit->it.file_key, ASV_FILE_KEY_BYTES);
-    add_clip(kit, 1, &whole);
+    add_clip(kit, 1, &sealed);
     add_clip(kit, 2, &cut);
 }
 
@@ -268,7 +268,7 @@ static void make_compose(struct kit *kit)
     assert_int_equal(asv_compose_add_cert(kit->compose, &kit->it.agency.root.cert, NULL), ASV_OK);
 }
 
-void kit_make(struct kit *kit, uint8_t outputs)
+void kit_make(struct kit *kit, uint8_t outputs, uint32_t sealed_chunks)
 {
     static uint8_t *release;
     static size_t release_len;
@@ -277,7 +277,7 @@ void kit_make(struct kit *kit, uint8_t outputs)
         asv_test_read_file(ASV_SOURCE_DIR "/deploy/xjustiz", "3.6.2.json", &release, &release_len);
     }
     memset(kit, 0, sizeof *kit);
-    make_clips(kit);
+    make_clips(kit, sealed_chunks);
     make_plan(kit, outputs);
     make_signer(kit);
     make_compose(kit);

@@ -40,7 +40,8 @@ struct kit {
     int key_fails; /* from 1: at this time */
 };
 
-void kit_make(struct kit *kit, uint8_t outputs);
+/* sealed_chunks: of the second recording, whose sealed original goes alone. */
+void kit_make(struct kit *kit, uint8_t outputs, uint32_t sealed_chunks);
 void kit_remove(struct kit *kit);
 
 /* A line of shell in the hand-over's directory; what it said is told when it fails. */
