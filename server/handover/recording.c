@@ -184,16 +184,21 @@ void asv_recording_wipe_key(struct asv_recording *recording)
 
 /* ---- reading ---- */
 
+static enum asv_status read_chunk(const struct asv_recording *recording, uint64_t i,
+                                  uint8_t out[ASV_CHUNK_CIPHER_BYTES], struct asv_err *err)
+{
+    enum asv_status status = recording->go_on != NULL ? recording->go_on(recording->go_on_ctx, err) : ASV_OK;
+    return status == ASV_OK ? asv_clip_read(recording->exhibit->dir, ASV_PART_PAYLOAD,
+                                            i * ASV_CHUNK_CIPHER_BYTES, out, ASV_CHUNK_CIPHER_BYTES, err)
+                            : status;
+}
+
 /* HO-031: a piece of the payload as it lies there, if the camera signed it. */
 static enum asv_status read_signed(const struct asv_recording *recording, uint64_t i,
                                    uint8_t out[ASV_CHUNK_CIPHER_BYTES], struct asv_err *err)
 {
     const struct asv_exhibit *exhibit = recording->exhibit;
-    enum asv_status status = recording->go_on != NULL ? recording->go_on(recording->go_on_ctx, err) : ASV_OK;
-    if (status == ASV_OK) {
-        status = asv_clip_read(exhibit->dir, ASV_PART_PAYLOAD, i * ASV_CHUNK_CIPHER_BYTES, out,
-                               ASV_CHUNK_CIPHER_BYTES, err);
-    }
+    enum asv_status status = read_chunk(recording, i, out, err);
     if (status == ASV_OK &&
         asv_seal_check_chunk(exhibit->index.leaves[i], out, ASV_CHUNK_CIPHER_BYTES) != ASV_OK) {
         status =
@@ -266,11 +271,13 @@ static bool is_bulk(const struct asv_recording_reader *it)
     return it->file == ASV_RECORDING_SEALED || it->file == ASV_RECORDING_PLAYABLE;
 }
 
-/* HO-032 */
+/* HO-031, HO-032: what opens is compared with the tree that the camera signed over the plaintext. */
 static enum asv_status load_chunk(struct asv_recording_reader *it, struct asv_err *err)
 {
     uint64_t i = it->chunk;
-    enum asv_status status = read_signed(it->recording, i, it->piece, err);
+    enum asv_status status = it->file == ASV_RECORDING_PLAYABLE
+                                 ? read_chunk(it->recording, i, it->piece, err)
+                                 : read_signed(it->recording, i, it->piece, err);
     if (status != ASV_OK) {
         return status;
     }
