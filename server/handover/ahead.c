@@ -117,6 +117,7 @@ enum asv_status asv_ahead_open(struct asv_ahead **ahead, const struct asv_source
     return ASV_OK;
 }
 
+/* HO-034 */
 void asv_ahead_close(struct asv_ahead *ahead)
 {
     if (ahead == NULL) {

@@ -152,7 +152,7 @@ static enum asv_status add_clip(struct clip *clip, struct asv_err *err)
     return status;
 }
 
-/* What went wrong, and with which of them. */
+/* What went wrong, and with which of them; a full disk (HO-045) is no recording's fault. */
 static enum asv_status say_clip(const struct clip *clip, enum asv_status status, struct asv_err *err)
 {
     char id[ASV_UUID_TEXT_BYTES];

@@ -117,7 +117,7 @@ enum asv_status asv_build_output_add(struct asv_build_output *it, struct asv_han
 {
     char name[NAME_BYTES];
     struct asv_zip_entry entry;
-    if (it->naming.output == ASV_HANDOVER_FILING) {
+    if (it->naming.output == ASV_HANDOVER_FILING) { /* HO-037 */
         file->bytes = source->size;
         return asv_filing_add_document(&it->filing, file->name, source, it->build->signer, file->sha256, err);
     }

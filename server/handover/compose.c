@@ -373,7 +373,7 @@ static void put_documents(struct asv_compose *it, json_t *facts, const struct as
     }
 }
 
-/* Files of recordings that have no member of their own stand in the list of the others. */
+/* HO-036: files of recordings that have no member of their own stand in the list of the others. */
 static void put_files(struct asv_compose *it, json_t *facts, const struct asv_build_said *said)
 {
     size_t i = 0;

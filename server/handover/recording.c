@@ -293,7 +293,8 @@ static enum asv_status load_chunk(struct asv_recording_reader *it, struct asv_er
     return ASV_OK;
 }
 
-/* The last checkpoint's final chunk: an age file that a camera did not close is closed by it (SEAL.md). */
+/* HO-033: the last checkpoint's final chunk: an age file that a camera did not close is closed by it
+ * (SEAL.md). */
 static enum asv_status load_back(struct asv_recording_reader *it, struct asv_err *err)
 {
     const struct asv_seal_checkpoint *last = &it->recording->exhibit->checkpoint;

@@ -175,6 +175,7 @@ CLEAN = {
     SPECS["D"]: "",
     SPECS["PK"]: "",
     SPECS["HD"]: "",
+    SPECS["HO"]: "",
     RULES: "| R1 | encrypted | A | `unit/seal.c: no byte`: any; `unit/seal.c: plain`. Not yet: `all` |\n"
            "| R2 | blocked | B | **Not yet:** all |\n",
     THREATS: "| who | wants |\n|---|---|\n| thief | all | `user list` | `unit/seal.c: plain`: sealed |\n",

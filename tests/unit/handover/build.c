@@ -106,6 +106,13 @@ static void stock_tools_read_the_carrier(void **state)
            "if test -f $n/playable.mp4; then cmp open $n/playable.mp4; test $(wc -c < $n/file.key) = 33; "
            "else test ! -f $n/file.key; test -f $n/excerpt.proof -o $n = 002; fi; rm open; test ! -e "
            "$n/stanzas; done");
+    kit_sh(&kit, "cd bag/data; python3 -c \"import json, os; f = json.load(open('facts.json')); "
+                 "said = {x['name'] for x in f['documents'] + f['files']} | {c[k]['name'] for c in "
+                 "f['clips'] for k in "
+                 "('playable', 'excerpt', 'sealed', 'seal') if k in c}; "
+                 "there = {os.path.relpath(os.path.join(d, n), '.') for d, _, ns in os.walk('.') for n in ns "
+                 "if not n.endswith('.p7s')}; "
+                 "assert said == there, said ^ there\"");
     kit_sh(&kit, "cd bag/data; for n in 1 2 3; do test \"$(python3 -c \"import json; c = "
                  "json.load(open('facts.json'))['clips'][$n - 1]; "
                  "print(c['sealed']['sha256'], c['sealed']['name'])\")\" = \"$(sha256sum "
@@ -240,6 +247,28 @@ static void what_the_keeper_refuses_ends_it(void **state)
     run();
 }
 
+static enum asv_status bad_facts(void *ctx, const struct asv_build_said *said, char **text, size_t *len,
+                                 struct asv_err *err)
+{
+    (void)ctx;
+    (void)said;
+    (void)err;
+    *text = strdup("{\"format\": 2}");
+    *len = strlen(*text);
+    return ASV_OK;
+}
+
+/* HO-043: what the documents' process says is heard. */
+static void what_is_wrong_with_the_documents_is_told(void **state)
+{
+    struct asv_err err;
+    (void)state;
+    kit.ops.facts = bad_facts;
+    assert_int_equal(run_wrong(&err), ASV_E_UNSUPPORTED);
+    assert_non_null(strstr(err.text, "facts: format"));
+    assert_int_equal(faccessat(kit.dir, ASV_BUILD_CARRIER, F_OK, 0), -1);
+}
+
 /* HO-044 */
 static void one_process_makes_it(void **state)
 {
@@ -294,6 +323,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_finished_is_not_read_again, set_up_large, tear_down),
         TEST(who_is_told_to_end_ends, carrier),
         TEST(what_the_keeper_refuses_ends_it, carrier),
+        TEST(what_is_wrong_with_the_documents_is_told, carrier),
         TEST(one_process_makes_it, carrier),
         TEST(a_full_disk_is_told, carrier),
         TEST(a_recording_that_changed_is_named, carrier),
