@@ -163,11 +163,13 @@ INSERT INTO asv.event_kind VALUES
 
 -- ---------------------------------------------------------------------------------------------- what follows from statements
 
+-- HO-001
 CREATE FUNCTION asv.handover_outputs(p_plan bytea) RETURNS integer
     LANGUAGE sql IMMUTABLE
     RETURN get_byte(p_plan, 71 + get_byte(p_plan, 70));
 COMMENT ON FUNCTION asv.handover_outputs IS 'what is made of a plan: 1 carrier, 2 filing, 3 both';
 
+-- HO-005: that the keeper took.
 CREATE FUNCTION asv.handover_approval(p_proposal bytea) RETURNS bytea
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
@@ -242,6 +244,7 @@ END
 $$;
 COMMENT ON FUNCTION asv.held_for IS 'the incident for which a recording is held; NULL: it is not';
 
+-- HO-006
 CREATE FUNCTION asv.handover_event(p_handover uuid, p_kind text, p_at timestamptz, p_credential bytea, p_detail text) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
@@ -398,7 +401,7 @@ $$;
 COMMENT ON FUNCTION asv.handover_clip_next IS 'what stands in a plan about a recording, whether it is held for this incident, and whether something blocks it';
 GRANT EXECUTE ON FUNCTION asv.handover_clip_next TO asv_staff;
 
--- LAW L6: without who asked or answered.
+-- HO-015, LAW L6: without who asked or answered.
 CREATE FUNCTION asv.handover_lines(p_state text, p_after uuid, p_limit integer)
     RETURNS TABLE (id uuid, case_number text, addressee text, state text, clips integer, done integer, proposal bytea, own boolean,
                    proposed_at timestamptz, expires_at timestamptz, approved_at timestamptz, built_at timestamptz, received_at timestamptz)
@@ -708,7 +711,7 @@ $$;
 COMMENT ON FUNCTION asv.handover_custody IS 'a page of the custody events of one recording of a hand-over, each with its place in the ledger and recorded when that says so (NULL: it waits for one); of one in a transaction (LAW L6)';
 GRANT EXECUTE ON FUNCTION asv.handover_custody TO asv_export;
 
--- What an entry is about, as far as a package tells of it: its recordings' custody, what was decided about them and about hand-overs of
+-- HO-009: what an entry is about, as far as a package tells of it: its recordings' custody, what was decided about them and about hand-overs of
 -- them, and who enrolled the people who signed. Of who looked at a recording the ledger keeps other entries, which do not go out.
 CREATE FUNCTION asv.handover_told(p_id uuid, p_number smallint) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$

@@ -38,6 +38,7 @@ static const struct wording wordings[ASV_MATTER_KINDS] = {
     [ASV_MATTER_UNDOCKED] = {"undocked", "Eine ausgegebene Kamera war lange nicht im Dock:",
                              "ausgegebene Kameras waren lange nicht im Dock:", "zuletzt",
                              "asservat camera list\nasservat retention balance"},
+    /* HO-014 */
     [ASV_MATTER_UNBUILT] =
         {"handover_unbuilt", "Eine genehmigte Übergabe ist seit mehr als einem Tag nicht fertig:",
          "genehmigte Übergaben sind seit mehr als einem Tag nicht fertig:", "genehmigt",
