@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DOMAIN "asservat/v1/handover-file"
-
 /* What people call it, and, in a filing, what its format is. */
 static const struct {
     const char *title, *format;
@@ -41,23 +39,6 @@ static const struct {
     {"trust/revocations", "Sperrliste", "asv"},
     {"trust/package.pem", "Zertifikat der Übergaben", "pem"},
 };
-
-/* HO-038 */
-void asv_handover_id(const struct asv_handover_naming *naming, const char *of, uint8_t out[ASV_UUID_BYTES])
-{
-    uint8_t digest[ASV_SHA256_BYTES];
-    struct asv_sha256 state;
-    uint8_t output = (uint8_t)naming->output;
-    asv_sha256_init(&state);
-    asv_sha256_update(&state, DOMAIN, sizeof DOMAIN);
-    asv_sha256_update(&state, naming->handover, sizeof naming->handover);
-    asv_sha256_update(&state, &output, 1);
-    asv_sha256_update(&state, of, strlen(of));
-    asv_sha256_final(&state, digest);
-    memcpy(out, digest, ASV_UUID_BYTES);
-    out[6] = (uint8_t)((out[6] & 0x0f) | 0x80); /* RFC 9562, 5.8 */
-    out[8] = (uint8_t)((out[8] & 0x3f) | 0x80);
-}
 
 /* Into a filing by title, into a carrier at its path. */
 static enum asv_status name_it(struct asv_handover_file *out, const struct asv_handover_naming *naming,

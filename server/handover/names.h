@@ -7,15 +7,13 @@
 #ifndef ASV_SERVER_HANDOVER_NAMES_H
 #define ASV_SERVER_HANDOVER_NAMES_H
 
-#include "server/base/uuid.h"
+#include "server/handover/file_id.h"
 #include "server/handover/recording.h"
 #include "server/package/filing_rules.h"
 #include "server/package/names.h"
 
 #define ASV_HANDOVER_SIGNATURE  ".p7s"
 #define ASV_HANDOVER_NAME_BYTES (ASV_PACKAGE_NAME_BYTES + 1)
-
-enum asv_handover_output { ASV_HANDOVER_CARRIER, ASV_HANDOVER_FILING, ASV_HANDOVER_OUTPUTS };
 
 /* The documents, as the facts call them; the last is the facts. */
 enum { ASV_HANDOVER_DOCUMENTS = 6, ASV_HANDOVER_FACTS = 5 };
@@ -28,14 +26,6 @@ struct asv_handover_file {
     uint64_t bytes;
     uint8_t sha256[ASV_SHA256_BYTES];
 };
-
-struct asv_handover_naming {
-    enum asv_handover_output output;
-    uint8_t handover[ASV_UUID_BYTES];
-};
-
-/* A UUID (version 8) that follows from the hand-over and this. */
-void asv_handover_id(const struct asv_handover_naming *naming, const char *of, uint8_t out[ASV_UUID_BYTES]);
 
 /* Each fills title, name, is_signed and id. ASV_E_USAGE for what has no name. */
 ASV_MUST_CHECK enum asv_status asv_handover_name_recording(struct asv_handover_file *out,

@@ -48,13 +48,13 @@ static const struct {
     bool of_carrier; /* alone */
     bool needs_root; /* to say that it is good */
 } steps[] = {
-    {ASV_HANDED_CHECK_TRUST, asv_handed_check_trust, false, true},
     {ASV_HANDED_CHECK_FACTS, asv_handed_check_facts, false, false},
     {ASV_HANDED_CHECK_FILES, asv_handed_check_files, false, false},
+    {ASV_HANDED_CHECK_TRUST, asv_handed_check_trust, false, true},
     {ASV_HANDED_CHECK_SIGNED, asv_handed_check_signed, false, false},
-    {ASV_HANDED_CHECK_PLAN, asv_handed_check_plan, true, false},
+    {ASV_HANDED_CHECK_PLAN, asv_handed_check_plan, false, false},
     {ASV_HANDED_CHECK_DECISION, asv_handed_check_decision, true, true},
-    {ASV_HANDED_CHECK_RECORDINGS, asv_handed_check_recordings, true, false},
+    {ASV_HANDED_CHECK_RECORDINGS, asv_handed_check_recordings, false, false},
     {ASV_HANDED_CHECK_CUSTODY, asv_handed_check_ledger, true, false},
 };
 
@@ -79,7 +79,7 @@ enum asv_status asv_handed_check_all(struct asv_handed *it, struct asv_err *err)
     enum asv_handed_check check = ASV_HANDED_CHECK_PACKAGE;
     enum asv_status status = ASV_OK;
     it->left[ASV_HANDED_LEFT_NOT_A_CARRIER] = !it->is_carrier;
-    it->left[ASV_HANDED_LEFT_NO_IDENTITY] = it->is_carrier && it->identities == NULL;
+    it->left[ASV_HANDED_LEFT_NO_IDENTITY] = it->identities == NULL;
     it->left[ASV_HANDED_LEFT_WORDS] = true;
     for (size_t i = 0; i < sizeof steps / sizeof *steps && status == ASV_OK; i++) {
         if (steps[i].of_carrier && !it->is_carrier) {
@@ -92,7 +92,7 @@ enum asv_status asv_handed_check_all(struct asv_handed *it, struct asv_err *err)
             it->finding[check] = ASV_FINDING_GOOD;
         }
     }
-    if (status == ASV_OK && it->is_carrier && it->identities != NULL) {
+    if (status == ASV_OK && it->identities != NULL) {
         it->finding[ASV_HANDED_CHECK_OPENED] = ASV_FINDING_GOOD;
     }
     if (it->fault.kind != ASV_HANDED_NONE) {

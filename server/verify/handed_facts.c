@@ -313,7 +313,6 @@ enum asv_status asv_handed_check_files(struct asv_handed *it, struct asv_err *er
 {
     size_t i = 0;
     const json_t *clip = NULL;
-    (void)err;
     enum asv_status status = take_list(it, "documents");
     json_array_foreach(it->clips, i, clip)
     {
@@ -322,7 +321,10 @@ enum asv_status asv_handed_check_files(struct asv_handed *it, struct asv_err *er
     if (status == ASV_OK) {
         status = take_list(it, "files");
     }
-    return status == ASV_OK ? check_others(it) : status;
+    if (status == ASV_OK) {
+        status = check_others(it);
+    }
+    return status == ASV_OK && !it->is_carrier ? asv_handed_place_filing(it, err) : status;
 }
 
 /* HO-095 */

@@ -30,7 +30,7 @@ struct asv_handed_file *asv_handed_find(struct asv_handed *it, const char *name)
     return it->files == NULL ? NULL : bsearch(&key, it->files, it->file_count, sizeof *it->files, by_name);
 }
 
-static void sort(struct asv_handed *it)
+void asv_handed_sort(struct asv_handed *it)
 {
     if (it->files != NULL) {
         qsort(it->files, it->file_count, sizeof *it->files, by_name);
@@ -41,6 +41,8 @@ enum asv_status asv_handed_fail(struct asv_handed *it, enum asv_handed_kind kind
                                 enum asv_status status, const char *format, ...)
 {
     va_list args;
+    const struct asv_handed_file *found = file != NULL && !it->is_carrier ? asv_handed_find(it, file) : NULL;
+    file = found != NULL && found->shown != NULL ? found->shown : file;
     it->fault.kind = kind;
     it->fault.err.status = status;
     va_start(args, format);
@@ -69,7 +71,7 @@ enum asv_status asv_handed_input(const struct asv_handed *it, const struct asv_h
         return ASV_OK;
     }
     const struct asv_files files = asv_files_of(it->what->path);
-    return asv_files_open(&files, file->name, out, err);
+    return asv_files_open(&files, file->shown != NULL ? file->shown : file->name, out, err);
 }
 
 enum asv_status asv_handed_load(const struct asv_handed *it, const struct asv_handed_file *file, uint8_t *out,
@@ -159,7 +161,7 @@ static enum asv_status list_carrier(struct asv_handed *it, struct asv_err *err)
     it->bytes = package->payload_bytes;
     it->stamped = package->stamped > 0;
     memcpy(it->signer, package->signature.certificate, sizeof it->signer);
-    sort(it);
+    asv_handed_sort(it);
     return ASV_OK;
 }
 
@@ -322,7 +324,7 @@ static enum asv_status open_filing(struct asv_handed *it, struct asv_err *err)
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     status = list_filing(it, err);
-    sort(it);
+    asv_handed_sort(it);
     return status == ASV_OK ? check_signatures(it, err) : status;
 }
 
@@ -355,6 +357,7 @@ void asv_handed_close(struct asv_handed *it)
         asv_input_close(&it->file);
     }
     asv_file_names_free(&it->names);
+    asv_file_names_free(&it->places);
     asv_facts_free(it->facts);
     free(it->files);
     free(it->recordings);

@@ -21,9 +21,9 @@
 enum asv_handed_check {
     ASV_HANDED_CHECK_PACKAGE,  /* a carrier alone: ZIP, bag, container, signatures */
     ASV_HANDED_CHECK_SIGNER,   /* against --package */
-    ASV_HANDED_CHECK_TRUST,    /* certificates and revocations under --trust */
     ASV_HANDED_CHECK_FACTS,    /* can be read, and do not contradict themselves */
     ASV_HANDED_CHECK_FILES,    /* those that are named are there, and no others */
+    ASV_HANDED_CHECK_TRUST,    /* certificates and revocations under --trust */
     ASV_HANDED_CHECK_SIGNED,   /* documents on their own */
     ASV_HANDED_CHECK_PLAN,     /* is what was handed over */
     ASV_HANDED_CHECK_DECISION, /* of two people, on that plan */
@@ -43,7 +43,7 @@ enum asv_handed_left {
     ASV_HANDED_LEFT_PARTS,         /* recordings of the plan that are not in it */
     ASV_HANDED_LEFT_UNPLACED,      /* events of the custody that have no place in the ledger yet */
     ASV_HANDED_LEFT_NOT_TAKEN,     /* that the keeper took the decision */
-    ASV_HANDED_LEFT_NOT_A_CARRIER, /* a filing: decision and custody go with the carrier */
+    ASV_HANDED_LEFT_NOT_A_CARRIER, /* a filing: the ledger's extract goes with the carrier */
     ASV_HANDED_LEFT_OPTIONAL,
     ASV_HANDED_LEFT_NO_REVOCATIONS = ASV_HANDED_LEFT_OPTIONAL,
     ASV_HANDED_LEFT_NO_IDENTITY,
@@ -56,7 +56,8 @@ enum asv_handed_left {
 
 /* A file below data/, or of the filing. */
 struct asv_handed_file {
-    const char *name;
+    const char *name;  /* of a filing's, once it is known: where it would be in a carrier */
+    const char *shown; /* what it is called then; NULL: that */
     uint64_t size, offset;
     uint8_t sha256[ASV_SHA256_BYTES];
     bool is_named;  /* by the facts, or by what a hand-over consists of */
@@ -83,8 +84,8 @@ struct asv_handed {
     struct asv_package package;
     struct asv_handed_file *files; /* heap; in the order of their names */
     size_t file_count;
-    struct asv_file_names names; /* of a filing */
-    char *text;                  /* heap; names of a carrier's */
+    struct asv_file_names names, places; /* of a filing; heap of the files' names */
+    char *text;                          /* heap; names of a carrier's */
     uint64_t bytes;
     bool stamped;
     uint8_t signer[ASV_SHA256_BYTES]; /* certificate */
@@ -126,6 +127,8 @@ __attribute__((format(printf, 5, 6))) ASV_MUST_CHECK enum asv_status asv_handed_
 ASV_MUST_CHECK enum asv_status asv_handed_open(struct asv_handed *it, struct asv_err *err);
 void asv_handed_close(struct asv_handed *it);
 
+void asv_handed_sort(struct asv_handed *it);
+
 /* NULL: there is none. */
 struct asv_handed_file *asv_handed_find(struct asv_handed *it, const char *name);
 
@@ -165,6 +168,8 @@ ASV_MUST_CHECK enum asv_status asv_handed_check_all(struct asv_handed *it, struc
 ASV_MUST_CHECK enum asv_status asv_handed_check_trust(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_facts(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_files(struct asv_handed *it, struct asv_err *err);
+/* Of a filing, whose files were found under their own names until then. */
+ASV_MUST_CHECK enum asv_status asv_handed_place_filing(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_signed(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_plan(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_decision(struct asv_handed *it, struct asv_err *err);

@@ -65,9 +65,8 @@ static const struct {
                                   "events that have no place in the ledger yet"},
     [ASV_HANDED_LEFT_NOT_TAKEN] = {"taken", "dass der Schlüsselverwahrer die Entscheidung angenommen hat",
                                    "that the keeper of the keys took the decision"},
-    [ASV_HANDED_LEFT_NOT_A_CARRIER] = {"carrier",
-                                       "Aufzeichnungen, Entscheidung, Gewahrsam: dazu gehört der Datenträger",
-                                       "recordings, decision, custody: that takes the carrier"},
+    [ASV_HANDED_LEFT_NOT_A_CARRIER] = {"carrier", "Entscheidung und Gewahrsam: dazu gehört der Datenträger",
+                                       "decision and custody: that takes the carrier"},
     [ASV_HANDED_LEFT_NO_REVOCATIONS] = {"revocations",
                                         "ob ein Zertifikat gesperrt ist: es liegt keine Liste bei",
                                         "whether a certificate was revoked: there is no list"},
@@ -152,7 +151,7 @@ static void say_recordings(const struct asv_handed *it)
     FILE *out = it->what->out;
     size_t i = 0;
     const json_t *clip = NULL;
-    if (!it->is_carrier || it->recordings == NULL) {
+    if (it->recordings == NULL) {
         return;
     }
     fputs(T("Aufzeichnungen\n", "Recordings\n"), out);

@@ -177,10 +177,9 @@ static enum asv_status check_package(struct asv_handed *it, struct asv_err *err)
 
 enum asv_status asv_handed_check_trust(struct asv_handed *it, struct asv_err *err)
 {
-    enum asv_status status = it->is_carrier ? check_package(it, err) : ASV_OK;
-    it->finding[ASV_HANDED_CHECK_TRUST] = it->is_carrier ? ASV_FINDING_SKIPPED : ASV_FINDING_ABSENT;
-    if (!it->anchors.has_root || !it->is_carrier) {
-        it->left[ASV_HANDED_LEFT_NO_ROOT] = !it->anchors.has_root;
+    enum asv_status status = check_package(it, err);
+    it->left[ASV_HANDED_LEFT_NO_ROOT] = !it->anchors.has_root;
+    if (!it->anchors.has_root) {
         return status;
     }
     if (status == ASV_OK) {

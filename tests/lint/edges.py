@@ -55,7 +55,7 @@ HEADERS = {
     "server/cli": ["firmware-proto/camera/enrolment.h"],
     "server/db": ["firmware-proto/wire/devlog.h"],
     "server/handover": ["firmware-proto/camera/mp4.h"],
-    "server/verify": ["server/handover/excerpt.h"],
+    "server/verify": ["server/handover/excerpt.h", "server/handover/file_id.h"],
 }
 
 # Where a foreign header may be included. One that is neither here nor in the C library has no home yet.

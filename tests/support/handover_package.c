@@ -730,9 +730,12 @@ static void put_trust(struct asv_test_handover *it)
     const struct asv_bytes *dock = &agency()->dock.chain.encoded;
     const struct asv_bytes pem = certificate();
     const struct asv_samples *samples = asv_samples();
+    char digest[2 * ASV_SHA256_BYTES + 1];
     (void)asv_test_handover_put(it, "trust/root.cert", root->data, root->len);
     (void)asv_test_handover_put(it, "trust/package.pem", pem.data, pem.len);
-    (void)asv_test_handover_put(it, "trust/docks/1.chain", dock->data, dock->len);
+    asv_hex_encode(digest, agency()->dock.cert_digest, sizeof agency()->dock.cert_digest);
+    must(strncmp(digest, ASV_TEST_HANDOVER_DOCK, strlen(ASV_TEST_HANDOVER_DOCK)) == 0);
+    (void)asv_test_handover_put(it, "trust/docks/" ASV_TEST_HANDOVER_DOCK ".chain", dock->data, dock->len);
     for (size_t i = 0; i < ASV_SAMPLE_COUNT; i++) {
         if (strcmp(samples->samples[i].name, "revocations") == 0) {
             (void)asv_test_handover_put(it, "trust/revocations", samples->samples[i].data,
@@ -740,8 +743,10 @@ static void put_trust(struct asv_test_handover *it)
         }
     }
     uint8_t der[ASV_SHA256_BYTES] = {0};
-    json_t *all = json_pack("[{s:s,s:s,s:s,s:s}]", "role", "root", "name", "Stadt Duisburg", "serial", "01",
-                            "not_after", "2036-01-01T00:00:00.000Z");
+    json_t *all =
+        json_pack("[{s:s,s:s,s:s,s:s},{s:s,s:s,s:s,s:s,s:s}]", "role", "root", "name", "Stadt Duisburg",
+                  "serial", "01", "not_after", "2036-01-01T00:00:00.000Z", "role", "dock", "name", "Dock 1",
+                  "serial", "02", "digest", digest, "not_after", "2036-01-01T00:00:00.000Z");
     asv_cert_digest(der, &agency()->root.cert);
     set_digest(json_array_get(all, 0), "digest", der);
     must(json_object_set_new(it->facts, "certificates", all) == 0);

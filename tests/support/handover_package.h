@@ -18,6 +18,7 @@
 #define ASV_TEST_HANDOVER_FILES   96
 #define ASV_TEST_HANDOVER_CLIPS   3
 #define ASV_TEST_HANDOVER_ENTRIES 14
+#define ASV_TEST_HANDOVER_DOCK    "361002c2dde2c004" /* how the dock's certificate begins */
 
 struct asv_test_handover_file {
     char name[160]; /* below data/ */

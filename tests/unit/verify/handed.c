@@ -13,10 +13,14 @@
 
 #include "firmware-proto/crypto/cades.h"
 #include "firmware-proto/trust/ruling.h"
+#include "server/base/hex.h"
+#include "server/handover/file_id.h"
 #include "tests/support/files.h"
 #include "tests/support/handover_package.h"
 #include "tests/support/samples.h"
 #include "tests/unit/test.h"
+
+#define DOCK ASV_TEST_HANDOVER_DOCK
 
 static struct asv_test_handover good, it;
 static char directory[512], carrier[600], root[600], package[600], ledger[600], identity[600];
@@ -190,8 +194,8 @@ CHANGE(root_is_garbage, garbage("trust/root.cert"))
 CHANGE(root_is_missing, asv_test_handover_remove(&it, "trust/root.cert"))
 CHANGE(list_is_garbage, garbage("trust/revocations"))
 CHANGE(list_is_changed, flip("trust/revocations", -1))
-CHANGE(dock_is_garbage, garbage("trust/docks/1.chain"))
-CHANGE(dock_is_a_camera, instead("trust/docks/1.chain", "recordings/001/chain"))
+CHANGE(dock_is_garbage, garbage("trust/docks/" DOCK ".chain"))
+CHANGE(dock_is_a_camera, instead("trust/docks/" DOCK ".chain", "recordings/001/chain"))
 CHANGE(package_is_garbage, garbage("trust/package.pem"))
 CHANGE(package_is_another, flip("trust/package.pem", 100))
 CHANGE(package_is_missing, asv_test_handover_remove(&it, "trust/package.pem"))
@@ -403,8 +407,8 @@ static const struct damage damages[] = {
     EARLY(root_is_missing, "file-missing", "data/trust/root.cert"),
     EARLY(list_is_garbage, "trust", "data/trust/revocations"),
     EARLY(list_is_changed, "trust", "data/trust/revocations"),
-    EARLY(dock_is_garbage, "trust", "data/trust/docks/1.chain"),
-    EARLY(dock_is_a_camera, "trust", "data/trust/docks/1.chain"),
+    EARLY(dock_is_garbage, "trust", "data/trust/docks/" DOCK ".chain"),
+    EARLY(dock_is_a_camera, "trust", "data/trust/docks/" DOCK ".chain"),
     EARLY(package_is_garbage, "trust", "data/trust/package.pem"),
     EARLY(package_is_another, "trust", "data/trust/package.pem"),
     EARLY(package_is_missing, "file-missing", "data/trust/package.pem"),
@@ -660,7 +664,7 @@ static void it_takes_the_one_that_was_asked_for(void **state)
 
 CHANGE(an_event_without_a_place, json_object_del(event_of(0, 0), "leaf");
        json_object_del(event_of(0, 0), "log"); an_event_is_left_out())
-CHANGE(the_dock_is_not_in_it, asv_test_handover_remove(&it, "trust/docks/1.chain"))
+CHANGE(the_dock_is_not_in_it, asv_test_handover_remove(&it, "trust/docks/" DOCK ".chain"))
 CHANGE(the_keeper_is_not_heard, asv_test_handover_remove(&it, "ledger/0000000011.object"))
 
 /* The decision is another one then, so that its entries are made anew. */
@@ -701,11 +705,51 @@ static void file_it(const char *name, const void *data, size_t len, bool is_sign
     }
 }
 
-static void make_filing(void)
+/* As server/handover names them. */
+static void file_part(const struct asv_test_handover_file *file)
+{
+    static const struct {
+        const char *key, *part;
+    } parts[] = {
+        {"playable", "playable.mp4"}, {"excerpt", "excerpt.mp4"}, {"sealed", "sealed.age"}, {"seal", "seal"}};
+    struct asv_handover_naming naming = {.output = ASV_HANDOVER_FILING};
+    char id[ASV_UUID_TEXT_BYTES], name[120];
+    uint8_t raw[ASV_UUID_BYTES], digest[ASV_SHA256_BYTES];
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    memcpy(naming.handover, it.plan.id, sizeof naming.handover);
+    asv_handover_id(&naming, file->name, raw);
+    asv_uuid_format(id, raw);
+    (void)snprintf(name, sizeof name, "Teil_%s.asv", id);
+    file_it(name, file->data, file->len, true);
+    for (size_t clip = 0; clip < ASV_TEST_HANDOVER_CLIPS; clip++) {
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+            char path[64];
+            (void)snprintf(path, sizeof path, "recordings/%03zu/%s", clip + 1, parts[i].part);
+            if (strcmp(path, file->name) == 0) {
+                json_t *said = json_object_get(clip_of(clip), parts[i].key);
+                set(said, "id", json_string(id));
+                set(said, "name", json_string(name));
+                return;
+            }
+        }
+    }
+    asv_sha256(digest, file->data, file->len);
+    asv_hex_encode(hex, digest, sizeof digest);
+    json_t *said = json_pack("{s:s,s:s,s:s,s:I,s:s}", "title", file->name, "id", id, "name", name, "bytes",
+                             (json_int_t)file->len, "sha256", hex);
+    assert_int_equal(json_array_append_new(json_object_get(it.facts, "files"), said), 0);
+}
+
+static void make_filing(void (*change)(void))
 {
     static const char *const titles[] = {"Anschreiben",       "Inhaltsverzeichnis", "Asservatenliste",
                                          "Gewahrsamsbericht", "Pruefanleitung",     "Tatsachen"};
     asv_test_handover_copy(&it, &good);
+    it.plan.outputs |= ASV_PLAN_FILING;
+    again();
+    if (change != NULL) {
+        change();
+    }
     asv_test_handover_list(&it);
     asv_test_make_directory(filing, sizeof filing);
     set(it.facts, "output", json_string("filing"));
@@ -723,22 +767,10 @@ static void make_filing(void)
             file_it(name, "%PDF-1.7", 8, true);
         }
     }
-    static const struct {
-        const char *key, *format;
-    } parts[] = {{"playable", "mp4"}, {"excerpt", "mp4"}, {"sealed", "age"}, {"seal", "seal"}};
-    for (size_t clip = 0; clip < ASV_TEST_HANDOVER_CLIPS; clip++) {
-        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-            json_t *said = json_object_get(clip_of(clip), parts[i].key);
-            char name[120];
-            if (said == NULL) {
-                continue;
-            }
-            const struct asv_test_handover_file *file =
-                asv_test_handover_find(&it, json_string_value(json_object_get(said, "name")));
-            (void)snprintf(name, sizeof name, "%s_%s.%s", parts[i].key,
-                           json_string_value(json_object_get(said, "id")), parts[i].format);
-            set(said, "name", json_string(name));
-            file_it(name, file->data, file->len, true);
+    for (size_t i = 0; i < it.count; i++) {
+        if (strncmp(it.files[i].name, "ledger/", 7) != 0 && strncmp(it.files[i].name, "external/", 9) != 0 &&
+            !it.files[i].is_signed) {
+            file_part(&it.files[i]);
         }
     }
     char *text = json_dumps(it.facts, 0);
@@ -775,7 +807,7 @@ static void a_filing_is_what_it_says_and_nothing_else(void **state)
     (void)state; /* HO-103, HO-090 */
     static const char name[] = "Notiz_0197a3c0-0000-4000-8000-000000000001.pdf";
     static const char signature[] = "Notiz_0197a3c0-0000-4000-8000-000000000001.pdf.p7s";
-    make_filing();
+    make_filing(NULL);
     const struct asv_verify_handed what = of_filing();
     assert_true(asv_handed_is(filing));
     assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
@@ -803,6 +835,35 @@ static void a_filing_is_what_it_says_and_nothing_else(void **state)
     assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
     asv_test_remove_directory(filing);
     asv_test_handover_free(&it);
+}
+
+static void a_filing_has_its_recordings_checked(void **state)
+{
+    (void)state; /* HO-103 */
+    static const struct {
+        void (*change)(void);
+        const char *kind, *path;
+    } all[] = {{playable_is_changed, "playable", "recordings/001/playable.mp4"},
+               {a_piece_is_changed, "recording", "recordings/001/sealed.age"},
+               {commit_is_changed, "dock", "recordings/001/commit"},
+               {proof_is_garbage, "excerpt", "recordings/003/excerpt.proof"},
+               {plan_of_another_case, "plan-facts", NULL},
+               {root_is_garbage, "trust", "trust/root.cert"}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct asv_handover_naming naming = {.output = ASV_HANDOVER_FILING};
+        uint8_t raw[ASV_UUID_BYTES];
+        char id[ASV_UUID_TEXT_BYTES];
+        make_filing(all[i].change);
+        const struct asv_verify_handed what = of_filing();
+        assert_int_equal(verify(&what), ASV_HANDED_INVALID);
+        assert_string_equal(asv_handed_fault_name(&fault), all[i].kind);
+        memcpy(naming.handover, it.plan.id, sizeof naming.handover);
+        asv_handover_id(&naming, all[i].path != NULL ? all[i].path : "", raw);
+        asv_uuid_format(id, raw);
+        assert_true(all[i].path == NULL || strstr(fault.file, id) != NULL); /* by the name that it has */
+        asv_test_remove_directory(filing);
+        asv_test_handover_free(&it);
+    }
 }
 
 /* ---- the report ---- */
@@ -880,6 +941,7 @@ int main(void)
         cmocka_unit_test(it_takes_the_one_that_was_asked_for),
         cmocka_unit_test(what_is_not_shown_leaves_it_incomplete),
         cmocka_unit_test(a_filing_is_what_it_says_and_nothing_else),
+        cmocka_unit_test(a_filing_has_its_recordings_checked),
         cmocka_unit_test(the_first_fault_is_said_with_file_and_meaning),
         cmocka_unit_test(a_good_report_says_what_was_not_looked_at),
     };
