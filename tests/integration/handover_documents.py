@@ -291,6 +291,7 @@ def test_a_label_says_whose_case_it_is_and_nothing_about_persons(directory):
     assert len(list(boxes(directory, "label"))) == 1
     persons = [incident["accused"], *incident["injured"], facts["agency"]["contact"]["name"], "Sigrid", "Schäfer"]
     assert not [name for name in persons if name in text], text
+    assert "Seite 1 von 1" in text
 
 
 def boxes(directory, name):
