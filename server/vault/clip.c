@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * A clip's directory in every root: opening, and its parts. */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -170,6 +171,7 @@ enum asv_status asv_vault_unstage(struct asv_vault *vault, const uint8_t camera_
     if (status != ASV_OK) {
         return status == ASV_E_NOT_FOUND ? ASV_OK : status;
     }
+    assert(clip != NULL);
     return asv_clip_discard_take(clip, err);
 }
 
