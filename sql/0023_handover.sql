@@ -488,6 +488,21 @@ $$;
 COMMENT ON FUNCTION asv.handover_history IS 'what was made of a hand-over, written to media, and written down of it, in its order; of one in a transaction';
 GRANT EXECUTE ON FUNCTION asv.handover_history TO asv_staff;
 
+CREATE FUNCTION asv.handover_signature(p_id uuid) RETURNS TABLE (received bytea, received_at timestamptz, receiver text, document bytea, signature bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM asv.check_known();
+    RETURN QUERY
+    SELECT r.received::bytea, r.received_at, r.receiver::text, r.document::bytea, r.signature
+    FROM asv.handover_receipt r JOIN asv.handover h ON h.id = r.handover
+    WHERE r.handover = p_id AND r.how = 'signed' AND asv.is_own_incident(h.incident, asv.own_units())
+    ORDER BY r.number LIMIT 1;
+END
+$$;
+COMMENT ON FUNCTION asv.handover_signature IS 'the receipt of a hand-over that its recipient signed, for whoever verifies it; none: there is no such';
+GRANT EXECUTE ON FUNCTION asv.handover_signature TO asv_staff;
+
 CREATE FUNCTION asv.handover_lock(p_id uuid) RETURNS asv.handover
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -721,11 +736,12 @@ BEGIN
     RETURN QUERY
     SELECT e.log, e.index::bigint, e.id, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, e.entry::bytea,
            e.key::bytea, e.closed::bytea, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id), d.key::bytea
-    FROM asv.handover_told(p_id, p_number) AS t (id) JOIN asv.ledger_entry e ON e.id = t.id
+    FROM (SELECT n.* FROM asv.handover_told(p_id, p_number) AS t (id) JOIN asv.ledger_entry n ON n.id = t.id
+          WHERE (n.log, n.index::bigint) > (p_after_log, p_after)
+          ORDER BY n.log, n.index LIMIT p_limit) AS e
     LEFT JOIN LATERAL (SELECT k.key FROM asv.ledger_day k
                        WHERE e.key IS NOT NULL AND k.day = (SELECT o.day FROM asv.ledger_source(e.kind, e.id) o)) AS d ON true
-    WHERE (e.log, e.index::bigint) > (p_after_log, p_after)
-    ORDER BY e.log, e.index LIMIT p_limit;
+    ORDER BY e.log, e.index;
 END
 $$;
 COMMENT ON FUNCTION asv.handover_entries IS 'the entries that go out with a hand-over, with what lies beside them, as ledger_about gives them; p_number NULL: of all its recordings';

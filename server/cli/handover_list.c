@@ -98,6 +98,32 @@ const struct asv_cli_command asv_cli_handover_list = {
 
 /* ---- show ---- */
 
+/* What this program finds of a receipt that stands there as signed by the recipient (HO-012). */
+struct receipt {
+    bool there, good;
+    char text[ASV_ERR_TEXT_BYTES + 64];
+};
+
+static enum asv_status judge_receipt(const struct asv_cli_handover *it, struct receipt *out,
+                                     struct asv_err *err)
+{
+    asv_auto_free struct asv_db_handover_signature *row = calloc(1, sizeof *row);
+    struct asv_err why = {0};
+    if (row == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_db_handover_signature(it->db, it->row->id, row, &out->there, err);
+    if (status != ASV_OK || !out->there) {
+        return status;
+    }
+    out->good = asv_handover_receipt_verify(it->row, &row->receipt, &why) == ASV_OK;
+    (void)snprintf(out->text, sizeof out->text, "%s%s",
+                   out->good ? "signed by the addressee"
+                             : "NO: the addressee did not sign what stands here: ",
+                   why.text);
+    return ASV_OK;
+}
+
 static json_t *plan_json(const struct asv_plan *plan)
 {
     static const char *const forms[] = {"", "sealed", "whole", "excerpt"};
@@ -140,8 +166,8 @@ static json_t *history_json(const struct asv_db_handover_event *rows, size_t cou
     return array;
 }
 
-static enum asv_status print_json(const struct asv_cli_handover *it, const struct asv_db_handover_event *rows,
-                                  size_t count, struct asv_err *err)
+static enum asv_status print_json(const struct asv_cli_handover *it, const struct receipt *receipt,
+                                  const struct asv_db_handover_event *rows, size_t count, struct asv_err *err)
 {
     const struct asv_db_handover *row = it->row;
     json_t *object =
@@ -152,6 +178,9 @@ static enum asv_status print_json(const struct asv_cli_handover *it, const struc
                   asv_json_time(row->approved_ms), "began", asv_json_time(row->began_ms), "changed",
                   asv_json_time(row->changed_ms), "received", asv_json_time(row->received_ms), "plan",
                   plan_json(&it->plan->plan), "history", history_json(rows, count));
+    if (receipt->there) {
+        (void)json_object_set_new(object, "receipt_proven", json_boolean(receipt->good));
+    }
     return asv_json_print_take(it->cli->out, object, err);
 }
 
@@ -182,7 +211,7 @@ static enum asv_status print_history(FILE *out, const struct asv_db_handover_eve
     return asv_table_print(&table, out, "nothing was made of it", err);
 }
 
-static enum asv_status print_shown(const struct asv_cli_handover *it,
+static enum asv_status print_shown(const struct asv_cli_handover *it, const struct receipt *receipt,
                                    const struct asv_db_handover_event *rows, size_t count,
                                    struct asv_err *err)
 {
@@ -204,6 +233,9 @@ static enum asv_status print_shown(const struct asv_cli_handover *it,
     if (row->error[0] != '\0') {
         line(out, "error", row->error);
     }
+    if (receipt->there) {
+        line(out, "receipt", receipt->text);
+    }
     asv_words_plan(ASV_ENGLISH, it->db, &it->plan->plan, asv_print_line, out);
     return print_history(out, rows, count, err);
 }
@@ -211,16 +243,20 @@ static enum asv_status print_shown(const struct asv_cli_handover *it,
 static enum asv_status show_row(const struct asv_cli_handover *it, struct asv_err *err)
 {
     asv_auto_free struct asv_db_handover_event *rows = calloc(ASV_DB_PAGE_MAX, sizeof *rows);
+    struct receipt receipt = {.there = false};
     size_t count = 0;
     if (rows == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     enum asv_status status = asv_db_handover_history(it->db, it->row->id, rows, ASV_DB_PAGE_MAX, &count, err);
+    if (status == ASV_OK) {
+        status = judge_receipt(it, &receipt, err);
+    }
     if (status != ASV_OK) {
         return status;
     }
-    return asv_cli_flag(it->cli->args, "json") ? print_json(it, rows, count, err)
-                                               : print_shown(it, rows, count, err);
+    return asv_cli_flag(it->cli->args, "json") ? print_json(it, &receipt, rows, count, err)
+                                               : print_shown(it, &receipt, rows, count, err);
 }
 
 static enum asv_status show(struct asv_cli *cli, struct asv_err *err)
@@ -241,7 +277,8 @@ const struct asv_cli_command asv_cli_handover_show = {
     .summary = "show a hand-over: what goes to whom, and how far it is",
     .help = "Shows what HANDOVER hands over to whom, how far the job is with it, what was made and\n"
             "written, and what was written down of its receipt. What stands there as proposed is\n"
-            "verified with the statement and the credential.",
+            "verified with the statement and the credential, and a receipt with the certificate on\n"
+            "the addressee's card.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "HANDOVER",
     .operands_min = 1,

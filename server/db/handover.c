@@ -189,3 +189,28 @@ enum asv_status asv_db_handover_receipt_put(struct asv_db *db, const struct asv_
     }
     return status;
 }
+
+static void row_signature(struct asv_row *row, void *to)
+{
+    struct asv_db_handover_signature *out = to;
+    struct asv_db_handover_receipt *receipt = &out->receipt;
+    size_t len = 0;
+    asv_row_bytes(row, receipt->received, sizeof receipt->received);
+    receipt->received_ms = asv_row_time(row);
+    asv_row_text(row, receipt->receiver, sizeof receipt->receiver);
+    asv_row_bytes(row, receipt->document, sizeof receipt->document);
+    asv_row_blob(row, out->signature, sizeof out->signature, &len);
+    receipt->is_signed = true;
+    receipt->signature = (struct asv_bytes){out->signature, len};
+}
+
+enum asv_status asv_db_handover_signature(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                          struct asv_db_handover_signature *out, bool *there,
+                                          struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, id);
+    memcpy(out->receipt.id, id, sizeof out->receipt.id);
+    return asv_db_run_row(db, ASV_QUERY_HANDOVER_SIGNATURE, &params, row_signature, out, there, err);
+}

@@ -123,6 +123,18 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_receipt_put(struct asv_db *db,
                                                            const struct asv_db_signed *it, const char *by,
                                                            bool *waits, struct asv_err *err);
 
+/* The receipt that the recipient signed, of which nobody has verified what stands here. Large: on the heap.
+ */
+struct asv_db_handover_signature {
+    struct asv_db_handover_receipt receipt; /* its signature views signature */
+    uint8_t signature[ASV_DB_RECEIPT_MAX];
+};
+
+/* *there false: there is none. Points into itself. */
+ASV_MUST_CHECK enum asv_status asv_db_handover_signature(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                                         struct asv_db_handover_signature *out, bool *there,
+                                                         struct asv_err *err);
+
 /* ---- the job ---- */
 
 /* One that two people approved, and neither cancelled nor received. Nothing of it is believed before the

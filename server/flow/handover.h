@@ -82,6 +82,11 @@ ASV_MUST_CHECK enum asv_status asv_handover_receipt_read(const struct asv_db_han
                                                          struct asv_db_handover_receipt *out,
                                                          struct asv_err *err);
 
+/* One that stands in the database: whether the addressee signed what it says. The errors of the signature. */
+ASV_MUST_CHECK enum asv_status asv_handover_receipt_verify(const struct asv_db_handover *row,
+                                                           const struct asv_db_handover_receipt *receipt,
+                                                           struct asv_err *err);
+
 /* The person writes it down. *waits: of a form somebody else has to say the same. salt: random. */
 ASV_MUST_CHECK enum asv_status asv_handover_put_receipt(const struct asv_flow *flow,
                                                         const struct asv_db_handover_receipt *receipt,

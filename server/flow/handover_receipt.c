@@ -134,3 +134,12 @@ enum asv_status asv_handover_receipt_read(const struct asv_db_handover *row, str
     }
     return status;
 }
+
+enum asv_status asv_handover_receipt_verify(const struct asv_db_handover *row,
+                                            const struct asv_db_handover_receipt *receipt,
+                                            struct asv_err *err)
+{
+    char text[ASV_RECEIPT_TEXT_BYTES];
+    size_t len = asv_handover_receipt_text(text, receipt);
+    return verify(row, (struct asv_bytes){(const uint8_t *)text, len}, receipt->signature, err);
+}

@@ -196,6 +196,11 @@ def a_signature_takes_one(desk, clips, key, cert):
     assert "receipt is confirmed" in desk.act("erika", *words)
     event, = [e for e in shown(desk, handover)["history"] if e["kind"] == "receipt_signed"]
     assert (event["what"], event["digest"]) == ("JHS Müller", digest), event
+    assert shown(desk, handover)["receipt_proven"] is True and "signed by the addressee" in desk.run("handover", "show", handover)
+    said = "SET session_replication_role = replica; UPDATE asv.handover_receipt SET receiver = '{}' WHERE how = 'signed'"
+    desk.sql(said.format("JHS Meier"))
+    assert shown(desk, handover)["receipt_proven"] is False and "NO: the addressee did not sign" in desk.run("handover", "show", handover)
+    desk.sql(said.format("JHS Müller"))
 
 
 def nothing_comes_of_it(desk, clips):

@@ -193,6 +193,11 @@ SELECT ok((SELECT bool_and(id IN (SELECT asv.handover_told(uid('p1'), NULL)))
 SELECT ok((SELECT bool_and(NOT id IN (SELECT asv.handover_told(uid('p1'), NULL)))
            FROM (SELECT e.id FROM asv.clip_event e JOIN asv.clip c USING (recording) WHERE c.header = dig('h3')
                  UNION ALL SELECT asv.ledger_id(dig(s)) FROM unnest(ARRAY['hold h3', 'p2', 'found rita']) AS s) AS x (id)), 'and nothing of others goes out (HO-009)');
+SELECT is(pg_temp.seen('asv_export', format('SELECT count(*)::text FROM asv.ledger_said(%L)', dig(what))), told, 'the ledger tells the job of ' || what || ': ' || told || ' (HO-009)')
+FROM (VALUES ('p1', '1'), ('p1 2 sigrid', '1'), ('hold h1', '1'), ('found erika', '1'), ('hold h3', '0'), ('p2', '0'), ('incident 1 o', '0')) AS x (what, told);
+SELECT is(pg_temp.seen('asv_export', format('SELECT count(*)::text FROM asv.ledger_object(%s, %L)', k.code, e.id)), CASE WHEN c.header = dig('h3') THEN '0' ELSE '1' END,
+          'and of an event of a recording in it alone')
+FROM asv.clip_event e JOIN asv.clip c USING (recording) JOIN asv.ledger_kind k ON k.name = e.kind WHERE e.kind = 'hold_approved';
 SELECT is(asv.handover_progress(uid('p1'), 'recordings', 1::smallint, 17, NULL), 'done', 'it says how far it is (HO-008)');
 SELECT is((SELECT stage || ' ' || done || ' ' || bytes FROM asv.handover_build WHERE handover = uid('p1')), 'recordings 1 17', 'as everybody can see');
 SELECT is(asv.handover_progress(uid('p1'), 'failed', 1::smallint, 17, 'no space'), 'done', 'or why it ended');
