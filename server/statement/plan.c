@@ -119,7 +119,9 @@ static void read_clips(struct asv_fields *in, struct asv_plan *plan)
             asv_fields_rule(in, "clips");
         }
     }
-    plan->clips = (struct asv_bytes){in->reader.data + at, in->reader.at - at};
+    if (in->status == ASV_OK) {
+        plan->clips = (struct asv_bytes){in->reader.data + at, in->reader.at - at};
+    }
 }
 
 enum asv_status asv_plan_read(struct asv_plan *out, const void *data, size_t len, struct asv_err *err)

@@ -470,12 +470,17 @@ static int answer_it(struct stage *stage, int proposal, uint32_t n, uint32_t who
 static bool play_decide(struct stage *stage, const struct step *step)
 {
     const uint32_t *n = step->n;
-    struct model_paper paper = {.action = choose_action(stage, n[0]), .answers = -1};
+    struct model_paper paper = {.action = choose_action(stage, n[0]), .answers = -1, .also = -1};
     const struct model_rule *rule = model_rule(paper.action);
     if (!has_room(stage, paper.action)) {
         return true;
     }
     choose_matter(stage, &paper, n);
+    if (paper.action == MODEL_HAND_OVER) {
+        int second = (int)(n[5] / 2 % (uint32_t)stage->model.clip_count);
+        paper.also = second != paper.clip ? second : -1;
+        paper.whole = n[6] % 2 == 0;
+    }
     paper.step = rule->approvers == NULL ? MODEL_ALONE : MODEL_PROPOSES;
     paper.person = choose_person(stage, paper.ground == MODEL_LEGALITY ? "P" : rule->proposers, NULL, n[1]);
     paper.issued = stage->model.now - (n[7] % 16 == 0 ? 5 * MODEL_HOUR_MS : 0);

@@ -7,7 +7,7 @@
 
 #include "tests/sim/keeper_log.h"
 
-#define STAGE_PLAN 512 /* bytes: of one clip, for one recipient */
+#define STAGE_PLAN 512 /* bytes: of two clips, for one recipient */
 
 static struct stage the_stage;
 
@@ -504,8 +504,9 @@ static uint16_t action_code(enum model_action action)
     return codes[action];
 }
 
-/* What a HAND_OVER is about: its one clip, for its one recipient. */
-static size_t plan_of(const struct stage *stage, const struct model_paper *paper, uint8_t out[STAGE_PLAN])
+/* What a HAND_OVER is about: one clip or two, for its one recipient. *number: which of them the first is. */
+static size_t plan_of(const struct stage *stage, const struct model_paper *paper, uint8_t out[STAGE_PLAN],
+                      uint16_t *number)
 {
     static const uint8_t name[] = "Staatsanwaltschaft Duisburg";
     static const uint8_t case_text[] = "32-3/2026-0042";
@@ -513,16 +514,23 @@ static size_t plan_of(const struct stage *stage, const struct model_paper *paper
                             .outputs = ASV_PLAN_CARRIER,
                             .recipient_count = 1,
                             .clip_count = 1};
-    struct asv_plan_clip clip = {.form = goes_in_clear(paper) ? ASV_PLAN_WHOLE : ASV_PLAN_SEALED};
+    struct asv_plan_clip clips[2] = {{.form = ASV_PLAN_SEALED}, {.form = ASV_PLAN_SEALED}};
     struct asv_writer writer;
     memcpy(plan.agency, stage->site.agency.id, sizeof plan.agency);
     memset(plan.id, 1, sizeof plan.id);
     memset(plan.incident, paper->incident, sizeof plan.incident);
     memcpy(plan.recipients[0].key, recipient(stage, paper->recipient)->kx_pk, ASV_X25519_BYTES);
     plan.recipients[0].name = (struct asv_bytes){name, sizeof name - 1};
-    memcpy(clip.header, stage->digests[paper->clip], sizeof clip.header);
+    plan.clip_count = paper->also >= 0 ? 2 : 1;
+    *number = paper->also >= 0 &&
+              memcmp(stage->digests[paper->also], stage->digests[paper->clip], ASV_SHA256_BYTES) < 0;
+    clips[*number].form = goes_in_clear(paper) ? ASV_PLAN_WHOLE : ASV_PLAN_SEALED;
+    memcpy(clips[*number].header, stage->digests[paper->clip], ASV_SHA256_BYTES);
+    if (paper->also >= 0) {
+        memcpy(clips[1 - *number].header, stage->digests[paper->also], ASV_SHA256_BYTES);
+    }
     asv_writer_init(&writer, out, STAGE_PLAN);
-    if (asv_plan_write(&writer, &plan, &clip) != ASV_OK) {
+    if (asv_plan_write(&writer, &plan, clips) != ASV_OK) {
         model_impossible("a plan");
     }
     return writer.len;
@@ -532,6 +540,7 @@ static void fill_subject(const struct stage *stage, struct asv_subject *subject,
                          const struct model_paper *paper)
 {
     uint8_t plan[STAGE_PLAN];
+    uint16_t number;
     switch (subject->kind) {
     case ASV_SUBJECT_CLIP:
     case ASV_SUBJECT_VIEWER:
@@ -542,7 +551,7 @@ static void fill_subject(const struct stage *stage, struct asv_subject *subject,
         subject->date = stage->model.date[paper->day];
         break;
     case ASV_SUBJECT_HANDOVER:
-        asv_plan_digest(subject->id, plan, plan_of(stage, paper, plan));
+        asv_plan_digest(subject->id, plan, plan_of(stage, paper, plan, &number));
         break;
     case ASV_SUBJECT_CAMERA:
         memcpy(subject->id, stage->cameras[paper->camera]->cert_digest, sizeof subject->id);
@@ -611,12 +620,6 @@ static void add_person(const struct stage *stage, struct asv_keeper_request *req
     request->records[request->record_count++] = known->credential.encoded;
 }
 
-/* A HAND_OVER asks for its clip, or whether it counts at all. */
-static uint16_t asks_for(const struct delivery *delivery)
-{
-    return delivery->proposal % 4 == 3 ? ASV_KEEPER_NO_CLIP : 0;
-}
-
 static void decide_request(const struct stage *stage, struct asv_keeper_request *request,
                            const struct delivery *delivery)
 {
@@ -632,8 +635,8 @@ static void decide_request(const struct stage *stage, struct asv_keeper_request 
     request->type = ASV_KEEPER_DECIDE;
     request->number = ASV_KEEPER_NO_CLIP;
     if (asked->action == MODEL_HAND_OVER) {
-        request->plan = (struct asv_bytes){plan, plan_of(stage, asked, plan)};
-        request->number = asks_for(delivery);
+        request->plan = (struct asv_bytes){plan, plan_of(stage, asked, plan, &request->number)};
+        request->number = asked->whole ? ASV_KEEPER_NO_CLIP : request->number;
     }
     request->proposal =
         (struct asv_bytes){stage->papers[delivery->proposal].data, stage->papers[delivery->proposal].len};
@@ -695,8 +698,7 @@ static bool check_given(struct stage *stage, const struct delivery *delivery,
     const struct model_paper *asked = &stage->model.papers[delivery->proposal];
     uint8_t key[ASV_FILE_KEY_BYTES];
     bool approved = delivery->answer >= 0 && stage->model.papers[delivery->answer].step == MODEL_APPROVES;
-    bool wanted = asked->action == MODEL_OPEN ||
-                  (asked->action == MODEL_HAND_OVER && asks_for(delivery) != ASV_KEEPER_NO_CLIP);
+    bool wanted = asked->action == MODEL_OPEN || (asked->action == MODEL_HAND_OVER && !asked->whole);
     bool given =
         reply->status == ASV_OK && wanted && stage->model.papers[delivery->answer].step == MODEL_APPROVES;
     if (!given) {

@@ -81,6 +81,8 @@ struct model_paper {
     int64_t from, until, stopped;
     int first_day, days, version; /* of a policy */
     int day;                      /* of a clip, as people say */
+    int also;                     /* HAND_OVER: a second clip of its plan; -1: none */
+    bool whole;                   /* HAND_OVER: it is asked whether it counts, not for the clip */
     /* What was made of it. */
     bool decided, refused;
     int answer; /* that decided; -1: none was needed */

@@ -135,6 +135,18 @@ static bool is_held_for(const struct model_clip *clip, const struct model_paper 
            (asked->incident == 0 || clip->incident == asked->incident) && asked->issued >= clip->held;
 }
 
+/* K-217 */
+static bool hands_over(const struct model *model, const struct model_paper *asked)
+{
+    bool all = model->recipients[asked->recipient] == MODEL_REGISTERED; /* K-089 */
+    int clips[] = {asked->clip, asked->whole ? asked->also : -1};
+    for (int i = 0; i < 2; i++) {
+        const struct model_clip *clip = &model->clips[clips[i] >= 0 ? clips[i] : asked->clip];
+        all = all && is_held_for(clip, asked) && clip->blocks == 0;
+    }
+    return all;
+}
+
 static bool erase_early(struct model *model, struct model_clip *clip)
 {
     if (clip->row && clip->state == MODEL_HELD) {
@@ -309,8 +321,7 @@ static bool effect(struct model *model, int proposal, int answer)
     case MODEL_OPEN: /* K-088; what is signed to have it shown lives for five minutes (K-122) */
         return is_held_for(clip, asked) && clip->blocks == 0 && model->newest < model->now + 5 * MINUTE_MS;
     case MODEL_HAND_OVER:
-        return is_held_for(clip, asked) && clip->blocks == 0 &&
-               model->recipients[asked->recipient] == MODEL_REGISTERED; /* K-089 */
+        return hands_over(model, asked);
     case MODEL_DAY:
         return model_say_day(model, clip, asked->day);
     case MODEL_HOLD_AHEAD:

@@ -84,6 +84,15 @@ static void what_is_wrong_is_said_with_its_line(void **state)
     refused("replica = keys\n", "replica");
 }
 
+static void who_builds_hand_overs_is_a_peer(void **state)
+{
+    (void)state; /* K-219 */
+    struct asv_err err = {0};
+    assert_int_equal(parse(enough, "peer.5 = check\npeer.6 = export\n", &err), ASV_OK);
+    assert_int_equal(settings.peers[2].role, ASV_KEEPER_EXPORT);
+    assert_int_equal(parse(enough, "group.0 = export\n", &err), ASV_E_USAGE); /* K-177 */
+}
+
 static void people_are_peers_by_their_group(void **state)
 {
     (void)state; /* K-175, K-177 */
@@ -186,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_wrong_is_said_with_its_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_missing_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_builds_hand_overs_is_a_peer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(people_are_peers_by_their_group, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_replica_lies_elsewhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(slots_in_a_tpm_lie_beside_each_other, set_up, tear_down),
