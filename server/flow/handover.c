@@ -10,6 +10,7 @@
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
 #include "server/flow/decide.h"
+#include "server/flow/record.h"
 #include "server/incident/record.h"
 
 #define PAGE 16
@@ -287,17 +288,6 @@ enum asv_status asv_handover_answer(const struct asv_flow *flow, const struct as
 
 /* ---- what is written down ---- */
 
-/* Has what says the row signed; *it is stored with the row. */
-static enum asv_status sign_row(const struct asv_flow *flow, struct asv_statement *what,
-                                const uint8_t salt[ASV_SHA256_BYTES], struct asv_person_statement *stated,
-                                struct asv_db_signed *it, struct asv_err *err)
-{
-    enum asv_status status = asv_person_sign(flow, NULL, what, stated, err);
-    *it = (struct asv_db_signed){.said = &stated->said, .bytes = {stated->bytes, stated->len}};
-    memcpy(it->salt, salt, sizeof it->salt);
-    return status;
-}
-
 enum asv_status asv_handover_cancel(const struct asv_flow *flow, const struct asv_db_handover *row,
                                     const uint8_t salt[ASV_SHA256_BYTES], struct asv_err *err)
 {
@@ -306,7 +296,7 @@ enum asv_status asv_handover_cancel(const struct asv_flow *flow, const struct as
     struct asv_db_signed it;
     enum asv_db_outcome outcome;
     asv_record_handover_end(&what, row, salt);
-    enum asv_status status = sign_row(flow, &what, salt, &stated, &it, err);
+    enum asv_status status = asv_flow_sign_row(flow, &what, salt, &stated, &it, err);
     return status == ASV_OK ? asv_db_handover_end(flow->db, row->id, &it, flow->actor, &outcome, err)
                             : status;
 }
@@ -320,7 +310,7 @@ enum asv_status asv_handover_put_receipt(const struct asv_flow *flow,
     struct asv_statement what;
     struct asv_db_signed it;
     asv_record_handover_receipt(&what, receipt, salt);
-    enum asv_status status = sign_row(flow, &what, salt, &stated, &it, err);
+    enum asv_status status = asv_flow_sign_row(flow, &what, salt, &stated, &it, err);
     return status == ASV_OK ? asv_db_handover_receipt_put(flow->db, receipt, &it, flow->actor, waits, err)
                             : status;
 }

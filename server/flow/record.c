@@ -10,10 +10,9 @@
 #include "server/incident/record.h"
 #include "server/incident/words.h"
 
-/* Has what says the row signed; *it is stored with the row. */
-static enum asv_status sign_row(const struct asv_flow *flow, struct asv_statement *what,
-                                const uint8_t salt[ASV_SHA256_BYTES], struct asv_person_statement *stated,
-                                struct asv_db_signed *it, struct asv_err *err)
+enum asv_status asv_flow_sign_row(const struct asv_flow *flow, struct asv_statement *what,
+                                  const uint8_t salt[ASV_SHA256_BYTES], struct asv_person_statement *stated,
+                                  struct asv_db_signed *it, struct asv_err *err)
 {
     enum asv_status status = asv_person_sign(flow, NULL, what, stated, err);
     *it = (struct asv_db_signed){.said = &stated->said, .bytes = {stated->bytes, stated->len}};
@@ -29,7 +28,7 @@ enum asv_status asv_flow_put_incident(const struct asv_flow *flow, const struct 
     struct asv_statement what;
     enum asv_db_outcome outcome;
     asv_record_incident(&what, incident, salt);
-    enum asv_status status = sign_row(flow, &what, salt, &stated, &it, err);
+    enum asv_status status = asv_flow_sign_row(flow, &what, salt, &stated, &it, err);
     if (status != ASV_OK) {
         return status;
     }
@@ -78,7 +77,7 @@ enum asv_status asv_flow_put_exhibit(const struct asv_flow *flow, const struct a
     struct asv_err inner = {0};
     enum asv_db_outcome outcome;
     asv_record_exhibit(&what, exhibit, salt);
-    enum asv_status status = sign_row(flow, &what, salt, &stated, &it, err);
+    enum asv_status status = asv_flow_sign_row(flow, &what, salt, &stated, &it, err);
     if (status != ASV_OK) {
         return status;
     }
@@ -111,7 +110,7 @@ enum asv_status asv_flow_put_still(const struct asv_flow *flow, struct asv_db_st
         return still_in_words(status, &inner, err);
     }
     asv_record_still(&what, still, salt);
-    status = sign_row(flow, &what, salt, &stated, &it, err);
+    status = asv_flow_sign_row(flow, &what, salt, &stated, &it, err);
     if (status != ASV_OK) {
         return status;
     }
@@ -149,7 +148,7 @@ enum asv_status asv_flow_put_subject_request(const struct asv_flow *flow,
         return status;
     }
     asv_record_subject_request(&what, request, salt);
-    status = sign_row(flow, &what, salt, &stated, &it, err);
+    status = asv_flow_sign_row(flow, &what, salt, &stated, &it, err);
     return status == ASV_OK ? asv_db_subject_request(flow->db, request, &it, flow->actor, rows, count, err)
                             : status;
 }

@@ -10,6 +10,12 @@
 #include "server/db/incident.h"
 #include "server/flow/person.h"
 
+/* Has what says the row signed; *it is stored with the row, and views *stated. */
+ASV_MUST_CHECK enum asv_status asv_flow_sign_row(const struct asv_flow *flow, struct asv_statement *what,
+                                                 const uint8_t salt[ASV_SHA256_BYTES],
+                                                 struct asv_person_statement *stated,
+                                                 struct asv_db_signed *it, struct asv_err *err);
+
 /* A version of an incident. ASV_E_EXISTS: its number is another's; ASV_E_STATE: it was forgotten. */
 ASV_MUST_CHECK enum asv_status asv_flow_put_incident(const struct asv_flow *flow,
                                                      const struct asv_db_incident *incident,

@@ -113,6 +113,7 @@ SELECT is(pg_temp.answer('p1', 2, 'sigrid', 'h1', 'h2'), 'done', 'an approval');
 SELECT is(pg_temp.state('p1'), 'proposed', 'counts when the keeper took it (HO-005)');
 SELECT is((SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)), 0::bigint, 'and not before');
 SELECT throws_ok($$ SELECT asv.handover_built(tap.uid('p1'), 'carrier', tap.dig('zip'), 9, 9, 'asservat 1') $$, 'VA006', NULL, 'nothing is made of it before');
+SELECT is(pg_temp.say('early', 2, 1, dig('h1'), 'willi'), 'done', 'somebody asks before that for its release');
 SELECT is(tap.took('p1 2 sigrid'), 'done', 'the keeper takes it');
 SELECT is(pg_temp.state('p1'), 'approved', 'it is approved');
 SELECT is(pg_temp.kinds('h2'), 'requested/person approved/person', 'and so says custody');
@@ -137,6 +138,7 @@ CREATE FUNCTION pg_temp.keeps(what text, nr int) RETURNS SETOF text LANGUAGE sql
     FROM unnest(ARRAY[2, 3]) AS a
 $$;
 SELECT pg_temp.keeps('nobody asks that it be released or erased (HO-011)', 1);
+SELECT throws_matching($$ SELECT pg_temp.say('agreed', 2, 2, tap.dig('h1'), 'sigrid', 'incident', 'early') $$, 'nobody has confirmed its receipt', 'nor agrees to it, when it was asked before (HO-011)');
 SELECT is(pg_temp.say('free h3', 2, 1, dig('h3'), 'willi', 'other'), 'done', 'what is in no hand-over can be released');
 
 -- ---- LAW L4, A-104: HO-015
@@ -233,6 +235,13 @@ SELECT throws_ok($$ SELECT pg_temp.receipt('r0', 'p1', 'signed', tap.dig('zip'),
     'one that the recipient signed is of one with a certificate (HO-012)');
 SELECT is(pg_temp.receipt('r1', 'p1', 'form', dig('zip'), 'G', dig('scan'), NULL, 'erika'), 'waits', 'of a form one person');
 SELECT is(pg_temp.state('p1'), 'built', 'is not enough (HO-010)');
+SET LOCAL session_replication_role = replica;
+INSERT INTO asv.handover_receipt SELECT r.handover, 99, r.how, r.received, r.received_at, r.receiver, r.document, r.signature, r.since, r.by, r.salt, dig('p1') FROM asv.handover_receipt r;
+SET LOCAL session_replication_role = origin;
+SELECT is(asv.handover_received_at(uid('p1')), NULL, 'whatever the rows say, it is two people who do');
+SET LOCAL session_replication_role = replica;
+DELETE FROM asv.handover_receipt WHERE number = 99;
+SET LOCAL session_replication_role = origin;
 SELECT throws_ok($$ SELECT pg_temp.receipt('r2', 'p1', 'form', tap.dig('zip'), 'G', tap.dig('scan'), NULL, 'erika') $$, 'VA007', NULL, 'nor the same person twice');
 SELECT is(pg_temp.receipt('r3', 'p1', 'form', dig('zip'), 'Another', dig('scan'), NULL, 'dora'), 'waits', 'nor two who say different things');
 SELECT pg_temp.keeps('and the original stays (HO-011)', 2);
@@ -241,6 +250,7 @@ SELECT is(pg_temp.state('p1') || ' ' || pg_temp.kinds('h2'), 'received requested
 SELECT throws_ok($$ SELECT pg_temp.receipt('r5', 'p1', 'form', tap.dig('zip'), 'G', tap.dig('scan'), NULL, 'sigrid') $$, 'VA002', NULL, 'once');
 SELECT is(pg_temp.say('free h1', 2, 1, dig('h1'), 'willi'), 'done', 'and its recordings can be released');
 SELECT throws_ok($$ SELECT * FROM asv.handover_custody(tap.uid('p1'), 1::smallint, NULL, 100) $$, 'VA006', NULL, 'the job is told no more of it');
+SELECT is((SELECT count(*) FROM asv.handover_work(uid('p1'), NULL, 10)), 0::bigint, 'nor that there was one (HO-007)');
 
 -- ---- cancelled: HO-013
 
@@ -253,6 +263,7 @@ SELECT pg_temp.answer('p4', 2, 'dora', 'h2'), tap.took('p4 2 dora');
 SELECT throws_ok($$ SELECT pg_temp.say('free h2', 2, 1, tap.dig('h2'), 'willi') $$, 'VA002', NULL, 'its recording stays');
 SELECT is(pg_temp.cancel('c1', 'p4', 'erika'), 'done', 'nothing comes of it (HO-013)');
 SELECT is(asv.handover_progress(uid('p4'), 'recordings', 0::smallint, 0, NULL), 'cancelled', 'the job hears that (HO-008)');
+SELECT is((SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)), 0::bigint, 'and does not begin');
 SELECT throws_ok($$ SELECT asv.handover_built(tap.uid('p4'), 'carrier', tap.dig('zip 4'), 9, 9, 'asservat 1') $$, 'VA006', NULL, 'and makes nothing of it');
 SELECT throws_ok($$ SELECT pg_temp.cancel('c2', 'p4', 'dora') $$, 'VA002', NULL, 'once');
 SELECT is(pg_temp.state('p4') || ' ' || pg_temp.say('free h2', 2, 1, dig('h2'), 'willi'), 'cancelled done', 'and its recording does not wait');
