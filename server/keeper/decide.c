@@ -429,8 +429,9 @@ static enum asv_status again(struct asv_keeper *keeper, const struct asv_decisio
     if (memcmp(before->answer, decision->answer_digest, sizeof before->answer) == 0) {
         return describe(keeper, decision, reply, err);
     }
-    return decision->has_answer ? asv_decide_never(decision, ASV_E_STATE, why, err)
-                                : asv_fail(err, ASV_E_STATE, why); /* it may have been taken, too */
+    bool may_be_taken = !decision->has_answer || (decision->proposal.action == ASV_ACTION_HAND_OVER &&
+                                                  decision->answer.step == ASV_STEP_APPROVE);
+    return may_be_taken ? asv_fail(err, ASV_E_STATE, why) : asv_decide_never(decision, ASV_E_STATE, why, err);
 }
 
 /* K-126: whether all that it would do is done. A request that is open; what ended for good. */
