@@ -314,6 +314,10 @@ static enum asv_status journal(struct asv_keeper *keeper, const struct asv_decis
     return status;
 }
 
+_Static_assert(ASV_JOURNAL_ACTION_BYTES >= sizeof "HAND_OVER/" + 2 * ASV_SHA256_BYTES +
+                                               ASV_PLAN_RECIPIENTS_MAX * (1 + 2 * ASV_X25519_BYTES),
+               "an action has room for the keys of every recipient");
+
 static bool is_written(const struct asv_keeper *keeper, const struct asv_keeper_given *given)
 {
     unsigned i = 0;
@@ -324,12 +328,13 @@ static bool is_written(const struct asv_keeper *keeper, const struct asv_keeper_
 }
 
 enum asv_status asv_decide_write_once(struct asv_keeper *keeper, const struct asv_decision *decision,
-                                      enum asv_keeper_gave gave, const uint8_t *what, struct asv_err *err)
+                                      enum asv_keeper_gave gave, const uint8_t *what,
+                                      const struct asv_plan *to, struct asv_err *err)
 {
     static const char *const names[] = {[ASV_KEEPER_GAVE_WORD] = "HAND_OVER",
                                         [ASV_KEEPER_GAVE_CLIP] = "HAND_OVER/",
                                         [ASV_KEEPER_GAVE_PACKAGE] = "PACKAGE/"};
-    char as[sizeof "HAND_OVER/" + 2 * ASV_SHA256_BYTES];
+    char as[ASV_JOURNAL_ACTION_BYTES];
     struct asv_keeper_given given;
     memset(&given, 0, sizeof given); /* compared as it is */
     given.gave = (uint8_t)gave;
@@ -339,6 +344,12 @@ enum asv_status asv_decide_write_once(struct asv_keeper *keeper, const struct as
     if (what != NULL) {
         memcpy(given.what, what, sizeof given.what);
         asv_hex_encode(as + len, what, ASV_SHA256_BYTES);
+        len += 2 * ASV_SHA256_BYTES;
+    }
+    for (unsigned i = 0; to != NULL && i < to->recipient_count; i++) { /* LAW L2: the plan is with others */
+        as[len++] = '/';
+        asv_hex_encode(as + len, to->recipients[i].key, ASV_X25519_BYTES);
+        len += 2 * ASV_X25519_BYTES;
     }
     if (is_written(keeper, &given)) {
         return ASV_OK;

@@ -424,6 +424,20 @@ static void each_clip_is_written_down_once(void **state)
     }
 }
 
+/* LAW L2: the plan is with others, and a statement names one recipient. */
+static void who_gets_it_is_written_down(void **state)
+{
+    (void)state; /* K-084 */
+    char line[2 * ASV_SHA256_BYTES + 16 + 2 * (2 * ASV_X25519_BYTES + 1)];
+    (void)strcpy(line, line_of(SEALED));
+    for (unsigned i = 0; i < 2; i++) {
+        (void)strcat(line, "/");
+        asv_hex_encode(line + strlen(line), decision.plan.recipients[i].key, ASV_X25519_BYTES);
+    }
+    given(ask_for(&decision, SEALED), SEALED);
+    assert_int_equal(lines(line), 1);
+}
+
 static void what_is_refused_is_not_written_down(void **state)
 {
     (void)state; /* K-126 */
@@ -488,6 +502,7 @@ int main(void)
         TEST(a_clip_that_leaves_says_nothing_of_the_others),
         TEST(keys_are_for_who_builds),
         TEST(each_clip_is_written_down_once),
+        TEST(who_gets_it_is_written_down),
         TEST(what_is_refused_is_not_written_down),
         TEST(nothing_leaves_that_is_not_written_down),
         TEST(a_package_is_no_clip),
