@@ -369,10 +369,12 @@ static bool takes_away(const struct asv_decision *decision)
 {
     uint16_t action = decision->proposal.action;
     bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
-    return !refused && (action == ASV_ACTION_REVOKE || action == ASV_ACTION_BLOCK ||
-                        action == ASV_ACTION_RECIPIENT_ENDS || action == ASV_ACTION_RECOVERY_KEY_ENDS ||
-                        action == ASV_ACTION_RELEASE || action == ASV_ACTION_ERASE_EARLY ||
-                        action == ASV_ACTION_LEDGER); /* from the one before */
+    if (refused) { /* what may have been approved before, and gives keys until then */
+        return action == ASV_ACTION_OPEN || action == ASV_ACTION_HAND_OVER;
+    }
+    return action == ASV_ACTION_REVOKE || action == ASV_ACTION_BLOCK || action == ASV_ACTION_RECIPIENT_ENDS ||
+           action == ASV_ACTION_RECOVERY_KEY_ENDS || action == ASV_ACTION_RELEASE ||
+           action == ASV_ACTION_ERASE_EARLY || action == ASV_ACTION_LEDGER; /* from the one before */
 }
 
 static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decision *decision,

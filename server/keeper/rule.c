@@ -31,8 +31,8 @@ static const struct asv_index_decided *remembered(const struct asv_keeper *keepe
 /* One clip of a hand-over, which says nothing of the others (K-217). */
 static bool is_about_a_clip(const struct asv_decision *decision)
 {
-    return decision->proposal.action == ASV_ACTION_HAND_OVER &&
-           decision->request->number != ASV_KEEPER_NO_CLIP;
+    return decision->proposal.action == ASV_ACTION_HAND_OVER && decision->has_answer &&
+           decision->answer.step == ASV_STEP_APPROVE && decision->request->number != ASV_KEEPER_NO_CLIP;
 }
 
 /* K-160 to K-163. False: nothing is said for good. */

@@ -304,9 +304,11 @@ static bool goes_in_clear(const struct model_paper *paper)
     return (paper->clip + paper->recipient) % 2 == 0;
 }
 
-static bool asks_for_a_clip(const struct model_paper *paper)
+static bool asks_for_a_clip(const struct stage *stage, const struct delivery *delivery)
 {
-    return paper->action == MODEL_HAND_OVER && !paper->whole;
+    const struct model_paper *asked = &stage->model.papers[delivery->proposal];
+    return asked->action == MODEL_HAND_OVER && !asked->whole && delivery->answer >= 0 &&
+           stage->model.papers[delivery->answer].step == MODEL_APPROVES;
 }
 
 static const struct asv_test_identity *recipient(const struct stage *stage, int n)
@@ -718,7 +720,7 @@ static bool check_given(struct stage *stage, const struct delivery *delivery,
     const struct model_paper *asked = &stage->model.papers[delivery->proposal];
     uint8_t key[ASV_FILE_KEY_BYTES];
     bool approved = delivery->answer >= 0 && stage->model.papers[delivery->answer].step == MODEL_APPROVES;
-    bool wanted = asked->action == MODEL_OPEN || asks_for_a_clip(asked);
+    bool wanted = asked->action == MODEL_OPEN || asks_for_a_clip(stage, delivery);
     bool given =
         reply->status == ASV_OK && wanted && stage->model.papers[delivery->answer].step == MODEL_APPROVES;
     if (!given) {
@@ -755,7 +757,7 @@ static bool check_ruled(struct stage *stage, const struct delivery *delivery,
     struct asv_ruling ruling;
     uint8_t digest[ASV_SHA256_BYTES];
     if (reply->ruling.len == 0) {
-        return reply->status != ASV_OK || asks_for_a_clip(&stage->model.papers[delivery->proposal]) ||
+        return reply->status != ASV_OK || asks_for_a_clip(stage, delivery) ||
                stage_fail(stage, "done, and no ruling says so");
     }
     asv_statement_digest(digest, &stage->papers[last].statement);
