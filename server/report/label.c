@@ -93,6 +93,8 @@ enum asv_status asv_label_write(const struct asv_facts *facts, const struct asv_
                                       .subject = asv_sentence(subject, words->subject, subject_values),
                                       .author = name,
                                       .footer = asv_sentence(footer, words->footer, footer_values),
+                                      .page = words->page,
+                                      .of = words->of,
                                       .made_at = made,
                                       .letter = true,
                                       .build = build,
