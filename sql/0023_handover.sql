@@ -702,7 +702,8 @@ BEGIN
     PERFORM asv.handover_check_open(p_id);
     SELECT k.* INTO c FROM asv.handover_clip n JOIN asv.clip k ON k.recording = n.recording WHERE n.handover = p_id AND n.number = p_number;
     RETURN QUERY
-    SELECT e.id, e.kind, e.at, coalesce(l.recorded_at, e.recorded_at), e.actor_kind, e.actor::bytea, nullif(e.actor_name, ''), nullif(e.place, ''), nullif(e.detail, ''),
+    SELECT e.id, e.kind, e.at, coalesce(l.recorded_at, e.recorded_at), e.actor_kind, e.actor::bytea, nullif(e.actor_name, ''), nullif(e.place, ''),
+           CASE WHEN e.kind <> 'opened' AND e.kind NOT LIKE 'handover\_%' THEN nullif(e.detail, '') END, -- ids and digests for programs
            e.is_signed, e.object_digest::bytea, l.log::integer, l.index::bigint
     FROM asv.clip_events(c.camera, c.epoch, c.number, c.header, p_after, p_limit) AS e
     LEFT JOIN asv.ledger_entry l ON l.id = e.id;

@@ -377,6 +377,21 @@ retention_days = {self.days}
 peer.{user} = {self.peer}
 """ + (f"replica = {d}/keeper/replica\n" if self.replica else "") + (f"origin = {self.origin}\n" if self.port else ""))
 
+    def write_handover_conf(self, agency="Stadt Duisburg", address="Königstraße 63; 47051 Duisburg"):
+        """Where hand-overs are made, and what their letters say; returns the directory."""
+        directory = self.directory / "handover"
+        with self.conf.open("a", encoding="utf-8") as conf:
+            conf.write(f"""\
+database.export = {self.postgres.conninfo('asv_export')}
+handover = {directory}
+handover.package = {self.agency}/keeper/package.crt
+handover.xjustiz = {TOP}/deploy/xjustiz/3.6.2.json
+handover.agency = {agency}
+handover.office = Bürger- und Ordnungsamt
+handover.address = {address}
+""")
+        return directory
+
     def write_dock_conf(self, ports, **more):
         """dock.conf with these ports as slots 1, 2, …; `more` adds to what stands here, or replaces it (None: left out)"""
         values = {

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from datetime import datetime, timezone
 
-from asvsite import HOST, TOP, SiteError, run
+from asvsite import HOST, SiteError, run
 
 LOG = f"{HOST}/ledger"
 COURT = "Staatsanwaltschaft Duisburg"
@@ -22,8 +22,7 @@ class Handover:
         self.say, self.check = self.shift.say, self.shift.check
         self.clip, self.case, self.ahead_s = decisions.kept["clip"], case, ahead_s
         self.court = self.site.directory / "court"  # what the other side has
-        self.job = self.site.directory / "handover"
-        self.id = None
+        self.job, self.id = None, None
 
     def play(self):
         self.begin_the_ledger()
@@ -42,16 +41,7 @@ class Handover:
         desk = self.desk
         out = desk.run("ledger", "begin", LOG, *desk.by("Anna", "Beginn des Protokolls"))
         desk.run("ledger", "approve", desk.proposal(out), *desk.by("Sigrid", "Beginn des Protokolls"))
-        with self.site.conf.open("a", encoding="utf-8") as conf:
-            conf.write(f"""\
-database.export = {self.site.postgres.conninfo('asv_export')}
-handover = {self.job}
-handover.package = {self.site.agency}/keeper/package.crt
-handover.xjustiz = {TOP}/deploy/xjustiz/3.6.2.json
-handover.agency = Stadt Musterstadt
-handover.office = Bürger- und Ordnungsamt
-handover.address = Rathausplatz 1; 47051 Musterstadt
-""")
+        self.job = self.site.write_handover_conf("Stadt Musterstadt", "Rathausplatz 1; 47051 Musterstadt")
 
     def register(self):
         desk, court = self.desk, self.court

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * The console: one page, whose content the address chooses (#/clips/…). A route has a path, a title, what fetches its
- * module, and whom it is for: everybody (null), or whom may() in session.js lets; nav: it stands in the navigation. What
+ * module, and whom it is for: everybody (null), or whom may() in session.js lets; nav: it stands in the navigation, of all of them or of these roles. What
  * somebody may is the server's to say (API.md, "Who asks"); here it only is not offered. */
 import { asProblem, unreachable } from "./api.js";
 import { choices, dialog, loading, problem, state } from "./components.js";
@@ -18,6 +18,9 @@ const ROUTES = [
   { path: "/requests", title: "requests", module: () => import("./page-requests.js"), roles: RECORDINGS, nav: true },
   { path: "/incidents", title: "incidents", module: () => import("./page-incidents.js"), roles: RECORDINGS, nav: true },
   { path: "/incidents/:incident", title: "incident", module: () => import("./page-incident.js"), roles: RECORDINGS },
+  { path: "/handovers", title: "handovers", module: () => import("./page-handovers.js"), roles: RECORDINGS, nav: true },
+  { path: "/handovers/recipients", title: "recipients", module: () => import("./page-recipients.js"), roles: MACHINES, nav: ["administrator"] },
+  { path: "/handovers/:handover", title: "handover", module: () => import("./page-handover.js"), roles: RECORDINGS },
   { path: "/clips/:clip", title: "clip", module: () => import("./page-clip.js"), roles: RECORDINGS },
   { path: "/retention", title: "retention", module: () => import("./page-retention.js"), roles: MACHINES, nav: true },
   { path: "/looks", title: "looks", module: () => import("./page-looks.js"), roles: LOOKS, nav: true },
@@ -229,7 +232,7 @@ function follow() {
 
 function navigation() {
   const { route } = here();
-  const offered = ROUTES.filter(({ nav, roles }) => nav && (roles === null || may(roles)));
+  const offered = ROUTES.filter(({ nav, roles }) => nav && (roles === null || may(roles)) && (nav === true || may(nav)));
   const current = offered.find((one) => one === route || route?.path.startsWith(`${one.path}/`));
   const all = h("ul", { id: "sections", "data-open": "false" }, offered.map((one) => h("li", {},
     h("a", { href: `#${one.path}`, "aria-current": one === current ? "page" : null }, t(one.title)))));

@@ -51,6 +51,10 @@ export default {
   "policies": "Regelungen",
   "looks": "Einsichtnahmen",
   "evaluation": "Auswertung",
+  "handovers": "Übergaben",
+  "handover": "Übergabe",
+  "recipients": "Empfänger",
+  "recipients.none": "Kein Empfänger",
   "opening": "Aufzeichnung ansehen",
 
   "key.none": "Dieser Browser kann keine Sicherheitsschlüssel verwenden",

@@ -43,7 +43,7 @@ export function fromLocal(text) {
   return text === "" ? undefined : new Date(text).toISOString();
 }
 
-function time(value, required) {
+export function time(value, required) {
   return h("input", { type: "datetime-local", required, value: toLocal(value) });
 }
 
@@ -67,8 +67,8 @@ export async function attempt(title, what) {
 }
 
 /** Decides, and then has the page drawn anew. */
-export async function act(title, deed, again, fields = []) {
-  const said = await decide(title, deed, fields);
+export async function act(title, deed, again, fields = [], more = {}) {
+  const said = await decide(title, deed, fields, more);
   if (said !== null) {
     await again();
   }
@@ -200,8 +200,8 @@ export function removeClip(incident, clip, again) {
 
 /** For the incident for which the recording is shown: where a picture is, and its digest. */
 export function keepStill(clip, row) {
-  return decide(t("do.still"), { action: "incident-still", step: "alone", clip, record: row }, [], ({ at_ms: at, width, height, picture }) => [
-    [t("opening.position"), position(at / 1000, true)], [t("opening.still.size"), `${width} × ${height}`], [t("opening.still.digest"), h("span", { class: "digest" }, picture)]]);
+  return decide(t("do.still"), { action: "incident-still", step: "alone", clip, record: row }, [], { written: ({ at_ms: at, width, height, picture }) => [
+    [t("opening.position"), position(at / 1000, true)], [t("opening.still.size"), `${width} × ${height}`], [t("opening.still.digest"), h("span", { class: "digest" }, picture)]] });
 }
 
 /** All cameras of the register, in the order of names. */
@@ -281,7 +281,7 @@ export async function waiting() {
   return new Set(requests.map(({ request }) => request));
 }
 
-function button(text, run, quiet = true) {
+export function button(text, run, quiet = true) {
   return h("button", { class: quiet ? "button quiet" : "button", type: "button", onclick: run }, text);
 }
 

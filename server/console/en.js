@@ -51,6 +51,10 @@ export default {
   "policies": "Policies",
   "looks": "Viewings",
   "evaluation": "Evaluation",
+  "handovers": "Hand-overs",
+  "handover": "Hand-over",
+  "recipients": "Recipients",
+  "recipients.none": "No recipient",
   "opening": "Viewing a recording",
 
   "key.none": "This browser cannot use security keys",

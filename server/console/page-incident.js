@@ -6,6 +6,7 @@ import { facts, moment, pageHead, section, state, table } from "./components.js"
 import { addClip, changeIncident, hold, holdAhead, mayHold, removeClip, requestCard, subject, waiting } from "./deeds.js";
 import { h } from "./dom.js";
 import { clipLink, incidentBadge, stateBadge } from "./fates.js";
+import { handOver, held, mayHandOver } from "./handover.js";
 import { add, number, t } from "./i18n.js";
 import { shown } from "./news.js";
 import { HOLDERS } from "./roles.js";
@@ -90,7 +91,8 @@ export async function draw(main, { params, again }) {
     pageHead(t("incident.of", { number: incident.case_number }), incidentBadge(incident.state), ...(alive ? [
       button(t("do.change"), () => changeIncident(incident, again)),
       button(t("do.add"), () => addClip(incident, again)),
-      may(HOLDERS) ? button(t("do.ahead"), () => holdAhead(incident, again)) : null] : [])),
+      may(HOLDERS) ? button(t("do.ahead"), () => holdAhead(incident, again)) : null,
+      mayHandOver() && held(incident).length > 0 ? button(t("do.handover"), () => handOver(incident, again)) : null] : [])),
     known(incident),
     clips(incident, again),
     requests(t("requests"), others, incident, mine, again, t("incident.requests.none")),

@@ -20,3 +20,7 @@ export const HOLDERS = ["wearer", ...SUPERIORS, OFFICER];
 export const ENDERS = [...HOLDERS, "reviewer"];
 export const DECIDERS = [...SUPERIORS, OFFICER];
 export const ENROLLERS = ["administrator", ...SUPERIORS];
+export const APPROVERS = SUPERIORS; // of what leaves the house, and of those to whom it may
+export const OFFERERS = ["exporter", ...SUPERIORS];
+export const RECIPIENT_OFFERERS = ["exporter", "administrator"];
+export const RECIPIENT_ENDERS = [...OFFERERS, "administrator"];

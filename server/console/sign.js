@@ -7,6 +7,7 @@ import { asProblem, Problem, send } from "./api.js";
 import { busy, dialog, facts, field, moment, problem, state } from "./components.js";
 import { bytesOf, h, plain } from "./dom.js";
 import { language, number, t } from "./i18n.js";
+import { cardWords, ofDraft, planWords } from "./plan.js";
 import { effect } from "./policy.js";
 import { withPasskey } from "./session.js";
 import { answer } from "./webauthn.js";
@@ -16,7 +17,12 @@ const STATEMENTS = "/api/v1/statements";
 /** The lines of a statement; the first says what it is. */
 export function words(lines) {
   const [first, ...rest] = lines[language()];
-  return [h("h3", {}, first.text), facts(rest.map(({ name, text }) => [name, /^[0-9a-f]{64}$/.test(text) ? h("span", { class: "digest" }, text) : text]))];
+  return [h("h3", {}, first.text), facts(rest.map(({ name, text }) => [name, broken(text)]))];
+}
+
+/** A digest is broken where a line ends; nothing else is. */
+function broken(text) {
+  return /^[0-9a-f]{64}$/.test(text) ? h("span", { class: "digest" }, text) : text;
 }
 
 /** A value of a record, as its control has it. */
@@ -25,7 +31,7 @@ function shown(control, value) {
     const name = typeof value === "boolean" ? (value ? "yes" : "no") : value;
     return [...control.options].find((one) => one.value === name)?.textContent ?? name;
   }
-  return control.type === "datetime-local" ? moment(value) : Array.isArray(value) ? value.join(", ") : value;
+  return control.type === "datetime-local" ? moment(value) : Array.isArray(value) ? value.join(", ") : broken(value);
 }
 
 /** What is written down, of which a digest is signed: as it comes back with the signature. */
@@ -34,6 +40,15 @@ function written(record, fields, more) {
   const other = record.clip === undefined || known.some(({ key }) => key === "clip") ? [] : [[t("clip"), h("span", { class: "digest" }, record.clip)]];
   return h("section", { class: "answered" }, h("p", {}, t("sign.written")),
     facts([...known.map(({ key, label, control }) => [label, shown(control, record[key])]), ...more(record), ...other]));
+}
+
+/** What is signed by its digest, as this browser reads it of the bytes that have that digest. about: {known, name} of its recordings. */
+async function read(draft, action, about) {
+  if (draft.file === null) {
+    return null;
+  }
+  return h("section", { class: "answered" }, action === "hand-over" ? [h("p", {}, t("plan.said")), planWords(await ofDraft(draft, "plan"), about.known, about.name)]
+    : [h("p", {}, t("plan.card")), cardWords(await ofDraft(draft, "card"))]);
 }
 
 function notes(said) {
@@ -60,7 +75,8 @@ function isUnsure({ status }) {
 class Decision {
   constructor(title, deed, fields, more, done) {
     this.deed = deed;
-    this.more = more;
+    this.more = more.written ?? (() => []);
+    this.about = more.about ?? { known: [], name: () => "" };
     this.fields = [...fields, { name: "reason", label: t("sign.reason"), hint: t("sign.reason.do"), control: h("textarea", { rows: 3, required: true, maxlength: 1000 }) }];
     this.said = null;
     this.work = Promise.resolve(); // what is under way
@@ -108,13 +124,13 @@ class Decision {
   }
 
   ask() {
-    const drawn = this.fields.map(({ name, label, hint, control }) => ({ name, ...field(label, control, hint) }));
+    const drawn = this.fields.map(({ name, label, hint, control, made }) => ({ name, ...(made ?? field(label, control, hint)) }));
     const form = h("form", { onsubmit: (event) => { event.preventDefault(); this.attempt(() => this.prepare()); } },
       drawn.map(({ element }) => element),
       h("p", { class: "actions" }, h("button", { class: "button", type: "submit" }, t("sign.next"))));
     this.step(form);
     this.drawn = drawn;
-    this.fields[0].control.focus();
+    drawn[0].control.focus();
   }
 
   async prepare() {
@@ -132,15 +148,16 @@ class Decision {
     if (draft.state === "done") {
       this.end(draft);
     } else {
-      this.show(draft);
+      await this.show(draft);
     }
   }
 
-  show(draft) {
+  async show(draft) {
+    const said = await read(draft, this.deed.action, this.about);
     const sign = h("button", { class: "button", type: "button", onclick: () => this.attempt(() => this.sign(draft)) }, t("sign.sign"));
     this.step(h("p", { tabindex: -1 }, t("sign.words")), ...words(draft.lines),
       draft.record === null ? null : written(draft.record, this.fields, this.more),
-      draft.policy === null ? null : effect(draft.policy),
+      draft.policy === null ? null : effect(draft.policy), said,
       draft.proposal === null ? null : h("section", { class: "answered" }, h("p", {}, t("sign.answered")), ...words(draft.proposal)),
       ...notes(draft.notes),
       h("p", { class: "actions" }, sign, h("button", { class: "button quiet", type: "button", onclick: () => this.ask() }, t("sign.back"))));
@@ -150,8 +167,14 @@ class Decision {
   async sign(draft) {
     const { id: _, ...assertion } = await answer(draft.challenge, draft.rp_id, draft.credentials, this.closed.signal);
     if (!this.closed.signal.aborted) {
-      await this.hand({ body: draft.body, assertion, ...(draft.record === null ? {} : { record: draft.record }), ...(this.deed.file === undefined ? {} : { file: this.deed.file }) });
+      await this.hand({ body: draft.body, assertion, ...(draft.record === null ? {} : { record: draft.record }), ...this.beside(draft) });
     }
+  }
+
+  /** What is signed by its digest goes with it when it is proposed. */
+  beside({ file }) {
+    const data = this.deed.step === "propose" ? this.deed.file ?? file : null;
+    return data ? { file: data } : {};
   }
 
   /** What is stored and not delivered is sent again as it was, and so is what no answer came to. */
@@ -190,10 +213,10 @@ class Decision {
 }
 
 /** Has a deed signed (docs/openapi.yaml, Deed; without its reason). fields: what else is asked for, [{name, label, hint, control,
- * put(deed, control)}]: without put, deed[name] is what the control has. more(record): what is written down besides, as
- * facts() takes it. Resolves to what the server said (Stated, or NothingToSign), with state "unknown" where it did not answer and
+ * put(deed, control), made}]: without put, deed[name] is what the control has; made: as field() makes it, where that is another one.
+ * more.written(record): what is written down besides, as facts() takes it; more.about: {known, name(clip)} of the recordings of a plan. Resolves to what the server said (Stated, or NothingToSign), with state "unknown" where it did not answer and
  * "refused" where things stand otherwise by now, or to null when nobody has signed. */
-export function decide(title, deed, fields = [], more = () => []) {
+export function decide(title, deed, fields = [], more = {}) {
   return new Promise((done) => {
     new Decision(title, deed, fields, more, done);
   });

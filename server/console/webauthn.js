@@ -8,7 +8,7 @@ import { t } from "./i18n.js";
 
 const ES256 = -7;
 
-function decode(text) {
+export function decode(text) {
   return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 }
 

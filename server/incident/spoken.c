@@ -118,6 +118,17 @@ static const struct {
     {asv_incident_policy_old,
      {"a policy's version must be above that of every one that was decided on",
       "die Fassung einer Regelung muss höher sein als die jeder Regelung, die entschieden wurde"}},
+    {asv_incident_handover_held,
+     {"a recording of the hand-over is not held for this incident, or is blocked",
+      "eine Aufzeichnung der Übergabe ist nicht für diesen Vorgang gesichert, oder sie ist gesperrt"}},
+    {asv_incident_handover_plan,
+     {"a recording or a recipient is named twice, or an excerpt is none",
+      "eine Aufzeichnung oder ein Empfänger ist doppelt genannt, oder ein Ausschnitt ist keiner"}},
+    {asv_incident_handover_own,
+     {"nobody approves the hand-over that he or she proposed",
+      "niemand genehmigt die Übergabe, die er oder sie selbst beantragt hat"}},
+    {asv_incident_handover_key,
+     {"a recipient's key counts no more", "der Schlüssel eines Empfängers gilt nicht mehr"}},
     {asv_incident_policy_none, {"this text is no policy", "dieser Text ist keine Regelung"}},
 };
 

@@ -140,9 +140,6 @@ static const struct asv_word events[] = {
     {"handover_written", "Für Übergabe auf Datenträger geschrieben"},
     {"handover_received", "Empfang der Übergabe bestätigt"},
     {"scrubbed", "Bestand nachgeprüft"},
-    {"handover_requested", "Übergabe beantragt"},
-    {"handover_approved", "Übergabe genehmigt"},
-    {"handed_over", "Übergeben"},
     LAST,
 };
 

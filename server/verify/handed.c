@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "server/base/fail.h"
 #include "server/verify/handed_internal.h"
@@ -36,8 +37,11 @@ static enum asv_status load_identities(struct asv_handed *it, struct asv_err *er
         return ASV_OK;
     }
     it->identities = calloc(1, sizeof *it->identities);
-    return it->identities != NULL ? asv_identities_load(it->identities, it->what->identity, err)
-                                  : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    if (it->identities == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    (void)mlock(it->identities, sizeof *it->identities); /* as far as the limits allow */
+    return asv_identities_load(it->identities, it->what->identity, err);
 }
 
 /* ---- one check after the other ---- */

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -364,6 +365,7 @@ void asv_handed_close(struct asv_handed *it)
     free(it->ledger_text);
     if (it->identities != NULL) {
         asv_wipe(it->identities, sizeof *it->identities);
+        (void)munlock(it->identities, sizeof *it->identities);
         free(it->identities);
     }
 }

@@ -9,6 +9,7 @@
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
 #include "server/db/clip.h"
+#include "server/db/handover.h"
 #include "server/incident/words.h"
 
 /* As the database has it. */
@@ -36,24 +37,47 @@ static const struct deed {
     {"incident-clip", ASV_ACTION_INCIDENT, true, ASV_RECORD_INCIDENT_CLIP},
     {"incident-clip-out", ASV_ACTION_INCIDENT, true, ASV_RECORD_INCIDENT_CLIP_OUT},
     {"incident-still", ASV_ACTION_INCIDENT, true, ASV_RECORD_INCIDENT_STILL},
+    {"handover-end", ASV_ACTION_INCIDENT, true, ASV_RECORD_HANDOVER_END},
+    {"handover-receipt", ASV_ACTION_INCIDENT, true, ASV_RECORD_HANDOVER_RECEIPT},
     {"subject-request", ASV_ACTION_SUBJECT_REQUEST, true, ASV_RECORD_SUBJECT_REQUEST},
     {"enrol", ASV_ACTION_ENROL, false, ASV_RECORDS},
     {"revoke", ASV_ACTION_REVOKE, true, ASV_RECORDS},
     {"recipient", ASV_ACTION_RECIPIENT, false, ASV_RECORDS},
     {"recipient-ends", ASV_ACTION_RECIPIENT_ENDS, true, ASV_RECORDS},
+    {"hand-over", ASV_ACTION_HAND_OVER, false, ASV_RECORDS},
     {"policy", ASV_ACTION_POLICY, false, ASV_RECORDS},
 };
-static const char *const names[] = {
-    "hold",     "release",       "erase-early",       "open",           "show",
-    "day",      "hold-ahead",    "release-ahead",     "block",          "unblock",
-    "incident", "incident-clip", "incident-clip-out", "incident-still", "subject-request",
-    "enrol",    "revoke",        "recipient",         "recipient-ends", "policy",
-    NULL};
+static const char *const names[] = {"hold",
+                                    "release",
+                                    "erase-early",
+                                    "open",
+                                    "show",
+                                    "day",
+                                    "hold-ahead",
+                                    "release-ahead",
+                                    "block",
+                                    "unblock",
+                                    "incident",
+                                    "incident-clip",
+                                    "incident-clip-out",
+                                    "incident-still",
+                                    "subject-request",
+                                    "handover-end",
+                                    "handover-receipt",
+                                    "enrol",
+                                    "revoke",
+                                    "recipient",
+                                    "recipient-ends",
+                                    "hand-over",
+                                    "policy",
+                                    NULL};
 
 static const char *const steps[] = {"propose", "approve", "refuse", "withdraw", "alone", NULL};
 static const char *const grounds[] = {
     "danger",   "prosecution", "legality-check", "dwelling", "professional-secret", "private-life",
     "pre-roll", NULL};
+
+static const char *const hows[] = {"signed", "form", NULL};
 
 static const struct asv_web_field name_field[] = {
     {"injured", ASV_WEB_TEXT, true, 0, ASV_NAME_MAX_BYTES, NULL, NULL}};
@@ -79,6 +103,13 @@ static const struct asv_web_field record_field[] = {
     {"width", ASV_WEB_INT, false, 1, STILL_SIDE_MAX, NULL, NULL},
     {"height", ASV_WEB_INT, false, 1, STILL_SIDE_MAX, NULL, NULL},
     {"picture", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
+    {"handover", ASV_WEB_UUID, false, 0, 0, NULL, NULL},
+    {"how", ASV_WEB_WORD, false, 0, 0, hows, NULL},
+    {"received", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
+    {"at", ASV_WEB_TIME, false, 0, 0, NULL, NULL},
+    {"receiver", ASV_WEB_TEXT, false, 0, ASV_DB_NOTE_SIZE - 1, NULL, NULL},
+    {"document", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
+    {"signature", ASV_WEB_BYTES, false, 1, ASV_DB_RECEIPT_MAX, NULL, NULL},
 };
 const struct asv_web_fields asv_web_record_fields = ASV_WEB_FIELDS(record_field);
 
@@ -98,6 +129,7 @@ static const struct asv_web_field deed_field[] = {
     {"key", ASV_WEB_TEXT, false, 0, ASV_AGE_RECIPIENT_TEXT_BYTES, NULL, NULL},
     {"credential", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
     {"file", ASV_WEB_BYTES, false, 1, ASV_POLICY_FILE_BYTES, NULL, NULL},
+    {"plan", ASV_WEB_OBJECT, false, 0, 0, NULL, &asv_web_plan_fields},
     {"record", ASV_WEB_OBJECT, false, 0, 0, NULL, &asv_web_record_fields},
 };
 const struct asv_web_fields asv_web_deed_fields = ASV_WEB_FIELDS(deed_field);
@@ -125,6 +157,11 @@ static uint8_t step_of(const char *name)
 static bool is_answer(uint8_t step)
 {
     return step == ASV_STEP_APPROVE || step == ASV_STEP_REFUSE || step == ASV_STEP_WITHDRAW;
+}
+
+static bool is_of_handover(enum asv_record kind)
+{
+    return kind == ASV_RECORD_HANDOVER_END || kind == ASV_RECORD_HANDOVER_RECEIPT;
 }
 
 static bool is_ahead(uint16_t action)
@@ -168,14 +205,21 @@ static const char *missing_of(const struct asv_web_deed *deed)
 {
     bool about_still = deed->kind == ASV_RECORD_INCIDENT_STILL;
     bool about_case = deed->action == ASV_ACTION_HOLD || is_ahead(deed->action) ||
-                      (deed->action == ASV_ACTION_INCIDENT && !about_still);
-    bool about_row = deed->kind == ASV_RECORD_SUBJECT_REQUEST || deed->kind == ASV_RECORD_INCIDENT;
+                      (deed->action == ASV_ACTION_INCIDENT && !about_still && !is_of_handover(deed->kind));
+    bool about_row = deed->kind == ASV_RECORD_SUBJECT_REQUEST || deed->kind == ASV_RECORD_INCIDENT ||
+                     is_of_handover(deed->kind);
     bool about_clip = !is_ahead(deed->action) && !about_row;
     if (is_answer(deed->step)) {
         return deed->request[0] == '\0' ? "request" : NULL;
     }
     if (asv_web_house_does(deed->action)) {
         return missing_in_house(deed);
+    }
+    if (deed->action == ASV_ACTION_HAND_OVER) { /* its bytes are made here */
+        return deed->case_number[0] == '\0' ? "incident"
+               : deed->plan == NULL         ? "plan"
+               : deed->file != NULL         ? "file"
+                                            : NULL;
     }
     return about_clip && !deed->has_clip                        ? "clip"
            : is_ahead(deed->action) && !deed->has_range         ? "camera"
@@ -201,6 +245,7 @@ const char *asv_web_deed_read(struct asv_web_deed *out, const json_t *request)
     out->has_clip = asv_web_uuid(request, "clip", out->clip);
     (void)asv_web_date(request, "date", &out->date);
     out->file = asv_web_text(request, "file");
+    out->plan = json_object_get(request, "plan");
     out->has_range = asv_web_hash(request, "camera", out->range.camera) &&
                      asv_web_time(request, "from", &out->range.from_ms) &&
                      asv_web_time(request, "until", &out->range.until_ms);
@@ -365,6 +410,9 @@ enum asv_status asv_web_deed_do(struct asv_web_call *call, const struct asv_flow
     }
     if (asv_web_house_does(deed->action)) {
         return asv_web_house_do(flow, deed, err);
+    }
+    if (deed->action == ASV_ACTION_HAND_OVER) {
+        return asv_web_handover_do(flow, deed, err);
     }
     enum asv_status status = asv_case_open(flow, &work, err);
     if (status != ASV_OK) {

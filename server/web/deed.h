@@ -33,12 +33,14 @@ struct asv_web_deed {
     uint8_t credential[ASV_SHA256_BYTES]; /* that is enrolled, or revoked */
     uint8_t recipient_pk[ASV_X25519_BYTES];
     const json_t *record; /* of the request, as the next; NULL: none */
-    const char *file;     /* of a policy, or a recipient's card, in base64url */
+    const char *file;     /* of a policy, a recipient's card or a hand-over's plan, in base64url */
+    const json_t *plan;   /* what is to be handed over, of which the plan is made; NULL: none */
     struct asv_web_row row;
 };
 
 /* What may be asked for, and what is written down. */
 extern const struct asv_web_fields asv_web_deed_fields, asv_web_record_fields;
+extern const struct asv_web_fields asv_web_plan_fields;   /* handovers.c: of what is to be handed over */
 extern const struct asv_web_fields asv_web_handed_fields; /* statement.c: of what was signed */
 
 /* From a request that has passed its table; `record` and what is random of it, too. NULL, or the field that
@@ -71,6 +73,12 @@ ASV_MUST_CHECK enum asv_status asv_web_show_recording(struct asv_web_call *call,
 bool asv_web_house_does(uint16_t action);
 ASV_MUST_CHECK enum asv_status asv_web_house_do(const struct asv_flow *flow, const struct asv_web_deed *deed,
                                                 struct asv_err *err);
+
+/* handovers.c: what two people decide, and the rows. */
+ASV_MUST_CHECK enum asv_status asv_web_handover_do(const struct asv_flow *flow,
+                                                   const struct asv_web_deed *deed, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_web_handover_put(const struct asv_flow *flow,
+                                                    const struct asv_web_deed *deed, struct asv_err *err);
 
 /* record.c: the rows. */
 ASV_MUST_CHECK enum asv_status asv_web_record_do(const struct asv_flow *flow, const struct asv_web_deed *deed,

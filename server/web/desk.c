@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "firmware-proto/seal/base64.h"
+#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/flow/words.h"
 #include "server/incident/words.h"
@@ -54,9 +55,13 @@ struct asv_bytes asv_web_rp_id(const char *origin)
 
 json_t *asv_web_bytes_json(const uint8_t *data, size_t len)
 {
-    char text[ASV_BASE64_CHARS(ASV_STATEMENT_MAX_BYTES)];
+    const size_t size = ASV_BASE64_CHARS(len);
+    asv_auto_free char *text = malloc(size);
     struct asv_writer writer;
-    asv_writer_init(&writer, text, sizeof text);
+    if (text == NULL) {
+        return NULL;
+    }
+    asv_writer_init(&writer, text, size);
     asv_write_base64(&writer, data, len);
     for (size_t i = 0; i < writer.len; i++) {
         text[i] = (char)(text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i]);
@@ -77,8 +82,10 @@ json_t *asv_web_lines_json(struct asv_db *db, const struct asv_statement *said,
     struct asv_db_credential about;
     json_t *english = json_array();
     json_t *german = json_array();
-    asv_words_statement(ASV_ENGLISH, db, said, signer, add_line, english);
-    asv_words_statement(ASV_GERMAN, db, said, signer, add_line, german);
+    /* of a plan, whose recordings may be of several days, whoever signs reads the bytes. */
+    struct asv_db *known = said->action == ASV_ACTION_HAND_OVER ? NULL : db;
+    asv_words_statement(ASV_ENGLISH, known, said, signer, add_line, english);
+    asv_words_statement(ASV_GERMAN, known, said, signer, add_line, german);
     if (said->subject.kind == ASV_SUBJECT_CREDENTIAL &&
         asv_db_credential_find(db, said->subject.id, &about, NULL) == ASV_OK) {
         asv_words_credential(ASV_ENGLISH, &about.said, add_line, english);
@@ -207,6 +214,7 @@ void asv_web_desk_close(struct asv_web_desk *desk)
     json_decref(desk->lines);
     json_decref(desk->proposal);
     json_decref(desk->policy);
+    json_decref(desk->file);
 }
 
 /* ---- no ---- */
@@ -248,6 +256,7 @@ static const struct asv_http_problem *problem_of(enum asv_status status)
     case ASV_E_DIGEST:
     case ASV_E_UNTRUSTED:
     case ASV_E_MALFORMED:
+    case ASV_E_UNSUPPORTED:
         return &asv_web_bad_proof;
     case ASV_E_STATE:
     case ASV_E_EXISTS:

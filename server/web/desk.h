@@ -19,6 +19,7 @@ struct asv_web_desk {
     json_t *notes;            /* what was to be said on the way */
     json_t *lines, *proposal; /* of the draft, in words; NULL: none */
     json_t *policy;           /* what the draft's would change; NULL: it is about none */
+    json_t *file;             /* what is signed by its digest, and kept beside; NULL: nothing */
 };
 
 /* With the authenticator of this digest (NULL: the newest that the person has), for this reason (NULL:
@@ -43,7 +44,7 @@ json_t *asv_web_lines_json(struct asv_db *db, const struct asv_statement *said,
 /* The relying party's id: the host of an origin; a view into it. */
 struct asv_bytes asv_web_rp_id(const char *origin);
 
-/* base64url without padding, of at most ASV_STATEMENT_MAX_BYTES; a new reference. */
+/* base64url without padding; a new reference, or NULL without memory. */
 json_t *asv_web_bytes_json(const uint8_t *data, size_t len);
 
 extern const struct asv_web_fields asv_web_authenticator_fields; /* authenticator.c */

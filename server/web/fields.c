@@ -19,7 +19,7 @@
 
 #define HASH_BYTES  32
 #define DAY_MS      (INT64_C(24) * 3600 * 1000)
-#define BYTES_MAX   65536 /* of one value in base64url */
+#define BYTES_MAX   98304 /* of one value in base64url */
 #define VALUE_BYTES 2048  /* of one in a query: a target has no more */
 
 /* clang-format off */

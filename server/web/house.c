@@ -60,6 +60,13 @@ static enum asv_status show_proposed(const struct asv_flow *flow, const struct a
 
 /* ---- recipients ---- */
 
+/* */
+static void show_card(const struct asv_flow *flow, const uint8_t *card, size_t len)
+{
+    struct asv_web_desk *desk = flow->ctx;
+    desk->file = asv_web_bytes_json(card, len);
+}
+
 static enum asv_status propose_recipient(const struct asv_flow *flow, const struct asv_web_deed *deed,
                                          struct asv_err *err)
 {
@@ -69,7 +76,20 @@ static enum asv_status propose_recipient(const struct asv_flow *flow, const stru
         return asv_fail(err, ASV_E_USAGE, "a recipient comes with its card");
     }
     size_t len = asv_web_base64url(deed->file, card, sizeof card);
+    show_card(flow, card, len);
     return asv_recipient_propose(flow, (struct asv_bytes){card, len}, deed->recipient_pk, &stated, err);
+}
+
+static enum asv_status show_proposed_card(const struct asv_flow *flow,
+                                          const struct asv_person_statement *proposal, struct asv_err *err)
+{
+    uint8_t card[ASV_CARD_MAX_BYTES];
+    size_t len = 0;
+    enum asv_status status = asv_db_recipient_card_find(flow->db, proposal->said.subject.id, card, &len, err);
+    if (status == ASV_OK) {
+        show_card(flow, card, len);
+    }
+    return status;
 }
 
 /* ---- all of them ---- */
@@ -81,6 +101,9 @@ static enum asv_status answer(const struct asv_flow *flow, const struct asv_web_
     enum asv_status status = asv_decide_find(flow->db, deed->request, &deed->action, 1, &proposal, err);
     if (status == ASV_OK && deed->action == ASV_ACTION_POLICY && deed->step == ASV_STEP_APPROVE) {
         status = show_proposed(flow, &proposal, err);
+    }
+    if (status == ASV_OK && deed->action == ASV_ACTION_RECIPIENT) {
+        status = show_proposed_card(flow, &proposal, err);
     }
     return status == ASV_OK ? asv_decide_answer(flow, &proposal, deed->step, err) : status;
 }

@@ -23,20 +23,10 @@
 #define EVERY       ((1u << ASV_WEB_LISTS) - 1)
 
 /* Each is the path of a route that lists it: whoever may call that is told. */
-static const char *const lists[ASV_WEB_LISTS] = {"clips",
-                                                 "incidents",
-                                                 "requests",
-                                                 "subject-requests",
-                                                 "retention/nights",
-                                                 "retention/runs",
-                                                 "balances",
-                                                 "keys",
-                                                 "policies",
-                                                 "ledger",
-                                                 "users",
-                                                 "cameras",
-                                                 "docks",
-                                                 "alarms"};
+static const char *const lists[ASV_WEB_LISTS] = {
+    "clips", "incidents", "requests",  "subject-requests", "retention/nights", "retention/runs", "balances",
+    "keys",  "policies",  "handovers", "recipients",       "ledger",           "users",          "cameras",
+    "docks", "alarms"};
 
 static const char away[] = "event: away\ndata: {}\n\n";
 static const char ended[] = "event: ended\ndata: {}\n\n";

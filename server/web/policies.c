@@ -94,7 +94,7 @@ enum asv_status asv_web_policy_read(const char *text, struct asv_policy_file **o
     if (bytes == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    size_t len = asv_web_base64url(text, bytes, ASV_POLICY_FILE_BYTES); /* its field has that limit */
+    size_t len = asv_web_base64url(text, bytes, ASV_POLICY_FILE_BYTES); /* 0: it is longer */
     enum asv_status status = asv_policy_keep("policy", (const char *)bytes, len, out, mistake, err);
     return mistake->line != 0 ? asv_fail(err, ASV_E_USAGE, asv_incident_policy_none) : status;
 }

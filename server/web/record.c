@@ -238,6 +238,9 @@ enum asv_status asv_web_record_do(const struct asv_flow *flow, const struct asv_
     if (deed->kind == ASV_RECORD_INCIDENT) {
         return do_incident(flow, deed, err);
     }
+    if (deed->kind == ASV_RECORD_HANDOVER_END || deed->kind == ASV_RECORD_HANDOVER_RECEIPT) {
+        return asv_web_handover_put(flow, deed, err);
+    }
     if (!deed->has_clip) {
         return asv_fail(err, ASV_E_USAGE, "what is written down of a recording comes with its clip");
     }

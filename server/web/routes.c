@@ -22,7 +22,8 @@
 /* */
 #define EVALUATE (ASV_ROLES_SUPERIOR | COUNCIL)
 
-#define SIGNED_BYTES 65536 /* of what is signed, with a policy's file */
+#define POLICY_BYTES 65536  /* a policy's file */
+#define SIGNED_BYTES 131072 /* of what is signed, with a plan of a thousand recordings */
 
 static const struct asv_web_field piece_field[] = {
     {"from", ASV_WEB_INT, true, 0, INT64_MAX, NULL, NULL},
@@ -106,7 +107,7 @@ const struct asv_web_route asv_web_routes[] = {
      asv_web_keys},
     {"GET", "/api/v1/policies", "policies", 0, ASV_WEB_ANYONE, ASV_WEB_SCOPE_OPERATION_READ,
      &asv_web_list_query, NULL, asv_web_policies},
-    {"POST", "/api/v1/policies/check", "policy-check", SIGNED_BYTES, ASV_ROLE_ADMINISTRATOR,
+    {"POST", "/api/v1/policies/check", "policy-check", POLICY_BYTES, ASV_ROLE_ADMINISTRATOR,
      ASV_WEB_SCOPE_STATEMENTS, NULL, &asv_web_policy_check_fields, asv_web_policy_check},
     {"GET", "/api/v1/policies/proposals", "policy-proposals", 0, PEOPLE, ASV_WEB_SCOPE_OPERATION_READ,
      &asv_web_list_query, NULL, asv_web_policy_proposals},
@@ -114,6 +115,12 @@ const struct asv_web_route asv_web_routes[] = {
      ASV_WEB_SCOPE_OPERATION_READ, NULL, NULL, asv_web_policy_proposal},
     {"GET", "/api/v1/policies/{version:number}", "policy", 0, ASV_WEB_ANYONE, ASV_WEB_SCOPE_OPERATION_READ,
      NULL, NULL, asv_web_policy},
+    {"GET", "/api/v1/handovers", "handovers", 0, RECORDINGS, ASV_WEB_SCOPE_INCIDENTS_READ,
+     &asv_web_list_query, NULL, asv_web_handovers},
+    {"GET", "/api/v1/handovers/{handover:uuid}", "handover", 0, RECORDINGS, ASV_WEB_SCOPE_INCIDENTS_READ,
+     NULL, NULL, asv_web_handover},
+    {"GET", "/api/v1/recipients", "recipients", 0, MACHINES, ASV_WEB_SCOPE_OPERATION_READ,
+     &asv_web_list_query, NULL, asv_web_recipients},
     {"GET", "/api/v1/ledger", "ledger", 0, ASV_WEB_ANYONE, ASV_WEB_SCOPE_OPERATION_READ, NULL, NULL,
      asv_web_ledger},
     {"GET", "/api/v1/users", "users", 0, PEOPLE, ASV_WEB_SCOPE_PEOPLE_READ, &asv_web_list_query, NULL,

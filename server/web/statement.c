@@ -48,13 +48,14 @@ static void give_draft(struct asv_web_desk *desk, const struct asv_web_deed *dee
     asv_hex_encode(hex, digest, sizeof digest);
     json_t *proposal = desk->proposal != NULL ? json_incref(desk->proposal) : json_null();
     json_t *policy = desk->policy != NULL ? json_incref(desk->policy) : json_null();
+    json_t *file = desk->file != NULL ? json_incref(desk->file) : json_null();
     asv_web_give(desk->call,
-                 json_pack("{s:s, s:s, s:o, s:o, s:s%, s:[o], s:O, s:o, s:O, s:o, s:o}", "state", "unsigned",
-                           "digest", hex, "body", asv_web_bytes_json(body.data, body.len), "challenge",
-                           asv_web_bytes_json(challenge, sizeof challenge), "rp_id", (const char *)host.data,
-                           host.len, "credentials", asv_web_bytes_json(id->data, id->len), "lines",
-                           desk->lines, "proposal", proposal, "notes", desk->notes, "record", record_of(deed),
-                           "policy", policy));
+                 json_pack("{s:s, s:s, s:o, s:o, s:s%, s:[o], s:O, s:o, s:O, s:o, s:o, s:o}", "state",
+                           "unsigned", "digest", hex, "body", asv_web_bytes_json(body.data, body.len),
+                           "challenge", asv_web_bytes_json(challenge, sizeof challenge), "rp_id",
+                           (const char *)host.data, host.len, "credentials",
+                           asv_web_bytes_json(id->data, id->len), "lines", desk->lines, "proposal", proposal,
+                           "notes", desk->notes, "record", record_of(deed), "policy", policy, "file", file));
     desk->call->out->secret =
         desk->call->out->problem == NULL; /* it says again what is to be written down */
 }
@@ -112,7 +113,7 @@ static const struct asv_web_field handed_field[] = {
     {"body", ASV_WEB_BYTES, true, 1, ASV_STATEMENT_BODY_MAX_BYTES, NULL, NULL},
     {"assertion", ASV_WEB_OBJECT, true, 0, 0, NULL, &assertion_fields},
     {"record", ASV_WEB_OBJECT, false, 0, 0, NULL, &asv_web_record_fields},
-    {"file", ASV_WEB_BYTES, false, 1, ASV_POLICY_FILE_BYTES, NULL, NULL},
+    {"file", ASV_WEB_BYTES, false, 1, ASV_PLAN_MAX_BYTES, NULL, NULL},
 };
 const struct asv_web_fields asv_web_handed_fields = ASV_WEB_FIELDS(handed_field);
 

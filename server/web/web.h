@@ -48,7 +48,7 @@ struct asv_web_board {
     int wake; /* eventfd(2): it is ending */
 };
 
-#define ASV_WEB_LISTS 14
+#define ASV_WEB_LISTS 16
 
 struct asv_web_ear;
 

@@ -24,12 +24,12 @@ function theDay(on = 0) {
   return new Date(Date.now() + on * 86_400_000).toLocaleDateString("sv", { timeZone: "Europe/Berlin" });
 }
 
-function button(at, name) {
+export function button(at, name) {
   return at.getByRole("button", { name, exact: true });
 }
 
 /** The first step of a dialog, up to the words that would be signed. */
-async function prepare(page, reason, fill = async () => {}) {
+export async function prepare(page, reason, fill = async () => {}) {
   const dialog = page.getByRole("dialog");
   await fill(dialog);
   await dialog.getByLabel("Begründung").fill(reason);
@@ -46,7 +46,7 @@ function over(page) {
 }
 
 /** The second step, which ends with something to say, or without. */
-async function finish(page) {
+export async function finish(page) {
   const dialog = page.getByRole("dialog");
   await says(dialog, "Das unterschreiben Sie:");
   const box = await dialog.elementHandle(); // another one may follow at once
@@ -58,7 +58,7 @@ async function finish(page) {
   }
 }
 
-async function sign(page, reason, fill) {
+export async function sign(page, reason, fill) {
   await prepare(page, reason, fill);
   await finish(page);
 }
@@ -68,7 +68,7 @@ function clip(id) {
 }
 
 /** LAW T4: who stands in which of the two places of a request. */
-async function stands(card, first, second) {
+export async function stands(card, first, second) {
   await says(card.locator(".eye").nth(0), first);
   await says(card.locator(".eye").nth(1), second);
 }
@@ -78,7 +78,7 @@ async function hold(page) {
   await sign(page, `Angriff auf mich ${SCRIPT}`, (dialog) => dialog.getByLabel("Vorgang").selectOption(site.case));
 }
 
-async function incident(name) {
+export async function incident(name) {
   const page = await desk(name, "#/incidents");
   await page.getByRole("link", { name: site.case }).click();
   await says(page.locator("h1"), `Vorgang ${site.case}`);

@@ -8,6 +8,7 @@ import crypto from "node:crypto";
 
 import { CASES } from "./cases.mjs";
 import { EVALUATION } from "./evaluation.mjs";
+import { HANDOVERS } from "./handover.mjs";
 import { OVERSIGHT } from "./oversight.mjs";
 import { desk, site, stage, STATUS } from "./people.mjs";
 import { PLAYER } from "./player.mjs";
@@ -251,7 +252,7 @@ async function aScreenIsSetUp() {
 }
 
 const STEPS = [whoMayNotIsToldSo, withAKey, aSessionEndsElsewhere, whatIsTypedStays, newsThatDoesNotCome, newsThatComesTooSoon, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
-  ...CASES, ...TROUBLE, ...PLAYER];
+  ...CASES, ...HANDOVERS, ...TROUBLE, ...PLAYER];
 
 let good = false;
 try {

@@ -69,7 +69,8 @@ def record(rig):
 
 
 def listen(desk):
-    """Where the browser's tests have somebody use the command line: a line of JSON, [person, [word, …]], is answered with [status, what it said]."""
+    """Where the browser's tests have somebody use the command line: a line of JSON, [person, [word, …]], is answered with [status, what it said]; without
+    a person it is a statement of the database, as a job says it."""
     where = desk.site.directory / "desk.sock"
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     server.bind(str(where))
@@ -81,8 +82,11 @@ def listen(desk):
             with link, link.makefile("rw") as lines:
                 for line in lines:
                     who, words = json.loads(line)
-                    status, out, err = desk.call(*words, *desk.by(who))
-                    lines.write(json.dumps([status, out.decode() + err]) + "\n")
+                    if who is None:
+                        lines.write(json.dumps([0, desk.sql(*words)]) + "\n")
+                    else:
+                        status, out, err = desk.call(*words, *desk.by(who))
+                        lines.write(json.dumps([status, out.decode() + err]) + "\n")
                     lines.flush()
 
     threading.Thread(target=serve, daemon=True).start()
@@ -111,7 +115,8 @@ def play(rig):
     count_months(desk)
     web = statements.Server(desk, listen=f"127.0.0.1:{port}", console=TOP / "server/console", dock__status=desk.site.status,
                             ledger=ledger.work / "published" / proofs.ORIGIN.partition("/")[0])
-    site = {"origin": statements.ORIGIN, "people": people, "clips": clips, "lost": lost, "password": PASSWORD, "case": statements.site.CASE, "desk": listen(desk),
+    recipient = subprocess.run(["age-keygen", "-y", desk.keys / "recovery"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    site = {"origin": statements.ORIGIN, "recipient": recipient, "people": people, "clips": clips, "lost": lost, "password": PASSWORD, "case": statements.site.CASE, "desk": listen(desk),
             "directory": str(desk.site.directory), "trust": str(ledger.trust)}
     try:
         if "--hold" in sys.argv:

@@ -2,6 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * People who sign in. ASV_TEST_SITE has where, and their keys, which Chromium's virtual authenticator holds. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import net from "node:net";
+
 import { Stage } from "./stage.mjs";
 
 export const site = JSON.parse(process.env.ASV_TEST_SITE);
@@ -31,4 +35,16 @@ export async function desk(name, hash = "#/account", more = {}) {
   await page.getByRole("button", { name: "Sicherheitsschlüssel verwenden" }).click();
   await page.getByRole("banner").getByRole("link", { name, exact: true }).waitFor();
   return page;
+}
+
+/** Somebody uses the command line, and is let; without somebody, the database is told (desk.py). */
+export async function act(who, ...words) {
+  const link = net.connect(site.desk);
+  let said = "";
+  link.on("data", (part) => { said += part; });
+  link.end(`${JSON.stringify([who, words])}\n`);
+  await once(link, "close");
+  const [status, text] = JSON.parse(said);
+  assert.equal(status, 0, `${who} ${words.join(" ")}: ${text}`);
+  return text;
 }

@@ -3,29 +3,16 @@
  *
  * Steps of desk.mjs: a reviewer watches a recording (docs/PLAYBACK.md 4). */
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
 
-import { desk, site, stage } from "./people.mjs";
+import { act, desk, site, stage } from "./people.mjs";
 import { until } from "./site.mjs";
 import { fits, isAccessible, picture, says } from "./stage.mjs";
 
 const WATCHED = 5; // of desk.py's recordings: 90 s, a key frame each second, marked at 20 s and 60 s
 const NOISE = 6; // and one whose pictures are none
 const CASE = "32-3/2026/0200";
-
-/** Somebody uses the command line, and is let. */
-async function act(who, ...words) {
-  const link = net.connect(site.desk);
-  let said = "";
-  link.on("data", (part) => { said += part; });
-  link.end(`${JSON.stringify([who, words])}\n`);
-  await once(link, "close");
-  const [status, text] = JSON.parse(said);
-  assert.equal(status, 0, `${who} ${words.join(" ")}: ${text}`);
-}
 
 const held = new Set();
 

@@ -75,7 +75,7 @@ function allThatIsToldIsSaid(keys) {
   const contract = fs.readFileSync(path.join(TOP, "docs/openapi.yaml"), "utf8");
   const sql = fs.readdirSync(path.join(TOP, "sql")).filter((name) => name.endsWith(".sql")).map((name) => fs.readFileSync(path.join(TOP, "sql", name), "utf8")).join("\n");
   const kinds = [...sql.matchAll(/INSERT INTO asv\.event_kind VALUES\n([\s\S]+?);\n/g)].flatMap(([, rows]) => [...rows.matchAll(/^ *\('(\w+)'/gm)].map(([, name]) => `event.${name}`));
-  const told = [["integrity", "integrity"], ["provenance", "provenance"], ["outcome", "outcome"], ["ground", "ground"], ["action", "action"], ["clock_state", "clock"], ["by", "block"]]
+  const told = [["integrity", "integrity"], ["provenance", "provenance"], ["outcome", "outcome"], ["ground", "ground"], ["action", "action"], ["clock_state", "clock"], ["by", "block"], ["protection", "protection"]]
     .flatMap(([member, prefix]) => [...contract.matchAll(new RegExp(`^        ${member}: {.*enum: \\[(.*)\\]}$`, "gm"))].flatMap(([, names]) => names.split(", ").map((name) => `${prefix}.${name}`)));
   assert.ok(kinds.length > 35 && told.length > 30, `${kinds.length} kinds, ${told.length} words`);
   [...kinds, ...told].forEach((key) => assert.ok(keys.includes(key), `no text for ${key}`));
@@ -113,7 +113,7 @@ async function allIsSaid(keys) {
 async function rolesAreTheContracts() {
   const roles = await load("roles.js");
   const paths = fs.readFileSync(path.join(TOP, "docs/openapi.yaml"), "utf8");
-  for (const [name, route] of [["RECORDINGS", "clips"], ["MACHINES", "cameras"], ["OVERSIGHT", "alarms"], ["PEOPLE", "users"], ["COUNCIL", "access-counts"], ["EVALUATE", "evaluation"],
+  for (const [name, route] of [["RECORDINGS", "clips"], ["MACHINES", "cameras"], ["MACHINES", "recipients"], ["RECORDINGS", "handovers"], ["OVERSIGHT", "alarms"], ["PEOPLE", "users"], ["COUNCIL", "access-counts"], ["EVALUATE", "evaluation"],
     ["SHOWN", "openings/{opening}"]]) {
     const access = paths.split(`\n  /api/v1/${route}:\n`)[1].match(/x-access: (.*)/)[1].split(",");
     assert.deepEqual([...roles[name]].sort(), access.sort(), name);

@@ -292,6 +292,7 @@ def test_a_label_says_whose_case_it_is_and_nothing_about_persons(directory):
     assert "Seite 1 von 1" in text and "null" not in text
     persons = [incident["accused"], *incident["injured"], facts["agency"]["contact"]["name"], "Sigrid", "Schäfer"]
     assert not [name for name in persons if name in text], text
+    assert "Seite 1 von 1" in text
 
 
 def boxes(directory, name):

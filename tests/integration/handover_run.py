@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from handover import COURT, age_key, created, held, registered, row_of, shown  # noqa: E402
-from incident import TOP, incident, main, set_up  # noqa: E402
+from incident import incident, main, set_up  # noqa: E402
 from notes import die_at  # noqa: E402
 from proofs import Ledger  # noqa: E402
 
@@ -24,18 +24,8 @@ from proofs import Ledger  # noqa: E402
 class Job:
     def __init__(self, desk):
         self.desk, self.site = desk, desk.site
-        self.directory = self.site.directory / "handover"
+        self.directory = self.site.write_handover_conf()
         self.preload = die_at(sys.argv[1])
-        with self.site.conf.open("a") as conf:
-            conf.write(f"""\
-database.export = {self.site.postgres.conninfo('asv_export')}
-handover = {self.directory}
-handover.package = {self.site.agency}/keeper/package.crt
-handover.xjustiz = {TOP}/deploy/xjustiz/3.6.2.json
-handover.agency = Stadt Duisburg
-handover.office = Bürger- und Ordnungsamt
-handover.address = Königstraße 63; 47051 Duisburg
-""")
 
     def run(self, status=0, **env):
         code, out, err = self.desk.call("handover", "run", env=dict(os.environ, **env) if env else None)

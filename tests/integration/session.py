@@ -637,7 +637,7 @@ class Test:
 
     # ---- what is new ----
 
-    LISTS = {"clips", "incidents", "requests", "subject-requests", "retention/nights", "retention/runs", "balances", "keys", "policies", "ledger", "users",
+    LISTS = {"clips", "incidents", "requests", "subject-requests", "retention/nights", "retention/runs", "balances", "keys", "policies", "handovers", "recipients", "ledger", "users",
              "cameras", "docks", "alarms"}
 
     def tell(self, lists):

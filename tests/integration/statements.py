@@ -171,7 +171,7 @@ class Server(Web):
         body = {"body": draft["body"], "assertion": (signer or who).assertion(draft["challenge"], **how)}
         if draft["record"] is not None:
             body["record"] = draft["record"]
-        if "file" in draft:
+        if draft.get("file") is not None:
             body["file"] = draft["file"]
         return self.post(who, STATEMENTS, body)
 
@@ -584,7 +584,7 @@ def what_is_no_request(desk, web, people, clip, draft):
         assert web.post(willi, path, body, token=other)[0] == 403
         assert web.post(willi, path, body, Content_Type="text/plain")[0] == 415
         assert web.post(willi, path, body | {"more": 1})[0] == 400
-        assert web.post(willi, path, body | {"reason" if path == PREPARE else "body": "x" * 70000})[0] == 413
+        assert web.post(willi, path, body | {"reason" if path == PREPARE else "body": "x" * 140000})[0] == 413
         assert web.post(willi, path + "?" + "x" * 3000, body)[0] == 414
         assert web.post(willi, path, body, X_More="x" * 17000)[0] == 431
 
@@ -724,16 +724,149 @@ def the_house_decides(desk, web, people):
     refused(web.prepare(anna, "recipient", "propose", key=key), 400, "missing-field")
     refused(web.prepare(anna, "recipient", "propose", **card | {"file": b64(b"recipient-card\nStA Duisburg\n")}), 400, "bad-field")
     status, draft = web.prepare(anna, "recipient", "propose", **card)
-    assert web.hand_in(anna, draft)[0] == 400, "the card is signed, and comes again"
-    status, proposed = web.hand_in(anna, draft | {"file": card["file"]})
+    assert draft["file"] == card["file"], draft
+    assert web.hand_in(anna, draft | {"file": None})[0] == 400, "the card is signed, and comes again"
+    status, proposed = web.hand_in(anna, draft)
     assert status == 200, proposed
     status, draft = web.prepare(stefan, "recipient", "approve", request=proposed["statement"])
-    assert {"name": "", "text": "47057 Duisburg"} in draft["lines"]["de"], draft["lines"]
+    assert {"name": "", "text": "47057 Duisburg"} in draft["lines"]["de"] and draft["file"] == card["file"], draft  # A-224
     assert web.sign(stefan, "recipient", "approve", request=proposed["statement"])["taken"]
     row, = desk.json("recipient", "list")
     assert (row["name"], row["code"], row["address"]) == ("StA Duisburg", "R1200S", ["Koloniestraße 72", "47057 Duisburg"]), row
+    two_people_hand_over(desk, web, people, anna)
     assert web.sign(sigrid, "recipient-ends", "alone", key=key)["taken"]
     return anna
+
+
+# ---- hand-overs ----
+
+
+def receipt(handover, output, **more):
+    return {"handover": handover, "how": "form", "received": output, "at": "2026-11-28T08:30:00.000Z", "receiver": "JHS Meier", "document": "4c" * 32} | more
+
+
+def read(web, who, path):
+    code, _, body = web.ask(path, Authorization=f"Bearer asv_{who.sign_in(scopes=1 << 1)}")
+    assert code == 200, (path, code, body)
+    return json.loads(body)
+
+
+def no_plan_is_made(desk, web, sigrid, wanted, free):
+    """A-223, A-064: what is no wish, and what the rules refuse, before anybody signs; nothing of it is kept."""
+    plan, before = wanted["plan"], count(desk)
+    clip, = plan["clips"]
+
+    def prepared(**other):
+        return web.prepare(sigrid, "hand-over", "propose", **wanted | other)
+
+    for what in ({"clips": []}, {"clips": [clip | {"form": "all"}]}, {"recipients": []}, {"recipients": ["x"]}, {"outputs": ["usb"]}, {"outputs": []}, {"protection": "none"},
+                 {"clips": [{"clip": clip["clip"]}]}, {"clips": [clip | {"from_ms": -1}]}, {"clips": "all"}, {"more": 1}):
+        code, problem = prepared(plan=plan | what)
+        assert code == 400 and problem["field"] == "plan", (what, problem)
+    for what, name in (({"plan": None}, "bad-field"), ({"file": "AAAA"}, "missing-field"), ({"plan": {k: plan[k] for k in ("clips", "outputs")}}, "missing-field")):
+        refused(prepared(**what), 400, name)
+    refused(web.prepare(sigrid, "hand-over", "propose", incident=site.CASE), 400, "missing-field")
+    refused(web.prepare(sigrid, "hand-over", "propose", plan=plan), 400, "missing-field")
+    for what, words in (({"clips": [clip | {"clip": free}]}, "not held for this incident"), ({"clips": [clip | {"from_ms": 0, "until_ms": 1}]}, "an excerpt is none"),
+                        ({"clips": [clip, clip]}, "named twice"), ({"recipients": plan["recipients"] * 2}, "named twice"), ({"outputs": ["carrier", "carrier"]}, "named twice"),
+                        ({"clips": [clip | {"form": "excerpt", "from_ms": 5, "until_ms": 5}]}, "an excerpt is none"),
+                        ({"clips": [clip | {"form": "excerpt"}]}, "an excerpt is none")):
+        refused(prepared(plan=plan | what), 409, "refused", words)
+    assert prepared(plan=plan | {"recipients": ["0b" * 32]})[0] == 404
+    assert prepared(incident="32-3/1999/1")[0] == 404
+    assert count(desk) == before and desk.sql("SELECT count(*) FROM asv.handover_plan") == [["0"]]
+
+
+def two_people_hand_over(desk, web, people, anna):
+    """A-223, A-224, LAW H10: a plan that two people sign by its digest; what came back of it, by two as well."""
+    sigrid, stefan, willi = people["sigrid"], people["stefan"], people["willi"]
+    held, free = (desk.sql(f"SELECT c.clip FROM asv.clip c WHERE (asv.state_of(c.recording) = 'held') = {so} AND NOT EXISTS (SELECT FROM asv.block b WHERE b.recording = c.recording) ORDER BY 1 LIMIT 1")[0][0]
+                  for so in ("true", "false"))
+    key = desk.sql("SELECT encode(key, 'hex') FROM asv.recipient_page(NULL, NULL, 1)")[0][0]
+    wanted = {"incident": desk.sql(f"SELECT i.case_number FROM asv.incident i, asv.clip c WHERE c.clip = '{held}' AND i.id = asv.held_for(c.recording)")[0][0],
+              "plan": {"clips": [{"clip": held, "form": "whole"}], "recipients": [key], "outputs": ["carrier"], "protection": "age"}}
+    no_plan_is_made(desk, web, sigrid, wanted, free)
+    assert web.prepare(willi, "hand-over", "propose", **wanted)[0] == 403, "nor by who only wears a camera"
+    status, draft = web.prepare(sigrid, "hand-over", "propose", **wanted)
+    plan = unb64(draft["file"])
+    assert status == 200 and hashlib.sha256(plan).digest() in unb64(draft["body"]) and desk.sql("SELECT count(*) FROM asv.handover_plan") == [["0"]], draft
+    assert web.hand_in(sigrid, draft | {"file": None})[0] == 400, "the plan is signed, and comes again"
+    for at, byte in ((40, 1), (plan.index(b"StA Duisburg") - 37, 1), (len(plan) - 12, 3), (len(plan) - 11, 3)):  # its id, the protection, a recording, its form
+        other = plan[:at] + bytes([plan[at] ^ byte]) + plan[at + 1:]
+        assert web.hand_in(sigrid, draft | {"file": b64(other)})[0] in (400, 404, 409), at
+    assert desk.sql("SELECT count(*) FROM asv.handover_plan") == [["0"]]
+    status, proposed = web.hand_in(sigrid, draft)
+    assert status == 200 and proposed["taken"] is None, proposed
+    assert web.hand_in(sigrid, draft)[1]["statement"] == proposed["statement"], "A-063"
+    request = {"request": proposed["statement"]}
+    refused(web.prepare(sigrid, "hand-over", "approve", **request), 403, "refused", "nobody approves the hand-over")
+    refused(web.prepare(stefan, "hand-over", "withdraw", **request), 403, "refused", "somebody else")
+    refused(web.prepare(willi, "hand-over", "approve", **request), 403, "refused")
+    refused(web.prepare(stefan, "hand-over", "approve", request="0" * 64), 404, "refused", "no such request")
+    status, answered = web.prepare(stefan, "hand-over", "approve", **request)
+    assert status == 200 and answered["file"] == draft["file"] and answered["proposal"]["de"], answered
+    assert "K-0" not in json.dumps(answered), "A-048: no camera"
+    assert web.hand_in(stefan, answered | {"file": None})[1]["taken"]
+    assert web.prepare(stefan, "hand-over", "refuse", **request)[0] in (404, 409), "it is decided"
+    handover = desk.sql("SELECT id FROM asv.handover")[0][0]
+    output = hashlib.sha256(b"carrier").hexdigest()
+    desk.sql(f"SELECT asv.handover_built('{handover}', 'carrier', '\\x{output}', 1234, 57, 'asservat 0.1')")
+    refused(web.prepare(sigrid, "handover-receipt", "alone", record=receipt(handover, output) | {"signature": "AAAA"}), 400, "bad-field")
+    assert web.prepare(sigrid, "handover-receipt", "alone", record={"handover": handover})[0] == 400
+    assert web.prepare(sigrid, "handover-receipt", "alone", record=receipt(str(uuid.uuid4()), output))[0] == 404
+    assert web.prepare(sigrid, "handover-receipt", "alone", record=receipt(handover, output, how="signed", signature="AAAA"))[0] in (400, 409), "A-228"
+    refused(web.prepare(sigrid, "release", "propose", clip=held), 403, "refused", "until then the original stays")  # LAW H10
+    web.sign(sigrid, "handover-receipt", "alone", record=receipt(handover, output))
+    status, draft = web.prepare(sigrid, "handover-receipt", "alone", record=receipt(handover, output))
+    assert status != 200 or web.hand_in(sigrid, draft)[0] == 403, "of a form another one says the same"
+    web.sign(stefan, "handover-receipt", "alone", record=receipt(handover, output))
+    assert desk.sql(f"SELECT asv.handover_received_at('{handover}') IS NOT NULL") == [["t"]]
+    status, draft = web.prepare(sigrid, "handover-end", "alone", record={"handover": handover})
+    assert status != 200 or web.hand_in(sigrid, draft)[0] == 409, "it is over"
+    what_a_recipient_signed(desk, web, people, anna, wanted)
+
+
+def what_a_recipient_signed(desk, web, people, anna, wanted):
+    """A-228, HO-012: with the certificate on the card that two people registered one person is enough, and nothing else is one; and what nothing comes of."""
+    sigrid, stefan, d = people["sigrid"], people["stefan"], desk.keys
+    for name in ("sta", "other"):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}", "-days", "30",
+                        "-keyout", d / f"{name}.key", "-out", d / f"{name}.pem"], check=True, capture_output=True)
+    der = subprocess.run(["openssl", "x509", "-in", d / "sta.pem", "-outform", "DER"], check=True, capture_output=True).stdout
+    key = subprocess.run(["age-keygen"], check=True, capture_output=True, text=True).stderr.split()[-1]
+    card = b64(f"recipient-card\nAG Duisburg\n\nWeg 1\n{hashlib.sha256(der).hexdigest()}\n".encode())
+    registered = web.sign(anna, "recipient", "propose", key=key, file=card)
+    web.sign(stefan, "recipient", "approve", request=registered["statement"])
+    pk = desk.sql("SELECT encode(key, 'hex') FROM asv.recipient_page(NULL, NULL, 9) WHERE name = 'AG Duisburg'")[0][0]
+
+    def handed_over():
+        plan = wanted["plan"] | {"recipients": [pk], "protection": "open", "outputs": ["filing", "carrier"]}
+        proposed = web.sign(sigrid, "hand-over", "propose", **wanted | {"plan": plan})
+        web.sign(stefan, "hand-over", "approve", request=proposed["statement"])
+        return desk.sql("SELECT id FROM asv.handover ORDER BY id DESC LIMIT 1")[0][0]
+    handover = handed_over()
+    web.sign(stefan, "handover-end", "alone", record={"handover": handover})
+    assert read(web, sigrid, "/api/v1/handovers")["handovers"][0]["state"] == "cancelled"
+    handover = handed_over()
+    output = hashlib.sha256(b"another").hexdigest()
+    for kind in ("carrier", "filing"):
+        desk.sql(f"SELECT asv.handover_built('{handover}', '{kind}', '\\x{output}', 1234, 57, 'asservat 0.1')")
+
+    def signed(name, text, *more):
+        (d / "receipt.txt").write_text(text)
+        return subprocess.run(["openssl", "cms", "-sign", "-cades", "-binary", "-md", "sha256", *(more or ("-nosmimecap",)), "-in", d / "receipt.txt", "-signer", d / f"{name}.pem", "-inkey", d / f"{name}.key",
+                               "-outform", "DER"], check=True, capture_output=True).stdout
+    text = f"handover-receipt\n{handover}\n{output}\n2026-11-28T08:30:00Z\nJHS Meier\n"
+    for who, what, *more in (("other", text), ("sta", text.replace("Meier", "Müller")), ("sta", text.replace("handover", "hand-over")), ("sta", text, "-nocerts")):
+        p7s = signed(who, what, *more)
+        record = receipt(handover, output, how="signed", document=hashlib.sha256(p7s).hexdigest(), signature=b64(p7s))
+        code, problem = web.prepare(stefan, "handover-receipt", "alone", record=record)
+        assert code in (400, 409), problem
+    p7s = signed("sta", text)
+    record = receipt(handover, output, how="signed", document=hashlib.sha256(p7s).hexdigest(), signature=b64(p7s))
+    web.sign(stefan, "handover-receipt", "alone", record=record)
+    got = read(web, sigrid, f"/api/v1/handovers/{handover}")
+    assert got["state"] == "received" and got["receipts"][0]["document"] == record["document"] and got["receipts"][0]["receiver"] == "JHS Meier", got
 
 
 # ---- policies ----

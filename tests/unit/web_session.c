@@ -9,6 +9,8 @@
 #include "firmware-proto/crypto/otp.h"
 #include "server/base/world_os.h"
 #include "server/http/peers.h"
+#include "server/statement/plan.h"
+#include "server/web/deed.h"
 #include "server/web/limits.h"
 #include "server/web/session.h"
 #include "server/web/totp.h"
@@ -132,6 +134,45 @@ static void what_has_passed_is_there(void **state)
     assert_int_equal(asv_web_bytes(read, "bytes", bytes, sizeof bytes), 2);
     assert_int_equal(bytes[0] << 8 | bytes[1], 0xfbff);
     json_decref(read);
+}
+
+/* What is asked of a hand-over of so many recordings, each as long as it can be; the bytes of it. */
+static size_t want_plan(char *out, size_t size, size_t clips)
+{
+    size_t len =
+        (size_t)snprintf(out, size,
+                         "{\"action\":\"hand-over\",\"step\":\"propose\",\"reason\":\"r\",\"incident\":\"i\","
+                         "\"plan\":{\"outputs\":[\"carrier\",\"filing\"],\"protection\":\"age\","
+                         "\"recipients\":[\"%064d\"],\"clips\":[",
+                         0);
+    for (size_t i = 0; i < clips; i++) {
+        len += (size_t)snprintf(out + len, size - len,
+                                "%s{\"clip\":\"0193e2a0-0000-7000-8000-%012zu\",\"form\":\"excerpt\","
+                                "\"from_ms\":4294967294,\"until_ms\":4294967295}",
+                                i > 0 ? "," : "", i);
+    }
+    return len + (size_t)snprintf(out + len, size - len, "]}}");
+}
+
+/* a thousand recordings are a plan, and their request is as large as its route takes. */
+static void a_plan_is_of_a_thousand_recordings(void **state)
+{
+    (void)state;
+    static char body[200000];
+    size_t most = 0;
+    for (size_t i = 0; i < asv_web_route_count; i++) {
+        most = strcmp(asv_web_routes[i].name, "prepare") == 0 ? asv_web_routes[i].body_bytes : most;
+    }
+    for (size_t clips = 1000; clips <= 1001; clips++) {
+        struct asv_web_fault fault = {NULL, NULL};
+        size_t len = want_plan(body, sizeof body, clips);
+        json_t *read = asv_web_body_read(body, len, &asv_web_deed_fields, &fault);
+        assert_true(len <= most);
+        assert_int_equal(read != NULL, clips == 1000);
+        assert_true(read != NULL || strcmp(fault.field, "plan") == 0);
+        json_decref(read);
+    }
+    assert_true(ASV_PLAN_MAX_BYTES * 4 / 3 + 8192 <= most); /* with what was signed */
 }
 
 /* RFC 6238, appendix B (SHA-1); RFC 4226, appendix D. */
@@ -313,6 +354,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_query_is_read_in_one_way),
         cmocka_unit_test(what_has_passed_is_there),
+        cmocka_unit_test(a_plan_is_of_a_thousand_recordings),
         cmocka_unit_test(codes_are_those_of_the_vectors),
         cmocka_unit_test(a_code_is_good_once_and_for_a_minute_and_a_half),
         cmocka_unit_test(who_guesses_waits_longer_each_time_and_never_long),

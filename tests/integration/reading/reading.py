@@ -24,7 +24,7 @@ from asvsite import run  # noqa: E402
 from hostile import Hostile  # noqa: E402
 from served import HOST, Contract, Web, problem  # noqa: E402
 
-TAGS = {"recordings", "incidents", "machines", "oversight", "people"}
+TAGS = {"recordings", "incidents", "handovers", "machines", "oversight", "people"}
 ROLES = {"willi": "wearer", "sigrid": "supervisor", "stefan": "supervisor", "rita": "reviewer", "emil": "exporter", "doris": "data_protection_officer",
          "dora": "deputy", "petra": "staff_council", "anna": "administrator"}
 # What may be asked by, and why that leads to no person's recordings. A parameter that is not here has not been thought about.
@@ -32,7 +32,7 @@ REVIEWED = {("query", "cursor"): "a place in a list that was given out", ("query
             ("query", "unit"): "a group", ("query", "area"): "a place, which the list says anyway", ("query", "camera"): "with one day alone", ("query", "from"): "a day", ("query", "until"): "a day",
             ("query", "integrity"): "a verdict", ("query", "provenance"): "a verdict", ("query", "case_number"): "one incident", ("query", "nights"): "a count",
             ("path", "clip"): "one recording", ("path", "camera"): "one machine, without its recordings", ("path", "incident"): "one incident",
-            ("path", "person"): "names, roles and duties, without recordings", ("path", "version"): "a policy", ("path", "proposal"): "a policy", ("path", "log"): "a published log",
+            ("path", "handover"): "one hand-over, of the recordings of one incident", ("path", "person"): "names, roles and duties, without recordings", ("path", "version"): "a policy", ("path", "proposal"): "a policy", ("path", "log"): "a published log",
             ("path", "tile"): "a published log", ("path", "file"): "a page of the console", ("path", "session"): "one's own", ("path", "opening"): "one's own", ("query", "bytes"): "a part of one recording", ("query", "format"): "a form", ("path", "token"): "one's own"}
 NASTY = ["'; DROP TABLE asv.clip; --", "' OR '1'='1", "<script>alert(1)</script>", "../../etc/passwd", "%", "\\", "\u202e", "𝕏" * 20, "0x41", "NULL", "-1", "1e9",
          "9" * 30, "{}", "[]", "\n", "2026-02-31", "2026-13-01", "0000-00-00", "infinity", "now", "epoch", "2026-11-23T00:00:00Z", "20261123", "null", "true"]
@@ -129,7 +129,7 @@ class Test(Hostile):
 
     def paths(self):
         """Each of the paths, with what there is."""
-        values = {"clip": uid("w2"), "camera": dig("cam"), "incident": uid("incident"), "person": uid("willi"), "version": "1"}
+        values = {"clip": uid("w2"), "camera": dig("cam"), "incident": uid("incident"), "handover": uid("h2"), "person": uid("willi"), "version": "1"}
         for template, item in self.contract.document["paths"].items():
             if "get" in item and TAGS & set(item["get"]["tags"]):
                 yield template, re.sub(r"{(\w+)}", lambda m: values[m[1]], template)
@@ -179,7 +179,7 @@ class Test(Hostile):
 
     def what_is_not_there_is_said_once(self):
         for path in (f"/api/v1/clips/{uid('nothing')}", f"/api/v1/clips/{uid('nothing')}/custody", f"/api/v1/cameras/{dig('nothing')}",
-                     f"/api/v1/incidents/{uid('nothing')}", f"/api/v1/users/{uid('nothing')}", "/api/v1/policies/2", "/api/v1/policies/999999999"):
+                     f"/api/v1/incidents/{uid('nothing')}", f"/api/v1/users/{uid('nothing')}", f"/api/v1/handovers/{uid('nothing')}", "/api/v1/policies/2", "/api/v1/policies/999999999"):
             problem(self.ask("sigrid", path), 404, "not-found")
         problem(self.ask("sigrid", f"/api/v1/clips/{uid('nothing')}/accesses"), 403, "forbidden")
         for path in ("/api/v1/policies/0", "/api/v1/policies/01", "/api/v1/policies/9999999999", "/api/v1/clips/" + uid("w2").upper(),
@@ -333,6 +333,39 @@ class Test(Hostile):
         assert {r["requested_by"] for r in got["requests"] if r["own"]} == {"Rita"}, "A-160"
         other = self.get("emil", f"/api/v1/incidents/{uid('incident')}")
         assert "open" not in {r["action"] for r in other["requests"]}, "LAW L2: not told to everybody"
+
+    def handovers_say_how_far_they_are(self):
+        """A-226: what waits first; to the people of the incident's units, and the two of a decision where it is one."""
+        for limit in (1, 2, 50):
+            rows = self.all("rita", "/api/v1/handovers", "handovers", limit=limit)
+            assert {r["handover"] for r in rows[:2]} == {uid("h1"), uid("h2")} and rows[2]["handover"] == uid("h3") and len(rows) == 3, rows
+        states = {r["handover"]: r["state"] for r in rows}
+        assert states == {uid("h1"): "proposed", uid("h2"): "written", uid("h3"): "refused"}, states
+        assert not any("Emil" in json.dumps(r) or "Sigrid" in json.dumps(r) for r in rows), "LAW L6"
+        one = self.get("emil", f"/api/v1/handovers/{uid('h1')}")
+        plan = base64.urlsafe_b64decode(one["plan"] + "=" * (-len(one["plan"]) % 4))
+        assert plan == b"plan h1" and one["digest"] == hashlib.sha256(plan).hexdigest() and one["own"] and one["outcome"] == "open" and "expires_at" in one, one
+        two = self.get("sigrid", f"/api/v1/handovers/{uid('h2')}")
+        assert (two["requested_by"], two["answered_by"], two["own"], two["outcome"]) == ("Emil", "Sigrid", False, "approved"), two
+        assert {e["kind"] for e in two["events"]} == {"proposed", "approved", "building", "built", "written"}, two
+        assert [(c["clip"], c["header"]) for c in two["clips"]] == [(uid("w2"), dig("w2"))] and two["outputs"][0]["digest"] == dig("carrier"), two
+        assert [(r["how"], r["signed_by"], r["document"]) for r in two["receipts"]] == [("form", "Emil", dig("form"))] and two["media"][0]["label"] == "DU-1", two
+        assert self.get("doris", f"/api/v1/handovers/{uid('h3')}")["outcome"] == "refused"
+        # A-227: it has no files here.
+        assert [path for path in self.contract.document["paths"] if path.startswith("/api/v1/handovers/")] == ["/api/v1/handovers/{handover}"]
+        problem(self.ask("sigrid", f"/api/v1/handovers/{uid('h2')}/carrier"), 404, "not-found", "path")
+        # LAW L4: another unit is told of none.
+        assert self.all("udo", "/api/v1/handovers", "handovers") == []
+        problem(self.ask("udo", f"/api/v1/handovers/{uid('h2')}"), 404, "not-found")
+
+    def recipients_have_their_cards(self):
+        for limit in (1, 50):
+            rows = self.all("anna", "/api/v1/recipients", "recipients", limit=limit)
+            assert [(r["name"], r["state"], r["proposed_by"], r.get("approved_by")) for r in rows] == [
+                ("AG Duisburg", "waiting", "Anna", None), ("LG Duisburg", "ended", "Emil", "Dora"), ("StA Duisburg", "registered", "Emil", "Sigrid")], rows
+        card = base64.urlsafe_b64decode(rows[2]["card"] + "=" * (-len(rows[2]["card"]) % 4))
+        assert card.startswith(b"recipient-card\nStA Duisburg\nR1200S\n") and hashlib.sha256(card).hexdigest() == rows[2]["digest"] and rows[2]["key"] == dig("key StA Duisburg"), rows
+        assert [r["own"] for r in rows] == [True, False, False] and rows[0]["proposal"] == dig("r2"), rows
 
     def requests_are_for_who_may_answer(self):
         for who, want in (("sigrid", ["l3", "q2", "q4"]), ("dora", ["l3", "q3", "q2", "q4"]), ("stefan", ["q3"]), ("willi", ["q3"]), ("doris", ["l3"]), ("rita", [])):
@@ -516,7 +549,7 @@ class Test(Hostile):
         for step in (self.nothing_is_asked_by_a_person, self.every_path_answers_as_documented, self.whoever_may_not_is_told_so, self.what_is_not_there_is_said_once,
                      self.the_inbox_has_what_is_kept_now, self.days_have_what_was_recorded_on_them, self.a_camera_is_asked_about_for_a_day,
                      self.one_recording_says_what_keeps_it, self.accesses_are_told_to_two, self.who_wore_it_is_forgotten_with_its_recordings, self.small_groups_are_suppressed, self.the_evaluation_is_by_month_and_unit, self.incidents_say_who_signed_which,
-                     self.requests_are_for_who_may_answer, self.oversight_is_in_days_and_counts, self.a_cursor_is_good_for_one_list_and_one_person,
+                     self.handovers_say_how_far_they_are, self.recipients_have_their_cards, self.requests_are_for_who_may_answer, self.oversight_is_in_days_and_counts, self.a_cursor_is_good_for_one_list_and_one_person,
                      self.what_is_sent_is_of_its_form, self.what_is_said_is_a_text, self.what_is_in_a_path_or_a_header_is_a_text,
                      self.nobody_ends_what_is_anothers, self.nobody_is_ranked, self.who_asks_too_often_waits, self.without_its_database_it_says_so, self.all_that_is_documented_was_seen):
             if not only or step.__name__ in only:
