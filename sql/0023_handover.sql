@@ -257,6 +257,30 @@ END
 $$;
 COMMENT ON FUNCTION asv.handover_event IS 'adds a custody event of each of its recordings, whose row locks it takes';
 
+-- LAW R3, R4: by a person's word, or the camera's.
+CREATE FUNCTION asv.handover_is_blocked(p_recording uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN asv.is_undecided(p_recording, 4)
+        OR EXISTS (SELECT FROM generate_series(4, 7) AS g (ground) WHERE asv.block_kind(p_recording, g.ground) IN ('set', 'confirmed'));
+END
+$$;
+COMMENT ON FUNCTION asv.handover_is_blocked IS 'whether something keeps a recording from being handed over, whatever it is held for';
+
+CREATE FUNCTION asv.handover_check_free(p_handover uuid) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_clip uuid;
+BEGIN
+    SELECT k.clip INTO v_clip FROM asv.handover_clip c JOIN asv.clip k ON k.recording = c.recording
+    WHERE c.handover = p_handover AND asv.handover_is_blocked(c.recording) ORDER BY c.number LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'hand-over: % is blocked: nobody may use it', v_clip USING ERRCODE = 'VA002';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION asv.handover_check_free IS 'refuses a hand-over of what is blocked';
+
 CREATE FUNCTION asv.handover_check_held(h asv.handover) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -267,9 +291,10 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'hand-over: % is not held for this incident', v_clip USING ERRCODE = 'VA002';
     END IF;
+    PERFORM asv.handover_check_free(h.id);
 END
 $$;
-COMMENT ON FUNCTION asv.handover_check_held IS 'refuses a hand-over of what is not held for its incident';
+COMMENT ON FUNCTION asv.handover_check_held IS 'refuses a hand-over of what is not held for its incident, or is blocked';
 
 CREATE FUNCTION asv.handover_open(s asv.statement) RETURNS asv.handover
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -389,9 +414,7 @@ BEGIN
         RAISE EXCEPTION 'incident: there is no %', p_case USING ERRCODE = 'VA006';
     END IF;
     RETURN QUERY
-    SELECT v_incident, c.header::bytea, asv.held_for(c.recording) IS NOT DISTINCT FROM v_incident,
-           EXISTS (SELECT FROM generate_series(4, 7) AS g (ground) CROSS JOIN LATERAL (SELECT asv.block_kind(c.recording, g.ground) AS kind) AS b
-                   WHERE b.kind IN ('set', 'confirmed') OR b.kind = 'none' AND g.ground = 4 AND c.dwelling)
+    SELECT v_incident, c.header::bytea, asv.held_for(c.recording) IS NOT DISTINCT FROM v_incident, asv.handover_is_blocked(c.recording)
     FROM asv.clip c WHERE c.clip = p_clip AND NOT c.uuid_taken;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'clip: there is no % in custody', p_clip USING ERRCODE = 'VA006';
@@ -616,6 +639,9 @@ CREATE FUNCTION asv.handover_work(p_id uuid, p_after uuid, p_limit integer)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
+    IF asv.handover_is_open(p_id) THEN
+        PERFORM asv.handover_check_free(p_id); -- what was built before somebody blocked it goes onto no medium
+    END IF;
     RETURN QUERY
     SELECT h.id, i.case_number::text, h.incident, p.bytes::bytea, asv.handover_card(p.bytes), s.object::bytea, c.record::bytea, a.object::bytea,
            d.record::bytea, asv.ruling_taken(a.digest), b.stage, b.done, b.approved_at
@@ -816,6 +842,7 @@ CREATE FUNCTION asv.handover_written(p_id uuid, p_kind text, p_label text, p_par
 BEGIN
     PERFORM asv.check_durable();
     PERFORM asv.handover_check_open(p_id);
+    PERFORM asv.handover_check_free(p_id);
     IF NOT EXISTS (SELECT FROM asv.handover_output o WHERE o.handover = p_id AND o.kind = p_kind AND o.digest = p_digest) THEN
         RAISE EXCEPTION 'hand-over: what was written is not what was made of it' USING ERRCODE = 'VA001';
     END IF;

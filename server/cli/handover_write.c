@@ -41,6 +41,18 @@ struct writing {
     struct asv_medium_written written;
 };
 
+/* HO-007: who packed it verified what two people signed; the row by which it is closed now may be another. */
+static enum asv_status compare_plan(const struct writing *it, struct asv_err *err)
+{
+    asv_auto_free char *packed = NULL;
+    size_t len = 0;
+    enum asv_status status =
+        asv_medium_take(it->carrier, "data/plan", ASV_PLAN_MAX_BYTES, &packed, &len, err);
+    return status == ASV_OK && (len != it->job.plan_len || memcmp(packed, it->job.plan, len) != 0)
+               ? asv_fail(err, ASV_E_MISMATCH, "the database has another plan than the one that was packed")
+               : status;
+}
+
 static enum asv_status open_carrier(struct writing *it, struct asv_err *err)
 {
     char path[PATH_BYTES], id[ASV_UUID_TEXT_BYTES];
@@ -54,7 +66,10 @@ static enum asv_status open_carrier(struct writing *it, struct asv_err *err)
     }
     (void)snprintf(it->name, sizeof it->name, "Beweismittel_%s.zip", id);
     enum asv_status status = asv_io_open_file(AT_FDCWD, path, &it->carrier, err);
-    return status == ASV_E_NOT_FOUND ? asv_failf(err, status, "%.200s: it is not built yet", path) : status;
+    if (status == ASV_E_NOT_FOUND) {
+        return asv_failf(err, status, "%.200s: it is not built yet", path);
+    }
+    return status == ASV_OK ? compare_plan(it, err) : status;
 }
 
 static enum asv_status read_job(struct writing *it, struct asv_err *err)

@@ -27,9 +27,16 @@ struct asv_build_output {
 
 /* ---- build_output.c: a carrier and a filing alike ---- */
 
+/* Of what decides the bytes of an output, but for what the keeper wraps, and what the work directory keeps
+ * from one run to the next. */
+void asv_build_digest(uint8_t out[ASV_PLAN_BYTES], const struct asv_build *build, int64_t made_ms);
+
 ASV_MUST_CHECK enum asv_status asv_build_output_begin(struct asv_build_output *it, struct asv_err *err);
 void asv_build_output_close(struct asv_build_output *it); /* nothing is fine */
 ASV_MUST_CHECK enum asv_status asv_build_output_finish(struct asv_build_output *it, struct asv_err *err);
+
+/* What is in a carrier so far is what the next run finds in it. */
+ASV_MUST_CHECK enum asv_status asv_build_carrier_settle(struct asv_build_output *it, struct asv_err *err);
 
 /* Whether an earlier run finished it: file then has its bytes and digest. ASV_E_NOT_FOUND:
  * asv_build_output_add. */
@@ -59,10 +66,11 @@ ASV_MUST_CHECK enum asv_status asv_work_extras(struct asv_build_output *it, stru
 ASV_MUST_CHECK enum asv_status asv_work_list(const struct asv_build_output *it, char **out, size_t *len,
                                              struct asv_err *err);
 
-/* Whether an earlier run wrote down the facts of this output. */
+/* Whether an earlier run wrote down the facts of this output: never of a filing, whose files are others then.
+ */
 bool asv_work_has_facts(const struct asv_build_output *it);
 
-/* The facts, the same for all runs; the caller frees *text. */
+/* The facts, of a carrier the same for all runs; the caller frees *text. */
 ASV_MUST_CHECK enum asv_status asv_work_facts(struct asv_build_output *it, char **text, size_t *len,
                                               struct asv_err *err);
 

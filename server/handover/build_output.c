@@ -21,15 +21,13 @@ static void hash_field(struct asv_sha256 *state, const void *data, size_t len)
     asv_sha256_update(state, data, len);
 }
 
-/* HO-040: what decides the bytes of a carrier, but for keys, and what the work directory keeps from one run
- * to the next. The signer is in it: a package is signed by one. */
-static void digest_of(const struct asv_build_output *it, uint8_t out[ASV_PLAN_BYTES])
+/* HO-040. The signer is in it: a package is signed by one. */
+void asv_build_digest(uint8_t out[ASV_PLAN_BYTES], const struct asv_build *build, int64_t made_ms)
 {
-    const struct asv_build *build = it->build;
     const struct asv_bytes *certs = &build->signer->cades.certs;
     struct asv_sha256 state;
     uint8_t made[8];
-    asv_store_be64(made, (uint64_t)it->made_ms);
+    asv_store_be64(made, (uint64_t)made_ms);
     asv_sha256_init(&state);
     asv_sha256_update(&state, DOMAIN, sizeof DOMAIN);
     hash_field(&state, build->plan.data, build->plan.len);
@@ -47,7 +45,7 @@ enum asv_status asv_build_output_begin(struct asv_build_output *it, struct asv_e
     uint8_t digest[ASV_PLAN_BYTES];
     uint32_t date = 0;
     if (it->naming.output == ASV_HANDOVER_CARRIER) {
-        digest_of(it, digest);
+        asv_build_digest(digest, build, it->made_ms);
         return asv_carrier_begin(&it->carrier, build->dir, ASV_BUILD_CARRIER, digest, err);
     }
     enum asv_status status = asv_local_date(it->made_ms, &date);
@@ -83,6 +81,11 @@ enum asv_status asv_build_output_finish(struct asv_build_output *it, struct asv_
                                            {"External-Identifier", id},
                                            {"Bag-Software-Agent", build->version}};
     return asv_carrier_finish(&it->carrier, fields, sizeof fields / sizeof *fields, build->signer, err);
+}
+
+enum asv_status asv_build_carrier_settle(struct asv_build_output *it, struct asv_err *err)
+{
+    return asv_zip_settle(&it->carrier.zip, err);
 }
 
 static const char *below_data(char out[NAME_BYTES], const char *name)

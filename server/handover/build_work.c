@@ -17,7 +17,8 @@
 #include "server/base/io.h"
 #include "server/handover/build_internal.h"
 
-#define BEGUN          "begun" /* the plan's digest and the time of the first run */
+#define BEGUN          "begun" /* asv_build_digest and the time of the first run */
+#define FACTS          "facts"
 #define PARTIAL        ".partial"
 #define DEPTH_MAX      4
 #define LIST_BYTES_MAX (16u << 20) /* as many names as a package may have */
@@ -26,14 +27,14 @@
 
 static void begun_text(char out[128], const struct asv_build *build, int64_t ms)
 {
-    uint8_t digest[ASV_SHA256_BYTES];
+    uint8_t digest[ASV_PLAN_BYTES];
     char hex[2 * ASV_SHA256_BYTES + 1];
-    asv_plan_digest(digest, build->plan.data, build->plan.len);
+    asv_build_digest(digest, build, ms);
     asv_hex_encode(hex, digest, sizeof digest);
     (void)snprintf(out, 128, "%s %" PRId64 "\n", hex, ms);
 }
 
-/* Whether this plan was begun here before, and when. */
+/* Whether the same was begun here before, and when. */
 static bool was_begun(const struct asv_build *build, int work, int64_t *ms)
 {
     char text[128] = "";
@@ -239,35 +240,39 @@ static enum asv_status load(int dir, const char *name, char **text, size_t *len,
     return ASV_OK;
 }
 
-static const char *facts_name(const struct asv_build_output *it)
-{
-    return it->naming.output == ASV_HANDOVER_CARRIER ? "facts.carrier" : "facts.filing";
-}
-
 bool asv_work_has_facts(const struct asv_build_output *it)
 {
-    return faccessat(it->work, facts_name(it), F_OK, 0) == 0;
+    return it->naming.output == ASV_HANDOVER_CARRIER && faccessat(it->work, FACTS, F_OK, 0) == 0;
+}
+
+/* Nothing that they name is made anew behind them. */
+static enum asv_status keep_facts(struct asv_build_output *it, const char *text, size_t len,
+                                  struct asv_err *err)
+{
+    if (it->naming.output != ASV_HANDOVER_CARRIER) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_build_carrier_settle(it, err);
+    return status == ASV_OK ? asv_io_replace_file(it->work, FACTS, text, len, 0600, err) : status;
 }
 
 /* HO-041: what the first run wrote down counts, whatever the database says by now. */
 enum asv_status asv_work_facts(struct asv_build_output *it, char **text, size_t *len, struct asv_err *err)
 {
     const struct asv_build_ops *ops = it->build->ops;
-    const char *name = facts_name(it);
     const struct asv_build_said said = {.naming = &it->naming,
                                         .made_ms = it->made_ms,
                                         .documents = it->documents,
                                         .files = it->files,
                                         .file_count = it->file_count};
-    enum asv_status status = load(it->work, name, text, len, err);
-    if (status != ASV_E_NOT_FOUND) {
-        return status;
+    if (it->has_facts) {
+        return load(it->work, FACTS, text, len, err);
     }
     char *made = NULL;
     size_t made_len = 0;
-    status = ops->facts(ops->ctx, &said, &made, &made_len, err);
+    enum asv_status status = ops->facts(ops->ctx, &said, &made, &made_len, err);
     if (status == ASV_OK) {
-        status = asv_io_replace_file(it->work, name, made, made_len, 0600, err);
+        status = keep_facts(it, made, made_len, err);
     }
     if (status != ASV_OK) {
         free(made);

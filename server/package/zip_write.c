@@ -113,7 +113,7 @@ enum asv_status asv_zip_begin(struct asv_zip_writer *writer, int dir, const char
 /* ---- files ---- */
 
 /* PK-013: the journal says nothing of bytes that are not on the medium. */
-static enum asv_status settle(struct asv_zip_writer *writer, struct asv_err *err)
+enum asv_status asv_zip_settle(struct asv_zip_writer *writer, struct asv_err *err)
 {
     enum asv_status status = ASV_OK;
     if (writer->journal.pending_len > 0) {
@@ -131,7 +131,7 @@ static enum asv_status note(struct asv_zip_writer *writer, const struct asv_zip_
 {
     enum asv_status status = asv_journal_add(&writer->journal, entry);
     if (status == ASV_E_NO_SPACE) {
-        status = settle(writer, err);
+        status = asv_zip_settle(writer, err);
         if (status == ASV_OK) {
             status = asv_journal_add(&writer->journal, entry);
         }
@@ -140,7 +140,7 @@ static enum asv_status note(struct asv_zip_writer *writer, const struct asv_zip_
     writer->unsynced += end - writer->at;
     writer->at = end;
     if (status == ASV_OK && writer->unsynced >= ASV_ZIP_SYNC_BYTES) {
-        status = settle(writer, err);
+        status = asv_zip_settle(writer, err);
     }
     return status;
 }
@@ -284,7 +284,7 @@ enum asv_status asv_zip_first(struct asv_zip_writer *writer, struct asv_journal_
                               struct asv_err *err)
 {
     asv_journal_rewind(&writer->journal, cursor);
-    return settle(writer, err);
+    return asv_zip_settle(writer, err);
 }
 
 enum asv_status asv_zip_next(const struct asv_zip_writer *writer, struct asv_journal_cursor *cursor,

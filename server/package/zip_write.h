@@ -52,6 +52,9 @@ ASV_MUST_CHECK enum asv_status asv_zip_add(struct asv_zip_writer *writer, struct
                                            const struct asv_source *source, struct asv_zip_entry *out,
                                            struct asv_err *err);
 
+/* What was added so far is what the next run finds. asv_zip_add alone does so now and then. */
+ASV_MUST_CHECK enum asv_status asv_zip_settle(struct asv_zip_writer *writer, struct asv_err *err);
+
 /* What was added so far, in order. ASV_E_NOT_FOUND behind the last one. */
 ASV_MUST_CHECK enum asv_status asv_zip_first(struct asv_zip_writer *writer, struct asv_journal_cursor *cursor,
                                              struct asv_err *err);

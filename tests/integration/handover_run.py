@@ -108,6 +108,11 @@ def verifies(job, handover):
                            f"{job.site.agency}/keeper/package.crt", "--ledger", job.site.directory / "ledger/trust", "--identity", job.desk.keys / "court 1"],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == 0, done.stdout
+    filing = job.directory / handover / "filing"
+    if filing.exists():  # without an extract of the ledger, it is checked with the carrier
+        done = subprocess.run([job.site.bin("asservat-verify"), filing, "--trust", f"{job.site.agency}/root.cert", "--package",
+                               f"{job.site.agency}/keeper/package.crt", "--identity", job.desk.keys / "court 1", "--json"], stdout=subprocess.PIPE, text=True)
+        assert done.returncode == 1 and json.loads(done.stdout)["verdict"] == "INCOMPLETE", done.stdout
 
 
 def written(job, handover, name, status=0):
@@ -132,6 +137,18 @@ def it_goes_onto_a_medium(desk, job, handover):
     assert [e["what"] for e in shown(desk, handover)["history"] if e["kind"] == "medium"] == ["DVD 1"]
     image.unlink()
     assert "was written already" in written(job, handover, "DVD 1", 1)[0] and not image.exists()
+
+
+def it_is_closed_as_two_people_decided(desk, job, handover):
+    """HO-007: a row that says something else closes nothing otherwise."""
+    other = "set_byte(p.bytes, 72 + get_byte(p.bytes, 70), 0)"
+    kept, = desk.sql(f"SELECT encode(plan, 'hex') FROM asv.handover WHERE id = '{handover}'")[0]
+    desk.sql(f"""SET session_replication_role = replica; INSERT INTO asv.handover_plan (digest, bytes)
+        SELECT sha256({other}), {other} FROM asv.handover_plan p WHERE encode(digest, 'hex') = '{kept}';
+        UPDATE asv.handover SET plan = (SELECT sha256({other}) FROM asv.handover_plan p WHERE encode(digest, 'hex') = '{kept}') WHERE id = '{handover}'""")
+    said, image, _ = written(job, handover, "DVD 2", 1)
+    assert "another plan than the one that was packed" in said and not image.exists(), said
+    desk.sql(f"SET session_replication_role = replica; UPDATE asv.handover SET plan = '\\x{kept}' WHERE id = '{handover}'")
 
 
 def it_goes_in_a_zip(job, handover):
@@ -224,7 +241,9 @@ def play(rig):
     stock_tools_open_it(desk, job, handover, desk.keys / "court 1")
     it_goes_onto_a_medium(desk, job, handover)
     two_do_not_run_at_once(job)
-    it_goes_in_a_zip(job, signatures_are_stamped(desk, job, ledger, clips))
+    stamped = signatures_are_stamped(desk, job, ledger, clips)
+    it_is_closed_as_two_people_decided(desk, job, stamped)
+    it_goes_in_a_zip(job, stamped)
     what_is_cancelled_is_not_made(desk, job, ledger, clips)
 
 

@@ -212,6 +212,19 @@ SELECT is(asv.handover_built(uid('p1'), 'carrier', dig('zip'), 9, 9, 'asservat 1
 SELECT throws_ok($$ SELECT asv.handover_built(tap.uid('p1'), 'carrier', tap.dig('other'), 9, 9, 'asservat 1') $$, 'VA001', NULL, 'and another one is not made');
 SELECT is(pg_temp.state('p1') || ' ' || (SELECT done FROM asv.handover_build WHERE handover = uid('p1')), 'built 2', 'it is built');
 SELECT is((SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)) || ' ' || (SELECT count(*) FROM asv.handover_work(uid('p1'), NULL, 10)), '0 1', 'and found by its id alone');
+-- Blocked since it was approved: HO-002, HO-016.
+SELECT is(pg_temp.propose('p9', 'erika', 'h1'), 'done', 'before somebody blocks it');
+SELECT is(asv.statement_put(tap.stmt('block'), dig('block'), 7, 5::smallint, dig('matter block'), 1::smallint, dig('h1'), NULL, NULL, NULL, NULL, NULL, NULL, 6::smallint,
+    dig('rita'), uid('rita'), b16('block'), clock_timestamp(), clock_timestamp() + interval '1 hour', NULL) || ' ' || asv.block_put(dig('block'), false), 'done done', 'it is blocked');
+SELECT is((SELECT held || ' ' || blocked FROM asv.handover_clip_next('V-1', uid('h1'))), 'true true', 'who composes one learns it');
+SELECT throws_ok($$ SELECT pg_temp.propose('p10', 'erika', 'h1') $$, 'VA002', NULL, 'and proposes none of it');
+SELECT throws_ok($$ SELECT pg_temp.answer('p9', 2, 'sigrid', 'h1') $$, 'VA002', NULL, 'nor is one approved');
+SELECT throws_ok($$ SELECT * FROM asv.handover_work(tap.uid('p1'), NULL, 10) $$, 'VA002', NULL, 'what was built goes onto no medium');
+SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', 1::smallint, tap.dig('zip')) $$, 'VA002', NULL, 'nor does the one that is being written count');
+SET LOCAL session_replication_role = replica;
+DELETE FROM asv.block;
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.answer('p9', 3, 'sigrid', 'h1'), 'done', 'refused it is, whatever blocks it');
 SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', 1::smallint, tap.dig('other')) $$, 'VA001', NULL, 'what is written is what was made (HO-080)');
 SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', 1::smallint, dig('zip')), 'done', 'it is written to a medium');
 SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', 1::smallint, dig('zip')), 'already', 'once');

@@ -221,6 +221,56 @@ static void what_was_finished_is_not_read_again(void **state)
     assert_in_range(kit.pieces, 1, 40); /* of the excerpt; the others have some 500 */
 }
 
+/* What the facts say of every file, and what is there. */
+static const char facts_are_right[] =
+    "python3 - <<'E'\n"
+    "import glob, hashlib, json, os, zipfile\n"
+    "def files(x):\n"
+    "    for y in x.values() if isinstance(x, dict) else x if isinstance(x, list) else ():\n"
+    "        yield from files(y)\n"
+    "    if isinstance(x, dict) and 'sha256' in x and 'name' in x:\n"
+    "        yield x\n"
+    "def check(facts, read):\n"
+    "    said = list(files(json.loads(facts)))\n"
+    "    assert len(said) > 20\n"
+    "    for f in said:\n"
+    "        assert hashlib.sha256(read(f['name'])).hexdigest() == f['sha256'], f['name']\n"
+    "if os.path.exists('carrier.zip'):\n"
+    "    z = zipfile.ZipFile('carrier.zip')\n"
+    "    check(z.read('data/facts.json'), lambda name: z.read('data/' + name))\n"
+    "for facts in glob.glob('filing/Tatsachen*.json'):\n"
+    "    check(open(facts).read(), lambda name: open('filing/' + name, 'rb').read())\n"
+    "E\n";
+
+/* HO-036, HO-040: the keeper wraps anew for whoever asks again. */
+static void check_facts(const char *version)
+{
+    kit.wraps_anew = true;
+    run();
+    kit_sh(&kit, facts_are_right);
+    kit_sh(&kit, "rm -rf carrier.zip filing");
+    kit.kill_at_signature = kit.signatures - 2; /* of a document, behind the facts */
+    kit.signatures = kit.extras = 0;
+    run_killed();
+    kit.build.version = version;
+    kit.kill_at_signature = 0;
+    run();
+    assert_int_equal(kit.extras, strcmp(version, "Asservat 0.1.0") == 0 ? 0 : 1);
+    kit_sh(&kit, facts_are_right);
+}
+
+static void facts_are_those_of_what_is_made(void **state)
+{
+    (void)state;
+    check_facts("Asservat 0.1.0");
+}
+
+static void another_program_makes_it_anew(void **state)
+{
+    (void)state;
+    check_facts("Asservat 0.2.0");
+}
+
 /* HO-035: and nothing of what was cancelled is under a package's name. */
 static void who_is_told_to_end_ends(void **state)
 {
@@ -321,6 +371,9 @@ int main(void)
         TEST(the_same_hand_over_gives_the_same_bytes, carrier),
         TEST(who_was_killed_goes_on, carrier),
         cmocka_unit_test_setup_teardown(what_was_finished_is_not_read_again, set_up_large, tear_down),
+        TEST(facts_are_those_of_what_is_made, carrier),
+        TEST(facts_are_those_of_what_is_made, filing),
+        TEST(another_program_makes_it_anew, carrier),
         TEST(who_is_told_to_end_ends, carrier),
         TEST(what_the_keeper_refuses_ends_it, carrier),
         TEST(what_is_wrong_with_the_documents_is_told, carrier),

@@ -122,16 +122,20 @@ static void make_plan(struct kit *kit, uint8_t outputs)
 
 /* ---- what a build asks for ---- */
 
-/* As the keeper gives it; always the same. */
+/* As the keeper gives it. */
 static enum asv_status keys(void *ctx, uint16_t clip, struct asv_recording *recording, struct asv_err *err)
 {
     struct kit *kit = ctx;
-    static const uint8_t ephemeral[ASV_X25519_BYTES] = {9};
+    uint8_t ephemeral[ASV_X25519_BYTES] = {9};
     uint8_t stanzas[KIT_RECIPIENTS * ASV_AGE_X25519_STANZA_BYTES];
     uint8_t header[1024];
     struct asv_writer writer;
     if (++kit->keys == kit->key_fails) {
         return asv_fail(err, ASV_E_DENIED, "the clip is blocked");
+    }
+    if (kit->wraps_anew) {
+        const pid_t run = getpid();
+        memcpy(ephemeral + 1, &run, sizeof run);
     }
     for (size_t i = 0; i < KIT_RECIPIENTS; i++) {
         assert_int_equal(asv_age_wrap(stanzas + i * ASV_AGE_X25519_STANZA_BYTES, kit->file_keys[clip],
@@ -212,8 +216,10 @@ static enum asv_status go_on(void *ctx, const struct asv_build_progress *progres
 static enum asv_status sign(void *ctx, const uint8_t digest[ASV_SHA256_BYTES],
                             uint8_t out[ASV_P256_SIG_MAX_BYTES], size_t *len, struct asv_err *err)
 {
+    struct kit *kit = ctx;
     (void)err;
-    return asv_p256_sign(out, len, ctx, digest);
+    die(++kit->signatures == kit->kill_at_signature);
+    return asv_p256_sign(out, len, signer_sk, digest);
 }
 
 /* ---- everything ---- */
@@ -226,8 +232,7 @@ static void make_signer(struct kit *kit)
                                         .until_s = INT64_C(4000000000)};
     size_t len = 0;
     assert_int_equal(asv_x509_self_signed(kit->pem, &len, &who, signer_sk), ASV_OK);
-    kit->signer =
-        (struct asv_package_signer){.cades = {signer_sk, {kit->pem, len}, sign}, .now_s = 1796000000};
+    kit->signer = (struct asv_package_signer){.cades = {kit, {kit->pem, len}, sign}, .now_s = 1796000000};
 }
 
 static struct asv_bytes text(const char *value)

@@ -34,10 +34,11 @@ struct kit {
     struct asv_build build;
 
     /* What was asked for, and when it ends. */
-    int keys, extras, clip_told, facts, pieces;
-    int kill_at_piece, kill_at_clip, stop_at_piece; /* from 1; 0: never */
+    int keys, extras, clip_told, facts, pieces, signatures;
+    int kill_at_piece, kill_at_clip, kill_at_signature, stop_at_piece; /* from 1; 0: never */
     bool kill_in_extras, kill_in_facts;
-    int key_fails; /* from 1: at this time */
+    bool wraps_anew; /* the keeper, for each run; else always the same */
+    int key_fails;   /* from 1: at this time */
 };
 
 /* sealed_chunks: of the second recording, whose sealed original goes alone. */
