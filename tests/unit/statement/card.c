@@ -50,16 +50,17 @@ static void a_card_keeps_every_line(void **state)
        "recipient-card\nDr. Gutachter\n\nHauptstr. 1\n\n");
 }
 
-#define UNENDED "recipient-card\nA\n\nB\n" HEX
-
 static void only_these_lines_are_a_card(void **state)
 {
     (void)state; /* ST-127 */
     static const char *const bad[] = {
         "",
         "recipient-card\n",
-        "recipient-card\nA\n\n\n",                      /* no address */
-        UNENDED,                                        /* no line feed at the end */
+        "recipient-card\nA\n\n\n", /* no address */
+        "recipient-card\nA\n\nB\n00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", /* no line
+                                                                                                       feed at
+                                                                                                       the end
+                                                                                                     */
         "recipient-card\nA\n\nB\n\nC",                  /* something behind the last */
         "recipient-card\nA\n\nB\nC\nD\nE\nF\n\n",       /* five lines of address */
         "recipient-card\nA\n\nB\nC\nD\nE\nF\nG\nH\n\n", /* more lines than are looked at */
