@@ -166,24 +166,29 @@ static bool is_held_ahead(const struct asv_index *index, const uint8_t camera[AS
     return i < asv_index_count(index, ASV_INDEX_AHEADS);
 }
 
-/* K-230: a hold before docking has room for so many copies, and a dock's word is soon given. A key whose
- * period began today has today's due instant. Not BUSY, which a dock takes for a keeper that is away. */
+#define REPLACED_MAX 4 /* reserve keys of one camera whose period begins on one day, by a dock's word */
+
+/* K-230: a hold before docking has room for so many copies, the store for so many keys, and a dock's word is
+ * soon given. A key whose period began today has today's due instant. Not BUSY, which a dock takes for a
+ * keeper that is away. */
 static enum asv_status may_replace(const struct asv_index *index, const uint8_t camera[ASV_SHA256_BYTES],
                                    int64_t due_ms, struct asv_err *err)
 {
-    if (!is_held_ahead(index, camera) || asv_index_reserve(index, camera, NULL) == NULL) {
+    unsigned most = is_held_ahead(index, camera) ? 1 : REPLACED_MAX;
+    unsigned today = 0;
+    if (asv_index_reserve(index, camera, NULL) == NULL) {
         return ASV_OK;
     }
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_ENTRIES); i++) {
         const struct asv_entry *entry = &asv_entries(index)[i];
-        if (entry->kind == ASV_ENTRY_RESERVE && entry->due_ms == due_ms &&
-            memcmp(entry->subject, camera, sizeof entry->subject) == 0) {
-            return asv_fail(err, ASV_E_STATE,
-                            "the camera is held before docking, and had another reserve key today: until a "
-                            "recording under this one is opened, it stays");
-        }
+        today += entry->kind == ASV_ENTRY_RESERVE && entry->due_ms == due_ms &&
+                 memcmp(entry->subject, camera, sizeof entry->subject) == 0;
     }
-    return ASV_OK;
+    return today < most
+               ? ASV_OK
+               : asv_fail(err, ASV_E_STATE,
+                          "the camera is held before docking, or often docked, and had another reserve key "
+                          "today: until a recording under this one is opened, it stays");
 }
 
 /* Signs the bulletin and takes its number in one change: it is committed before anyone sees it. */

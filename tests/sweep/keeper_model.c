@@ -343,15 +343,15 @@ bool model_may_replace(const struct model *model, int camera)
     int last = model->reserve_count[camera] - 1;
     bool in_use = last >= 0 && model->reserve[camera][last].there && model->reserve[camera][last].due == 0;
     bool held = false;
-    bool today = false;
+    int today = 0;
     for (int i = 0; i < model->ahead_count; i++) {
         held = held || model->aheads[i].camera == camera;
     }
     for (int key = 0; key < last; key++) {
-        today = today || (model->reserve[camera][key].there &&
-                          model->reserve[camera][key].due == model_due(model, model_day(model, model->now)));
+        today += model->reserve[camera][key].there &&
+                 model->reserve[camera][key].due == model_due(model, model_day(model, model->now));
     }
-    return !(held && in_use && today);
+    return !in_use || today < (held ? 1 : 4);
 }
 
 bool model_bulletin(struct model *model, int camera, bool reserve_used)

@@ -766,6 +766,31 @@ static void a_dock_that_lies_ends_nothing_that_two_people_held(void **state)
     assert_true(opens(&lost) && is_held(&lost));
 }
 
+/* K-230: nor do lies use up what every camera's keys have room in, or crowd out of a later hold what the
+ * camera has, before people could notice. */
+static void a_dock_that_lies_of_a_camera_that_nobody_holds_gets_four_keys_a_day(void **state)
+{
+    (void)state;
+    static struct keeper_clip lost;
+    struct asv_keeper_request used = used_request();
+    make_clip(&lost, ASV_KEY_RESERVE);
+    for (unsigned day = 0; day < 3; day++) {
+        for (unsigned lie = 0; lie < 25; lie++) {
+            assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &used).status,
+                             lie < 4 ? ASV_OK : ASV_E_STATE);
+        }
+        keeper_site_restart(&site);
+        keeper_site_go_to(&site, site.world.wall + DAY_MS);
+    }
+    assert_int_equal(status_now().reserves, 3 * 4 + 1);
+    assert_int_equal(
+        ahead(ASV_ACTION_HOLD_AHEAD, lost.header.start_wall_ms, lost.header.start_wall_ms + DAY_MS, 1),
+        ASV_OK);
+    assert_int_equal(status_now().aheads_left, 0);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + 5 * DAY_MS);
+    assert_true(opens(&lost) && is_held(&lost));
+}
+
 /* K-230: one that has lost its clock, and is docked again and again, has another key each time that it
  * leaves.
  */
@@ -1049,6 +1074,7 @@ int main(void)
         ON_A_SITE(a_hold_ahead_has_each_key_of_a_day),
         ON_A_SITE(the_reserve_key_that_ends_first_gives_way),
         ON_A_SITE(a_dock_that_lies_ends_nothing_that_two_people_held),
+        ON_A_SITE(a_dock_that_lies_of_a_camera_that_nobody_holds_gets_four_keys_a_day),
         ON_A_SITE(a_held_camera_may_be_docked_several_times_a_day),
         ON_A_SITE(a_copy_that_gives_way_is_destroyed),
         ON_A_SITE(what_cannot_be_copied_keeps_nobody_from_holding_the_rest),
