@@ -314,6 +314,10 @@ static enum asv_status journal(struct asv_keeper *keeper, const struct asv_decis
     return status;
 }
 
+_Static_assert(ASV_JOURNAL_ACTION_BYTES >= sizeof "HAND_OVER/" + 2 * ASV_SHA256_BYTES +
+                                               ASV_PLAN_RECIPIENTS_MAX * (1 + 2 * ASV_X25519_BYTES),
+               "an action has room for the keys of every recipient");
+
 static bool is_written(const struct asv_keeper *keeper, const struct asv_keeper_given *given)
 {
     unsigned i = 0;
@@ -324,12 +328,13 @@ static bool is_written(const struct asv_keeper *keeper, const struct asv_keeper_
 }
 
 enum asv_status asv_decide_write_once(struct asv_keeper *keeper, const struct asv_decision *decision,
-                                      enum asv_keeper_gave gave, const uint8_t *what, struct asv_err *err)
+                                      enum asv_keeper_gave gave, const uint8_t *what,
+                                      const struct asv_plan *to, struct asv_err *err)
 {
     static const char *const names[] = {[ASV_KEEPER_GAVE_WORD] = "HAND_OVER",
                                         [ASV_KEEPER_GAVE_CLIP] = "HAND_OVER/",
                                         [ASV_KEEPER_GAVE_PACKAGE] = "PACKAGE/"};
-    char as[sizeof "HAND_OVER/" + 2 * ASV_SHA256_BYTES];
+    char as[ASV_JOURNAL_ACTION_BYTES];
     struct asv_keeper_given given;
     memset(&given, 0, sizeof given); /* compared as it is */
     given.gave = (uint8_t)gave;
@@ -339,6 +344,12 @@ enum asv_status asv_decide_write_once(struct asv_keeper *keeper, const struct as
     if (what != NULL) {
         memcpy(given.what, what, sizeof given.what);
         asv_hex_encode(as + len, what, ASV_SHA256_BYTES);
+        len += 2 * ASV_SHA256_BYTES;
+    }
+    for (unsigned i = 0; to != NULL && i < to->recipient_count; i++) { /* LAW L2: the plan is with others */
+        as[len++] = '/';
+        asv_hex_encode(as + len, to->recipients[i].key, ASV_X25519_BYTES);
+        len += 2 * ASV_X25519_BYTES;
     }
     if (is_written(keeper, &given)) {
         return ASV_OK;
@@ -358,10 +369,12 @@ static bool takes_away(const struct asv_decision *decision)
 {
     uint16_t action = decision->proposal.action;
     bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
-    return !refused && (action == ASV_ACTION_REVOKE || action == ASV_ACTION_BLOCK ||
-                        action == ASV_ACTION_RECIPIENT_ENDS || action == ASV_ACTION_RECOVERY_KEY_ENDS ||
-                        action == ASV_ACTION_RELEASE || action == ASV_ACTION_ERASE_EARLY ||
-                        action == ASV_ACTION_LEDGER); /* from the one before */
+    if (refused) { /* what may have been approved before, and gives keys until then */
+        return action == ASV_ACTION_OPEN || action == ASV_ACTION_HAND_OVER;
+    }
+    return action == ASV_ACTION_REVOKE || action == ASV_ACTION_BLOCK || action == ASV_ACTION_RECIPIENT_ENDS ||
+           action == ASV_ACTION_RECOVERY_KEY_ENDS || action == ASV_ACTION_RELEASE ||
+           action == ASV_ACTION_ERASE_EARLY || action == ASV_ACTION_LEDGER; /* from the one before */
 }
 
 static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decision *decision,
@@ -429,8 +442,9 @@ static enum asv_status again(struct asv_keeper *keeper, const struct asv_decisio
     if (memcmp(before->answer, decision->answer_digest, sizeof before->answer) == 0) {
         return describe(keeper, decision, reply, err);
     }
-    return decision->has_answer ? asv_decide_never(decision, ASV_E_STATE, why, err)
-                                : asv_fail(err, ASV_E_STATE, why); /* it may have been taken, too */
+    bool may_be_taken = !decision->has_answer || (decision->proposal.action == ASV_ACTION_HAND_OVER &&
+                                                  decision->answer.step == ASV_STEP_APPROVE);
+    return may_be_taken ? asv_fail(err, ASV_E_STATE, why) : asv_decide_never(decision, ASV_E_STATE, why, err);
 }
 
 /* K-126: whether all that it would do is done. A request that is open; what ended for good. */

@@ -78,12 +78,12 @@ ASV_MUST_CHECK enum asv_status asv_decide_believe(struct asv_keeper *keeper,
                                                   struct asv_decision *out, struct asv_err *err);
 
 /* Writes what is given out into the keeper's own record, before it leaves (K-084), unless that was done since
- * the process began (K-126): "HAND_OVER", "HAND_OVER/" and a clip's header digest, or "PACKAGE/" and a
- * package's digest. */
+ * the process began (K-126): "HAND_OVER"; "HAND_OVER/", a clip's header digest, and the keys of the plan's
+ * recipients, which it leaves to; or "PACKAGE/" and a package's digest. to NULL: nobody's. */
 ASV_MUST_CHECK enum asv_status asv_decide_write_once(struct asv_keeper *keeper,
                                                      const struct asv_decision *decision,
                                                      enum asv_keeper_gave gave, const uint8_t *what,
-                                                     struct asv_err *err);
+                                                     const struct asv_plan *to, struct asv_err *err);
 
 /* Whether the request's HAND_OVER was approved, was not refused before, and can be carried out now. */
 ASV_MUST_CHECK enum asv_status asv_decide_hands_over(struct asv_keeper *keeper,

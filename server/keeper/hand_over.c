@@ -90,7 +90,7 @@ static enum asv_status give(struct asv_keeper *keeper, const struct asv_decision
         return status;
     }
     memcpy(keeper->scratch->file_key, row->file_key, sizeof keeper->scratch->file_key);
-    status = asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_CLIP, clip.header, err);
+    status = asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_CLIP, clip.header, plan, err);
     if (status == ASV_OK && clip.form != ASV_PLAN_SEALED) {
         reply->file_key = keeper->scratch->file_key;
     }
@@ -112,7 +112,7 @@ enum asv_status asv_decide_hand_over(struct asv_keeper *keeper, const struct asv
         return give(keeper, decision, &plan, reply, err);
     }
     status = check_clips(keeper, &decision->proposal, &plan, err); /* what is refused is not written down */
-    return status == ASV_OK ? asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_WORD, NULL, err)
+    return status == ASV_OK ? asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_WORD, NULL, NULL, err)
                             : status;
 }
 

@@ -13,7 +13,7 @@
 
 #define NAME_BYTES (sizeof ASV_JOURNAL_PREFIX + 10)
 
-_Static_assert(ASV_JOURNAL_LINE_BYTES >= 4 * ASV_STATEMENT_MAX_BYTES + 128,
+_Static_assert(ASV_JOURNAL_LINE_BYTES >= 4 * ASV_STATEMENT_MAX_BYTES + ASV_JOURNAL_ACTION_BYTES + 32,
                "a line has room for two statements");
 
 enum asv_status asv_journal_write(struct asv_mirror *mirror, int64_t now_ms, const char *action,

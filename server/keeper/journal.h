@@ -11,10 +11,11 @@
 #include "firmware-proto/base/bytes.h"
 #include "server/keeper/mirror.h"
 
-#define ASV_JOURNAL_PREFIX     "decisions-"
-#define ASV_JOURNAL_LINE_BYTES 13312 /* two statements as hexadecimal digits, and what stands before them */
+#define ASV_JOURNAL_PREFIX       "decisions-"
+#define ASV_JOURNAL_ACTION_BYTES 1216  /* an action, and which clip left to which keys; NUL included */
+#define ASV_JOURNAL_LINE_BYTES   14080 /* that, two statements as hexadecimal digits, and the time */
 
-/* Appends a line: time, action, step, both statements. line is scratch. */
+/* Appends a line: time, action (less than ASV_JOURNAL_ACTION_BYTES), both statements. line is scratch. */
 ASV_MUST_CHECK enum asv_status asv_journal_write(struct asv_mirror *mirror, int64_t now_ms,
                                                  const char *action, struct asv_bytes proposal,
                                                  struct asv_bytes answer, char line[ASV_JOURNAL_LINE_BYTES],

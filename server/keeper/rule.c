@@ -28,6 +28,13 @@ static const struct asv_index_decided *remembered(const struct asv_keeper *keepe
     return row != NULL && memcmp(row->answer, decision->answer_digest, sizeof row->answer) == 0 ? row : NULL;
 }
 
+/* One clip of a hand-over, which says nothing of the others (K-217). */
+static bool is_about_a_clip(const struct asv_decision *decision)
+{
+    return decision->proposal.action == ASV_ACTION_HAND_OVER && decision->has_answer &&
+           decision->answer.step == ASV_STEP_APPROVE && decision->request->number != ASV_KEEPER_NO_CLIP;
+}
+
 /* K-160 to K-163. False: nothing is said for good. */
 static bool fill_verdict(const struct asv_keeper *keeper, const struct asv_decision *decision,
                          enum asv_status status, struct asv_ruling *out)
@@ -38,7 +45,7 @@ static bool fill_verdict(const struct asv_keeper *keeper, const struct asv_decis
     out->verdict = status == ASV_OK || row != NULL ? ASV_RULING_TAKEN : ASV_RULING_REFUSED;
     out->status = out->verdict == ASV_RULING_TAKEN ? 0 : (uint16_t)status;
     out->issued_ms = row != NULL ? row->at_ms : decision->now_ms;
-    return !later && (out->verdict == ASV_RULING_TAKEN || *decision->for_good);
+    return !later && !is_about_a_clip(decision) && (out->verdict == ASV_RULING_TAKEN || *decision->for_good);
 }
 
 enum asv_status asv_decide_rule(struct asv_keeper *keeper, const struct asv_decision *decision,

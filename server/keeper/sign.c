@@ -208,7 +208,8 @@ static enum asv_status sign_package(struct asv_keeper *keeper, const struct asv_
     size_t len = 0;
     enum asv_status status = asv_decide_hands_over(keeper, request, &decision, err);
     if (status == ASV_OK) {
-        status = asv_decide_write_once(keeper, &decision, ASV_KEEPER_GAVE_PACKAGE, request->digest, err);
+        status =
+            asv_decide_write_once(keeper, &decision, ASV_KEEPER_GAVE_PACKAGE, request->digest, NULL, err);
     }
     if (status != ASV_OK) {
         return status;

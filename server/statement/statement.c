@@ -114,13 +114,24 @@ static bool need_is_met(uint8_t need, bool there)
     return need == ASV_OPTIONAL || there == (need == ASV_REQUIRED);
 }
 
+/* X25519 takes other encodings of the same key, too: with the highest bit set, and from the prime on. So
+ * one that has ended could be registered again, and nobody's age opens what is wrapped for it. */
+static bool is_as_made(const uint8_t pk[ASV_X25519_BYTES])
+{
+    bool below = pk[0] < 0xed || pk[ASV_X25519_BYTES - 1] < 0x7f;
+    for (unsigned i = 1; !below && i < ASV_X25519_BYTES - 1; i++) {
+        below = pk[i] != 0xff;
+    }
+    return below && pk[ASV_X25519_BYTES - 1] < 0x80;
+}
+
 /* ST-100: any private key will do to find out, as a multiple of eight it takes what is of small order to
  * zero. */
 bool asv_statement_can_wrap_for(const uint8_t pk[ASV_X25519_BYTES])
 {
     static const uint8_t any[ASV_X25519_BYTES] = {1};
     uint8_t shared[ASV_X25519_BYTES];
-    return asv_x25519(shared, any, pk) == ASV_OK;
+    return is_as_made(pk) && asv_x25519(shared, any, pk) == ASV_OK;
 }
 
 /* Action to recipient: what an answer repeats. */

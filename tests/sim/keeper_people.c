@@ -224,7 +224,11 @@ static void check_ruling(const struct keeper_site *site, const struct keeper_dec
 {
     enum asv_class class = asv_status_class(reply->status);
     struct asv_ruling ruling = keeper_ruling(site, decision, reply);
-    must(reply->status != ASV_OK || ruling.verdict == ASV_RULING_TAKEN, "done, and no ruling says so");
+    bool gives = decision->plan_len > 0 && decision->number != ASV_KEEPER_NO_CLIP && decision->has_answer &&
+                 decision->answer.statement.step == ASV_STEP_APPROVE;
+    must(reply->status != ASV_OK || gives || ruling.verdict == ASV_RULING_TAKEN,
+         "done, and no ruling says so");
+    must(!gives || ruling.verdict == 0, "a ruling for a clip");
     must((class != ASV_CLASS_RETRY && class != ASV_CLASS_INTERNAL) || ruling.verdict == 0,
          "a ruling for what is no answer");
     must(ruling.verdict != ASV_RULING_REFUSED || ruling.status == reply->status,

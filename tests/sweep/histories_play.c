@@ -305,6 +305,12 @@ static int choose_person(const struct stage *stage, const char *roles, const str
     return first;
 }
 
+/* What a hand-over takes besides a clip that is held. */
+static bool is_registered(const struct model *model, int recipient)
+{
+    return model->recipients[recipient] == MODEL_REGISTERED;
+}
+
 static enum model_action choose_action(const struct stage *stage, uint32_t n)
 {
     static const enum model_action often[] = {
@@ -345,7 +351,8 @@ static enum model_action choose_action(const struct stage *stage, uint32_t n)
         return MODEL_RELEASE_AHEAD;
     }
     if (model_count(&stage->model, MODEL_HELD) > 0 && n % 3 == 0) {
-        return n % 2 == 0 ? MODEL_OPEN : MODEL_HAND_OVER;
+        bool any = is_registered(&stage->model, 0) || is_registered(&stage->model, 1);
+        return n % 2 == 0 ? MODEL_OPEN : any ? MODEL_HAND_OVER : MODEL_RECIPIENT;
     }
     return often[n / 6 % (sizeof often / sizeof *often)];
 }
@@ -418,6 +425,9 @@ static void choose_matter(const struct stage *stage, struct model_paper *paper, 
     }
     paper->day = choose_day(model, &model->clips[paper->clip], n[6]);
     paper->recipient = (int)(n[5] % MODEL_RECIPIENTS);
+    if (paper->action == MODEL_HAND_OVER && !is_registered(model, paper->recipient) && n[5] / 2 % 4 != 0) {
+        paper->recipient = 1 - paper->recipient;
+    }
     paper->who = (int)(n[3] % MODEL_PEOPLE);
     if (paper->action == MODEL_ENROL || (paper->action == MODEL_REVOKE && n[5] % 4 != 0)) {
         paper->who = n[3] % 8 < 4 ? 7 : 7 + (int)(n[3] % 4); /* of the others enough are left to decide */

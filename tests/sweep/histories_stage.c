@@ -304,20 +304,37 @@ static bool goes_in_clear(const struct model_paper *paper)
     return (paper->clip + paper->recipient) % 2 == 0;
 }
 
+static bool asks_for_a_clip(const struct stage *stage, const struct delivery *delivery)
+{
+    const struct model_paper *asked = &stage->model.papers[delivery->proposal];
+    return asked->action == MODEL_HAND_OVER && !asked->whole && delivery->answer >= 0 &&
+           stage->model.papers[delivery->answer].step == MODEL_APPROVES;
+}
+
 static const struct asv_test_identity *recipient(const struct stage *stage, int n)
 {
     return n == 0 ? &stage->site.agency.dock : &stage->second;
 }
 
-/* A key that left in a stanza for this recipient. */
-static bool unwrap(const struct stage *stage, const struct asv_keeper_reply *reply, int to,
+/* A key that left in one stanza, for this recipient. */
+static bool unwrap(const struct stage *stage, struct asv_bytes stanzas, int to,
                    uint8_t key[ASV_FILE_KEY_BYTES])
 {
     struct asv_age_stanza stanza;
     struct asv_reader reader;
-    asv_reader_init(&reader, reply->stanza.data, reply->stanza.len);
-    return asv_age_stanza_read(&reader, &stanza) == ASV_OK &&
+    asv_reader_init(&reader, stanzas.data, stanzas.len);
+    return asv_age_stanza_read(&reader, &stanza) == ASV_OK && asv_reader_left(&reader) == 0 &&
            asv_age_unwrap(key, &stanza, recipient(stage, to)->kx_sk) == ASV_OK;
+}
+
+/* Of a HAND_OVER: in an age header (K-218). */
+static bool unwrap_header(const struct stage *stage, const struct asv_keeper_reply *reply, int to,
+                          uint8_t key[ASV_FILE_KEY_BYTES])
+{
+    struct asv_age_header header;
+    return asv_age_header_read(&header, reply->stanza.data, reply->stanza.len) == ASV_OK &&
+           header.text.len == reply->stanza.len && unwrap(stage, header.stanzas, to, key) &&
+           asv_age_header_check(&header, key) == ASV_OK;
 }
 
 static bool is_key_of(const struct stage *stage, int clip, const uint8_t key[ASV_FILE_KEY_BYTES])
@@ -334,7 +351,7 @@ static bool check_recovery(struct stage *stage, const struct asv_keeper_reply *r
     if (reply->status != ASV_OK || !held || stage->model.recovery < 0) {
         return reply->stanza.len == 0 || stage_fail(stage, "a key left for the recovery key");
     }
-    return (unwrap(stage, reply, stage->model.recovery, key) && is_key_of(stage, clip, key)) ||
+    return (unwrap(stage, reply->stanza, stage->model.recovery, key) && is_key_of(stage, clip, key)) ||
            stage_fail(stage, "K-144: what is held is not wrapped for the recovery key");
 }
 
@@ -703,7 +720,7 @@ static bool check_given(struct stage *stage, const struct delivery *delivery,
     const struct model_paper *asked = &stage->model.papers[delivery->proposal];
     uint8_t key[ASV_FILE_KEY_BYTES];
     bool approved = delivery->answer >= 0 && stage->model.papers[delivery->answer].step == MODEL_APPROVES;
-    bool wanted = asked->action == MODEL_OPEN || (asked->action == MODEL_HAND_OVER && !asked->whole);
+    bool wanted = asked->action == MODEL_OPEN || asks_for_a_clip(stage, delivery);
     bool given =
         reply->status == ASV_OK && wanted && stage->model.papers[delivery->answer].step == MODEL_APPROVES;
     if (!given) {
@@ -725,7 +742,7 @@ static bool check_given(struct stage *stage, const struct delivery *delivery,
     }
     if (asked->action == MODEL_OPEN) {
         memcpy(key, reply->file_key, sizeof key);
-    } else if (!unwrap(stage, reply, asked->recipient, key)) {
+    } else if (!unwrap_header(stage, reply, asked->recipient, key)) {
         return stage_fail(stage, "a hand-over that the recipient cannot open");
     }
     return is_key_of(stage, asked->clip, key) || stage_fail(stage, "the key of another clip left");
@@ -740,7 +757,8 @@ static bool check_ruled(struct stage *stage, const struct delivery *delivery,
     struct asv_ruling ruling;
     uint8_t digest[ASV_SHA256_BYTES];
     if (reply->ruling.len == 0) {
-        return reply->status != ASV_OK || stage_fail(stage, "done, and no ruling says so");
+        return reply->status != ASV_OK || asks_for_a_clip(stage, delivery) ||
+               stage_fail(stage, "done, and no ruling says so");
     }
     asv_statement_digest(digest, &stage->papers[last].statement);
     if (asv_ruling_decode(&ruling, reply->ruling.data, reply->ruling.len, NULL) != ASV_OK ||

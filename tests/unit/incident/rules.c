@@ -168,8 +168,8 @@ static void H10_what_is_handed_over_stays(void **state)
     static const uint16_t actions[] = {ASV_ACTION_RELEASE, ASV_ACTION_ERASE_EARLY};
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        for (uint8_t step = ASV_STEP_PROPOSE; step <= ASV_STEP_APPROVE; step++) {
-            struct asv_incident_deed what = deed(actions[i], step);
+        for (unsigned step = ASV_STEP_PROPOSE; step <= ASV_STEP_APPROVE; step++) {
+            struct asv_incident_deed what = deed(actions[i], (uint8_t)step);
             what.handed_over = true;
             assert_string_equal(ask(what, superior, clips[HELD]), asv_incident_handed_over);
         }

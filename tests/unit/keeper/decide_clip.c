@@ -1076,6 +1076,12 @@ static void what_took_something_away_is_not_undone_by_an_old_index(void **state)
     assert_int_equal(both(ASV_ACTION_RECIPIENT, &people.exporter, &people.chief, NULL), ASV_OK);
     assert_int_equal(both(ASV_ACTION_RECOVERY_KEY, &people.admin, &people.chief, NULL), ASV_OK);
     assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
+    keeper_propose_clip(&site, &decision, ASV_ACTION_HAND_OVER, &people.exporter, 56, camera, &clip);
+    keeper_respond(&site, &decision, ASV_STEP_WITHDRAW, &people.exporter, 57);
+    check_that_no_old_index_undoes_it();
+    keeper_propose_clip(&site, &decision, ASV_ACTION_OPEN, &people.reviewer, 58, camera, &clip);
+    keeper_respond(&site, &decision, ASV_STEP_REFUSE, &people.chief, 59);
+    check_that_no_old_index_undoes_it();
     keeper_propose_clip(&site, &decision, ASV_ACTION_BLOCK, &people.wearer, 60, camera, &clip);
     check_that_no_old_index_undoes_it();
     keeper_propose(&site, &decision, ASV_ACTION_RECIPIENT_ENDS, &people.chief, 61);

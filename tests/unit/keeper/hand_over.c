@@ -326,6 +326,36 @@ static void what_was_withdrawn_stays(void **state)
     all_refused(&decision, ASV_E_STATE);
 }
 
+/* What the keeper says of it for good: 0, nothing. */
+static unsigned verdict(struct asv_keeper_reply reply)
+{
+    return keeper_ruling(&site, &decision, &reply).verdict;
+}
+
+static void what_was_taken_is_not_said_to_be_refused(void **state)
+{
+    (void)state; /* K-161, K-163 */
+    struct keeper_decision back = decision;
+    assert_int_equal(verdict(judge(&decision)), ASV_RULING_TAKEN);
+    keeper_respond(&site, &back, ASV_STEP_WITHDRAW, &people.exporter, 30);
+    back.plan_len = 0;
+    assert_int_equal(keeper_decide(&site, &back).status, ASV_OK);
+    assert_int_equal(verdict(judge(&decision)), 0);
+    assert_int_equal(verdict(ask_for(&decision, WHOLE)), 0);
+}
+
+static void a_clip_that_leaves_says_nothing_of_the_others(void **state)
+{
+    (void)state; /* K-217, K-160 */
+    assert_int_equal(alone(ASV_ACTION_BLOCK, &people.wearer, 30, &clips[WHOLE]), ASV_OK);
+    assert_int_equal(verdict(judge(&decision)), 0);
+    struct asv_keeper_reply reply = ask_for(&decision, SEALED);
+    given(reply, SEALED);
+    assert_int_equal(verdict(reply), 0);
+    assert_int_equal(alone(ASV_ACTION_UNBLOCK, &people.chief, 31, &clips[WHOLE]), ASV_OK);
+    assert_int_equal(verdict(judge(&decision)), ASV_RULING_TAKEN);
+}
+
 /* K-219 */
 static void keys_are_for_who_builds(void **state)
 {
@@ -394,6 +424,20 @@ static void each_clip_is_written_down_once(void **state)
     }
 }
 
+/* LAW L2: the plan is with others, and a statement names one recipient. */
+static void who_gets_it_is_written_down(void **state)
+{
+    (void)state; /* K-084 */
+    char line[2 * ASV_SHA256_BYTES + 16 + 2 * (2 * ASV_X25519_BYTES + 1)];
+    (void)strcpy(line, line_of(SEALED));
+    for (unsigned i = 0; i < 2; i++) {
+        (void)strcat(line, "/");
+        asv_hex_encode(line + strlen(line), decision.plan.recipients[i].key, ASV_X25519_BYTES);
+    }
+    given(ask_for(&decision, SEALED), SEALED);
+    assert_int_equal(lines(line), 1);
+}
+
 static void what_is_refused_is_not_written_down(void **state)
 {
     (void)state; /* K-126 */
@@ -454,8 +498,11 @@ int main(void)
         TEST(what_has_expired_is_not_brought_to_life),
         TEST(one_person_hands_nothing_over),
         TEST(what_was_withdrawn_stays),
+        TEST(what_was_taken_is_not_said_to_be_refused),
+        TEST(a_clip_that_leaves_says_nothing_of_the_others),
         TEST(keys_are_for_who_builds),
         TEST(each_clip_is_written_down_once),
+        TEST(who_gets_it_is_written_down),
         TEST(what_is_refused_is_not_written_down),
         TEST(nothing_leaves_that_is_not_written_down),
         TEST(a_package_is_no_clip),

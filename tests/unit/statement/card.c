@@ -53,11 +53,14 @@ static void a_card_keeps_every_line(void **state)
 static void only_these_lines_are_a_card(void **state)
 {
     (void)state; /* ST-127 */
+    static const char upper[] = "recipient-card\nA\n\nB\nAA112233445566778899aabbccddeeff"
+                                "00112233445566778899aabbccddeeff\n"; /* capital digits */
+    static const char unended[] = "recipient-card\nA\n\nB\n" HEX;
     static const char *const bad[] = {
         "",
+        unended, /* no line feed at the end */
         "recipient-card\n",
         "recipient-card\nA\n\n\n",                      /* no address */
-        "recipient-card\nA\n\nB\n" HEX,                 /* no line feed at the end */
         "recipient-card\nA\n\nB\n\nC",                  /* something behind the last */
         "recipient-card\nA\n\nB\nC\nD\nE\nF\n\n",       /* five lines of address */
         "recipient-card\nA\n\nB\nC\nD\nE\nF\nG\nH\n\n", /* more lines than are looked at */
@@ -69,9 +72,7 @@ static void only_these_lines_are_a_card(void **state)
         "recipient-card\nA\nR120000000000\nB\n\n",      /* 13 of them */
         "recipient-card\nA\n\n\nB\n\n",                 /* an empty line in the address */
         "recipient-card\nA\n\nB\n00112233\n",           /* too few digits */
-        "recipient-card\nA\n\nB\n"
-        "AA"
-        "112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n",
+        upper,
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(read(bad[i]), ASV_E_MALFORMED);

@@ -446,6 +446,27 @@ static void a_recipient_is_a_key_that_something_can_be_wrapped_for(void **state)
     }
 }
 
+/* One that has ended must not come back as another one. */
+static void a_recipients_key_has_one_encoding(void **state)
+{
+    (void)state; /* ST-100 */
+    struct asv_statement good;
+    fill(&good, ASV_ACTION_RECIPIENT);
+    for (unsigned low = 0xec; low <= 0xff; low++) {
+        struct asv_statement bad = good;
+        memset(bad.recipient_pk, 0xff, ASV_X25519_BYTES);
+        bad.recipient_pk[0] = (uint8_t)low; /* of two to the power of 255, less 19, on */
+        bad.recipient_pk[31] = 0x7f;
+        assert_int_equal(encode(&bad), ASV_E_USAGE);
+        bad.recipient_pk[1] = 0xfe; /* below it */
+        assert_int_equal(encode(&bad), ASV_OK);
+    }
+    good.recipient_pk[31] &= 0x7f;
+    assert_int_equal(encode(&good), ASV_OK);
+    good.recipient_pk[31] |= 0x80;
+    assert_int_equal(encode(&good), ASV_E_USAGE);
+}
+
 static void an_action_has_its_steps(void **state)
 {
     (void)state; /* ST-048, ST-052 */
@@ -656,6 +677,7 @@ int main(void)
         cmocka_unit_test(an_action_has_a_ground_that_it_may_have),
         cmocka_unit_test(what_an_action_needs_is_there_and_nothing_else),
         cmocka_unit_test(a_recipient_is_a_key_that_something_can_be_wrapped_for),
+        cmocka_unit_test(a_recipients_key_has_one_encoding),
         cmocka_unit_test(an_action_has_its_steps),
         cmocka_unit_test(a_statement_lives_as_long_as_it_may),
         cmocka_unit_test(a_statement_has_a_nonce_a_person_and_a_reason),
