@@ -257,7 +257,7 @@ END
 $$;
 COMMENT ON FUNCTION asv.handover_event IS 'adds a custody event of each of its recordings, whose row locks it takes';
 
--- LAW R3, R4: by a person's word, or the camera's.
+-- HO-002, HO-016, LAW R3, R4: by a person's word, or the camera's.
 CREATE FUNCTION asv.handover_is_blocked(p_recording uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
@@ -786,6 +786,16 @@ END
 $$;
 COMMENT ON FUNCTION asv.handover_waits IS 'whether something that goes out with a hand-over waits for its place in the ledger';
 GRANT EXECUTE ON FUNCTION asv.handover_waits TO asv_export;
+
+-- HO-049
+CREATE FUNCTION asv.handover_is_over(p_id uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN coalesce((SELECT asv.handover_state(h) IN ('received', 'cancelled') FROM asv.handover h WHERE h.id = p_id), false);
+END
+$$;
+COMMENT ON FUNCTION asv.handover_is_over IS 'whether a hand-over was received or cancelled: nothing of it is to lie anywhere any more';
+GRANT EXECUTE ON FUNCTION asv.handover_is_over TO asv_export;
 
 -- HO-008: the job says how far it is, and hears that it is to end.
 CREATE FUNCTION asv.handover_progress(p_id uuid, p_stage text, p_done smallint, p_bytes bigint, p_error text) RETURNS text

@@ -224,6 +224,10 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_entries(struct asv_db *db, const 
 ASV_MUST_CHECK enum asv_status asv_db_handover_waits(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                                      bool *waits, struct asv_err *err);
 
+/* Whether it was received or cancelled; not so of one that the database does not know. */
+ASV_MUST_CHECK enum asv_status asv_db_handover_is_over(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                                       bool *over, struct asv_err *err);
+
 /* How far it is. error NULL, or why the job ends, with the stage "failed". *cancelled: it is to end. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_progress(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                                         const char *stage, uint16_t done, uint64_t bytes,

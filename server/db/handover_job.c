@@ -210,6 +210,15 @@ enum asv_status asv_db_handover_waits(struct asv_db *db, const uint8_t id[ASV_UU
     return asv_db_run_value(db, ASV_QUERY_HANDOVER_WAITS, &params, row_yes, waits, err);
 }
 
+enum asv_status asv_db_handover_is_over(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES], bool *over,
+                                        struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, id);
+    return asv_db_run_value(db, ASV_QUERY_HANDOVER_IS_OVER, &params, row_yes, over, err);
+}
+
 enum asv_status asv_db_handover_progress(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                          const char *stage, uint16_t done, uint64_t bytes, const char *error,
                                          bool *cancelled, struct asv_err *err)

@@ -145,6 +145,9 @@ enum asv_status asv_medium_image(int dir, const char *path, const char *name,
     if (strlen(name) >= ASV_PROTECT_NAME_BYTES || strchr(name, '/') != NULL) {
         return asv_fail(err, ASV_E_USAGE, "no name for an image");
     }
+    if (faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+        return asv_failf(err, ASV_E_EXISTS, "%s is there already", name);
+    }
     (void)snprintf(image.partial, sizeof image.partial, "%s.partial", name);
     (void)snprintf(image.files, sizeof image.files, "%s.files", name);
     enum asv_status status = make_files(&image, content, out, err);

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -225,6 +226,16 @@ def what_is_cancelled_is_not_made(desk, job, ledger, clips):
     assert not (job.directory / handover).exists()
 
 
+def what_is_over_is_removed(desk, job, handover):
+    """HO-049, LAW T5; what the database does not know stays."""
+    unknown = job.directory / str(uuid.uuid4())
+    unknown.mkdir()
+    (job.directory / handover / "work").mkdir()
+    desk.act("erika", "handover", "cancel", handover)
+    assert f"{handover}: over, and removed" in job.run()
+    assert unknown.exists() and not (job.directory / handover).exists()
+
+
 def play(rig):
     desk, camera, clips = set_up(rig)
     desk.person("erika", "1007", "exporter")
@@ -245,6 +256,7 @@ def play(rig):
     it_is_closed_as_two_people_decided(desk, job, stamped)
     it_goes_in_a_zip(job, stamped)
     what_is_cancelled_is_not_made(desk, job, ledger, clips)
+    what_is_over_is_removed(desk, job, stamped)
 
 
 if __name__ == "__main__":

@@ -259,6 +259,7 @@ SELECT throws_ok($$ SELECT pg_temp.receipt('r2', 'p1', 'form', tap.dig('zip'), '
 SELECT is(pg_temp.receipt('r3', 'p1', 'form', dig('zip'), 'Another', dig('scan'), NULL, 'dora'), 'waits', 'nor two who say different things');
 SELECT pg_temp.keeps('and the original stays (HO-011)', 2);
 SELECT is(pg_temp.receipt('r4', 'p1', 'form', dig('zip'), 'G', dig('scan'), NULL, 'dora'), 'done', 'two who say the same are');
+SELECT is((SELECT string_agg(n || ' ' || asv.handover_is_over(uid(n)), ', ') FROM unnest(ARRAY['p1', 'p2', 'unknown']) AS n), 'p1 true, p2 false, unknown false', 'nothing of it lies anywhere (HO-049)');
 SELECT is(pg_temp.state('p1') || ' ' || pg_temp.kinds('h2'), 'received requested/person approved/person built/system written/system received/person', 'it is received');
 SELECT throws_ok($$ SELECT pg_temp.receipt('r5', 'p1', 'form', tap.dig('zip'), 'G', tap.dig('scan'), NULL, 'sigrid') $$, 'VA002', NULL, 'once');
 SELECT is(pg_temp.say('free h1', 2, 1, dig('h1'), 'willi'), 'done', 'and its recordings can be released');

@@ -190,6 +190,7 @@ static void the_image_of_a_dvd_has_the_same_on_it(void **state)
     assert_int_equal(asv_test_run(dir_path, z7), 0);
     assert_false(is_there("b.iso.partial"));
     assert_false(is_there("b.iso.files"));
+    assert_int_equal(asv_medium_image(medium.dir, dir_path, "b.iso", &content, &written, &err), ASV_E_EXISTS);
     source.size = LEN + 1; /* it cannot be read */
     left = (struct asv_bytes){carrier, LEN};
     assert_int_equal(asv_medium_image(medium.dir, dir_path, "c.iso", &content, &written, &err),
