@@ -177,8 +177,7 @@ static enum asv_status create(struct asv_cli *cli, struct asv_err *err)
 }
 
 static const struct asv_cli_option create_options[] = {
-    {"to", ASV_CLI_WORDS, "RECIPIENT", "registered name, or key; the first is the addressee", true, true, 0,
-     0},
+    {"to", ASV_CLI_WORDS, "RECIPIENT", "name or key; the first is the addressee", true, true, 0, 0},
     {"output", ASV_CLI_TEXT, "WHAT", "carrier, filing or both (carrier)", false, false, 0, 0},
     {"protect", ASV_CLI_TEXT, "HOW", "the carrier: none, zip or age (none)", false, false, 0, 0},
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},

@@ -78,9 +78,7 @@ static enum asv_status list(struct asv_cli *cli, struct asv_err *err)
 }
 
 static const struct asv_cli_option list_options[] = {
-    {"state", ASV_CLI_TEXT, "STATE",
-     "proposed, refused, withdrawn, lapsed, approved, building, failed, built, cancelled or received", false,
-     false, 0, 0},
+    {"state", ASV_CLI_TEXT, "STATE", "in this state alone, such as built", false, false, 0, 0},
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
     ASV_CLI_DATABASE_OPTION,
 };
