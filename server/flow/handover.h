@@ -36,9 +36,10 @@ struct asv_handover_plan {
 };
 void asv_handover_plan_free(struct asv_handover_plan *plan); /* NULL is fine */
 
-/* Composes a plan under a new id, of registered recipients and of recordings that are held for the incident.
- * What is wrong is named by its recipient or recording: ASV_E_NOT_FOUND, ASV_E_STATE, ASV_E_EXPIRED for a key
- * that was ended, ASV_E_USAGE. */
+/* Composes a plan under a new id, of registered recipients and of recordings that are held for the incident,
+ * and that the person may hand over. What is wrong is named by its recipient or recording: ASV_E_NOT_FOUND,
+ * ASV_E_STATE, ASV_E_EXPIRED for a key that was ended, ASV_E_USAGE; ASV_E_DENIED as asv_handover_rule says.
+ */
 ASV_MUST_CHECK enum asv_status asv_handover_compose(const struct asv_flow *flow,
                                                     const struct asv_handover_wish *wish,
                                                     struct asv_handover_plan **out, struct asv_err *err);
@@ -54,11 +55,17 @@ ASV_MUST_CHECK enum asv_status asv_handover_read(struct asv_db *db, const struct
                                                  struct asv_person_statement *proposal,
                                                  struct asv_handover_plan **plan, struct asv_err *err);
 
-/* The person approves, refuses or withdraws it, and the keeper gets both. ASV_E_STATE: it was decided. */
+/* The person approves, refuses or withdraws it, and the keeper gets both. ASV_E_STATE: it was decided.
+ * ASV_E_DENIED as asv_handover_rule says. */
 ASV_MUST_CHECK enum asv_status asv_handover_answer(const struct asv_flow *flow,
                                                    const struct asv_db_handover *row,
-                                                   const struct asv_person_statement *proposal, uint8_t step,
+                                                   const struct asv_person_statement *proposal,
+                                                   const struct asv_handover_plan *plan, uint8_t step,
                                                    struct asv_err *err);
+
+/* The words of the rule by which the person may not do it with one of the recordings, without the recording,
+ * with which the text begins. They are in the text; "" when there are none. */
+const char *asv_handover_rule(const struct asv_err *err);
 
 /* The person says that nothing comes of it. salt: random. */
 ASV_MUST_CHECK enum asv_status asv_handover_cancel(const struct asv_flow *flow,
