@@ -13,6 +13,7 @@
 #include "server/flow/decide.h"
 #include "server/flow/record.h"
 #include "server/incident/record.h"
+#include "server/incident/words.h"
 
 #define PAGE 16
 
@@ -231,6 +232,9 @@ enum asv_status asv_handover_compose(const struct asv_flow *flow, const struct a
         (struct asv_bytes){(const uint8_t *)wish->case_number, strlen(wish->case_number)};
     draft->plan.outputs = wish->outputs;
     draft->plan.protection = wish->protection;
+    if (wish->protection != ASV_PLAN_OPEN && (wish->outputs & ASV_PLAN_CARRIER) == 0) { /* ST-121 */
+        return asv_fail(err, ASV_E_USAGE, asv_incident_handover_shut);
+    }
     enum asv_status status = asv_uuid_new(flow->world, draft->plan.id);
     if (status == ASV_OK) {
         status = take_recipients(flow, wish, draft, err);

@@ -172,6 +172,9 @@ static enum asv_status compose(const struct asv_flow *flow, struct wanted *wante
     wanted->wish.case_number = wanted->case_number;
     wanted->wish.clips = wanted->clips;
     enum asv_status status = asv_handover_compose(flow, &wanted->wish, out, err);
+    if (status != ASV_OK && asv_incident_rule_of(err->text) != NULL) {
+        return status;
+    }
     const char *rule = status == ASV_E_STATE     ? asv_incident_handover_held
                        : status == ASV_E_USAGE   ? asv_incident_handover_plan
                        : status == ASV_E_EXPIRED ? asv_incident_handover_key

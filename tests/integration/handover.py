@@ -66,6 +66,7 @@ def what_is_refused_is_named(desk, clips):
     to = ("--to", COURT)
     for text, *words in (("is not held for", clips[3], *to), ("is named twice", clips[0], clips[0], *to), ("the excerpt ends before", f"{clips[0]}=9-3", *to),
                          ("no clip by its UUID", "4711", *to), ("\"=sealed\"", f"{clips[0]}=half", *to),
+                         ("only a carrier is closed, and none is made: without --protect, or with --output", clips[0], *to, "--output", "filing", "--protect", "age"),
                          ("no key that counts", clips[0], "--to", "Landgericht"), ("is named twice", clips[0], *to, *to),
                          ("none of carrier, filing and both", clips[0], *to, "--output", "letter"), ("there is no", str(uuid.uuid4()), *to)):
         desk.refused(text, "erika", "handover", "create", CASE, *words)

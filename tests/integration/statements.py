@@ -770,7 +770,7 @@ def no_plan_is_made(desk, web, erika, wanted, free):
     for what, words in (({"clips": [clip | {"clip": free}]}, "not held for this incident"), ({"clips": [clip | {"from_ms": 0, "until_ms": 1}]}, "an excerpt is none"),
                         ({"clips": [clip, clip]}, "named twice"), ({"recipients": plan["recipients"] * 2}, "named twice"), ({"outputs": ["carrier", "carrier"]}, "named twice"),
                         ({"clips": [clip | {"form": "excerpt", "from_ms": 5, "until_ms": 5}]}, "an excerpt is none"),
-                        ({"clips": [clip | {"form": "excerpt"}]}, "an excerpt is none")):
+                        ({"clips": [clip | {"form": "excerpt"}]}, "an excerpt is none"), ({"outputs": ["filing"]}, "only a carrier is closed")):
         refused(prepared(plan=plan | what), 409, "refused", words)
     assert prepared(plan=plan | {"recipients": ["0b" * 32]})[0] == 404
     assert prepared(incident="32-3/1999/1")[0] == 404
