@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "firmware-proto/seal/age.h"
+#include "server/base/calendar.h"
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
@@ -14,6 +15,7 @@
 #include "server/flow/record.h"
 #include "server/incident/record.h"
 #include "server/incident/words.h"
+#include "server/package/filing_rules.h"
 
 #define PAGE 16
 
@@ -28,6 +30,7 @@ void asv_handover_plan_free(struct asv_handover_plan *plan)
 struct draft {
     struct asv_plan plan;
     struct asv_plan_clip clips[ASV_PLAN_CLIPS_MAX];
+    uint64_t bytes[ASV_PLAN_CLIPS_MAX]; /* as the wish has them */
     struct asv_db_recipient recipients[ASV_PLAN_RECIPIENTS_MAX];
 };
 
@@ -154,6 +157,7 @@ static enum asv_status take_clip(struct asv_case *work, const struct asv_handove
         asv_uuid_format(uuid, clip->clip);
         return asv_failf(err, ASV_E_USAGE, "%s: the excerpt ends before it begins", uuid);
     }
+    draft->bytes[i] = row.bytes;
     draft->clips[i] = (struct asv_plan_clip){.form = clip->form};
     memcpy(draft->clips[i].header, row.header, sizeof row.header);
     if (clip->form == ASV_PLAN_EXCERPT) {
@@ -162,6 +166,41 @@ static enum asv_status take_clip(struct asv_case *work, const struct asv_handove
     }
     memcpy(draft->plan.incident, row.incident, sizeof row.incident);
     return ASV_OK;
+}
+
+/* HO-018. Of each recording: seal, chain, commit record and sealed original, and what it plays with what
+ * proves that; besides them the plan, both statements, facts, and the message, which alone has no signature.
+ */
+bool asv_handover_can_file(const struct asv_handover_clip *clips, const uint64_t *bytes, size_t count,
+                           uint32_t date)
+{
+    const struct asv_filing_limits *limits = asv_filing_limits_of(date);
+    uint64_t files = 2 * (1 + 2 + 1) + 1;
+    uint64_t left = limits->bytes;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t chunks = clips[i].form == ASV_PLAN_WHOLE ? bytes[i] / ASV_CHUNK_CIPHER_BYTES : 0;
+        files += 2u * (clips[i].form == ASV_PLAN_SEALED ? 4 : 6);
+        if (bytes[i] > left || chunks > (left - bytes[i]) / ASV_CHUNK_PLAIN_BYTES) {
+            return false;
+        }
+        left -= bytes[i] + chunks * ASV_CHUNK_PLAIN_BYTES;
+    }
+    return files <= limits->files;
+}
+
+static enum asv_status check_filing(const struct asv_case *work, const struct asv_handover_wish *wish,
+                                    const struct draft *draft, struct asv_err *err)
+{
+    uint32_t today = 0;
+    if ((wish->outputs & ASV_PLAN_FILING) == 0) {
+        return ASV_OK;
+    }
+    if (asv_local_date(work->now_ms, &today) != ASV_OK) {
+        return asv_fail(err, ASV_E_INTERNAL, "the clock cannot be read");
+    }
+    return asv_handover_can_file(wish->clips, draft->bytes, wish->clip_count, today)
+               ? ASV_OK
+               : asv_fail(err, ASV_E_LIMIT, asv_incident_handover_file);
 }
 
 static int by_header(const void *a, const void *b)
@@ -188,6 +227,9 @@ static enum asv_status take_clips(const struct asv_flow *flow, const struct asv_
             }
         }
         status = take_clip(&work, wish, i, draft, err);
+    }
+    if (status == ASV_OK) {
+        status = check_filing(&work, wish, draft, err);
     }
     draft->plan.clip_count = (uint16_t)wish->clip_count;
     qsort(draft->clips, wish->clip_count, sizeof *draft->clips, by_header);
@@ -223,6 +265,9 @@ static enum asv_status write_draft(const struct draft *draft, struct asv_handove
 enum asv_status asv_handover_compose(const struct asv_flow *flow, const struct asv_handover_wish *wish,
                                      struct asv_handover_plan **out, struct asv_err *err)
 {
+    if (wish->protection != ASV_PLAN_OPEN && (wish->outputs & ASV_PLAN_CARRIER) == 0) { /* ST-121 */
+        return asv_fail(err, ASV_E_USAGE, asv_incident_handover_shut);
+    }
     __attribute__((cleanup(free_draft))) struct draft *draft = calloc(1, sizeof *draft);
     if (draft == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
@@ -232,9 +277,6 @@ enum asv_status asv_handover_compose(const struct asv_flow *flow, const struct a
         (struct asv_bytes){(const uint8_t *)wish->case_number, strlen(wish->case_number)};
     draft->plan.outputs = wish->outputs;
     draft->plan.protection = wish->protection;
-    if (wish->protection != ASV_PLAN_OPEN && (wish->outputs & ASV_PLAN_CARRIER) == 0) { /* ST-121 */
-        return asv_fail(err, ASV_E_USAGE, asv_incident_handover_shut);
-    }
     enum asv_status status = asv_uuid_new(flow->world, draft->plan.id);
     if (status == ASV_OK) {
         status = take_recipients(flow, wish, draft, err);

@@ -28,6 +28,12 @@ struct asv_handover_wish {
     uint8_t protection; /* enum asv_plan_protection */
 };
 
+/* Whether these recordings, of so many bytes each when they were sealed, can be filed at once on that local
+ * day (yyyymmdd; PACKAGE.md, PK-052), as far as is certain before they are built: a filing has more besides.
+ */
+bool asv_handover_can_file(const struct asv_handover_clip *clips, const uint64_t *bytes, size_t count,
+                           uint32_t date);
+
 /* A plan that was composed, or that a hand-over has. On the heap; asv_handover_plan_free. */
 struct asv_handover_plan {
     struct asv_plan plan; /* views into bytes */
@@ -38,7 +44,8 @@ void asv_handover_plan_free(struct asv_handover_plan *plan); /* NULL is fine */
 
 /* Composes a plan under a new id, of registered recipients and of recordings that are held for the incident,
  * and that the person may hand over. What is wrong is named by its recipient or recording: ASV_E_NOT_FOUND,
- * ASV_E_STATE, ASV_E_EXPIRED for a key that was ended, ASV_E_USAGE; ASV_E_DENIED as asv_handover_rule says.
+ * ASV_E_STATE, ASV_E_EXPIRED for a key that was ended, ASV_E_USAGE; ASV_E_LIMIT for more than can be filed;
+ * ASV_E_DENIED as asv_handover_rule says.
  */
 ASV_MUST_CHECK enum asv_status asv_handover_compose(const struct asv_flow *flow,
                                                     const struct asv_handover_wish *wish,

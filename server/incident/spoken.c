@@ -127,6 +127,10 @@ static const struct {
     {asv_incident_handover_shut,
      {"only a carrier is closed, and none is made",
       "verschlossen wird nur ein Paket, und es wird keines gemacht"}},
+    {asv_incident_handover_file,
+     {"these recordings are more than may be filed at once: a carrier alone is to be made",
+      "diese Aufzeichnungen sind mehr, als auf einmal eingereicht werden darf: Es ist allein ein Paket zu "
+      "machen"}},
     {asv_incident_handover_own,
      {"nobody approves the hand-over that he or she proposed",
       "niemand genehmigt die Übergabe, die er oder sie selbst beantragt hat"}},

@@ -48,6 +48,8 @@ const char asv_incident_handover_held[] = "a recording of the hand-over is not h
 const char asv_incident_handover_plan[] = "a recording or a recipient is named twice, or an excerpt is none";
 const char asv_incident_handover_shut[] =
     "only a carrier is closed, and none is made: without --protect, or with --output carrier or both";
+const char asv_incident_handover_file[] = "these recordings are more than may be filed at once: a carrier "
+                                          "alone is to be made, with --output carrier";
 const char asv_incident_handover_own[] = "nobody approves the hand-over that he or she proposed";
 const char asv_incident_handover_key[] = "a recipient's key counts no more";
 const char asv_incident_policy_none[] =

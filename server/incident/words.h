@@ -30,6 +30,7 @@ extern const char asv_incident_no_still[];      /* of what is not held, or one t
 extern const char asv_incident_handover_held[]; /* of what is not held for the incident */
 extern const char asv_incident_handover_plan[]; /* what goes twice, or an excerpt that is none */
 extern const char asv_incident_handover_shut[]; /* a protection, and no carrier */
+extern const char asv_incident_handover_file[]; /* more than may be filed at once */
 extern const char asv_incident_handover_own[];  /* nobody approves what he proposed */
 extern const char asv_incident_handover_key[];  /* for a key that counts no more */
 

@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -61,6 +62,15 @@ def kinds(desk, clip):
     return [kind.removeprefix("handover_") for kind in desk.events(clip) if kind.startswith("handover_")]
 
 
+@contextmanager
+def longer(desk, clip):
+    """As if it had 200 MB more."""
+    change = "SET session_replication_role = replica; UPDATE asv.clip SET leaves = leaves {0} 3051, payload_bytes = payload_bytes {0} 3051 * 65552 WHERE clip = '{1}'"
+    desk.sql(change.format("+", clip))
+    yield
+    desk.sql(change.format("-", clip))
+
+
 def what_is_refused_is_named(desk, clips):
     """HO-002, HO-003: by its recording or recipient, before anything is signed."""
     to = ("--to", COURT)
@@ -73,6 +83,8 @@ def what_is_refused_is_named(desk, clips):
     desk.refused("there is no 4711", "erika", "handover", "create", "4711", clips[0], *to)
     for who in ("rita", "sigrid"):  # HO-017, LAW L4: the policy lists the exporter alone
         desk.refused(f"{clips[0]}: none of the person's roles may do this", who, "handover", "create", CASE, clips[0], *to)
+    with longer(desk, clips[0]):  # HO-018
+        desk.refused("more than may be filed at once: a carrier alone is to be made", "erika", "handover", "create", CASE, f"{clips[0]}=sealed", *to, "--output", "both")
     assert desk.json("handover", "list") == [], "something was proposed"
 
 

@@ -772,6 +772,10 @@ def no_plan_is_made(desk, web, erika, wanted, free):
                         ({"clips": [clip | {"form": "excerpt", "from_ms": 5, "until_ms": 5}]}, "an excerpt is none"),
                         ({"clips": [clip | {"form": "excerpt"}]}, "an excerpt is none"), ({"outputs": ["filing"]}, "only a carrier is closed")):
         refused(prepared(plan=plan | what), 409, "refused", words)
+    change = "SET session_replication_role = replica; UPDATE asv.clip SET leaves = leaves {0} 3051, payload_bytes = payload_bytes {0} 3051 * 65552 WHERE clip = '{1}'"
+    desk.sql(change.format("+", clip["clip"]))  # HO-018
+    refused(prepared(plan=plan | {"outputs": ["filing"], "protection": "open"}), 409, "refused", "more than may be filed at once")
+    desk.sql(change.format("-", clip["clip"]))
     assert prepared(plan=plan | {"recipients": ["0b" * 32]})[0] == 404
     assert prepared(incident="32-3/1999/1")[0] == 404
     assert count(desk) == before and desk.sql("SELECT count(*) FROM asv.handover_plan") == [["0"]]
