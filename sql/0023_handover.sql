@@ -402,7 +402,7 @@ CREATE TRIGGER handover_keeps BEFORE INSERT ON asv.statement
 -- ---------------------------------------------------------------------------------------------- people
 
 CREATE FUNCTION asv.handover_clip_next(p_case text, p_clip uuid)
-    RETURNS TABLE (incident uuid, header bytea, held boolean, blocked boolean)
+    RETURNS TABLE (incident uuid, header bytea, held boolean, bytes bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -414,14 +414,14 @@ BEGIN
         RAISE EXCEPTION 'incident: there is no %', p_case USING ERRCODE = 'VA006';
     END IF;
     RETURN QUERY
-    SELECT v_incident, c.header::bytea, asv.held_for(c.recording) IS NOT DISTINCT FROM v_incident, asv.handover_is_blocked(c.recording)
+    SELECT v_incident, c.header::bytea, asv.held_for(c.recording) IS NOT DISTINCT FROM v_incident, c.payload_bytes::bigint
     FROM asv.clip c WHERE c.clip = p_clip AND NOT c.uuid_taken;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'clip: there is no % in custody', p_clip USING ERRCODE = 'VA006';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_clip_next IS 'what stands in a plan about a recording, whether it is held for this incident, and whether something blocks it';
+COMMENT ON FUNCTION asv.handover_clip_next IS 'what stands in a plan about a recording, whether it is held for this incident, and how long it is, sealed';
 GRANT EXECUTE ON FUNCTION asv.handover_clip_next TO asv_staff;
 
 -- HO-015, LAW L6: without who asked or answered.

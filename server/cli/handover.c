@@ -54,7 +54,7 @@ static enum asv_status answer(const struct asv_cli *cli, uint8_t step, const cha
         status = asv_cli_handover_sign(&it, &flow, err);
     }
     if (status == ASV_OK) {
-        status = asv_handover_answer(flow, it.row, &it.proposal, step, err);
+        status = asv_handover_answer(flow, it.row, &it.proposal, it.plan, step, err);
     }
     if (status == ASV_OK) {
         fprintf(cli->out, "%s\n", done);

@@ -25,8 +25,8 @@
 struct asv_db_handover_candidate {
     uint8_t incident[ASV_UUID_BYTES];
     uint8_t header[ASV_SHA256_BYTES];
-    bool held;    /* for that incident */
-    bool blocked; /* but for pre-roll that the camera tells, on which the policy decides */
+    bool held;      /* for that incident */
+    uint64_t bytes; /* as it was sealed */
 };
 
 /* ASV_E_NOT_FOUND: no such incident of the caller's units, or no such recording. */

@@ -148,27 +148,46 @@ static void deed_of(const struct asv_case *work, struct asv_incident_deed *deed)
     deed->block = asv_incident_block_of(standing, deed->ground, work->policy);
 }
 
+static const char *ask_rules(const struct asv_case *work, const struct asv_incident_deed *deed)
+{
+    const struct asv_credential *credential = &work->flow->credential->said;
+    struct asv_incident_person person;
+    struct asv_policy_clip clip;
+    if (work->ahead) {
+        asv_incident_ahead_person(&person, &work->ahead_standing, credential->roles);
+        asv_incident_ahead_facts(&clip, &work->ahead_standing, deed->ground);
+    } else {
+        asv_incident_standing_person(&person, &work->standing, credential->roles);
+        asv_incident_clip_facts(&clip, &work->standing, deed->ground, work->now_ms);
+    }
+    return asv_incident_refuses(work->policy, deed, &person, &clip);
+}
+
 enum asv_status asv_case_judge(const struct asv_case *work, uint16_t action, uint8_t step, uint8_t ground,
                                struct asv_err *err)
 {
-    const struct asv_credential *credential = &work->flow->credential->said;
     struct asv_incident_deed deed = {.action = action, .step = step, .ground = ground, .reason = true};
-    struct asv_incident_person person;
-    struct asv_policy_clip clip;
     deed_of(work, &deed);
-    if (work->ahead) {
-        asv_incident_ahead_person(&person, &work->ahead_standing, credential->roles);
-        asv_incident_ahead_facts(&clip, &work->ahead_standing, ground);
-    } else {
-        asv_incident_standing_person(&person, &work->standing, credential->roles);
-        asv_incident_clip_facts(&clip, &work->standing, ground, work->now_ms);
-    }
-    const char *why = asv_incident_refuses(work->policy, &deed, &person, &clip);
+    const char *why = ask_rules(work, &deed);
     bool begins = step == ASV_STEP_PROPOSE || step == ASV_STEP_APPROVE;
     if (why == NULL && work->ahead && action == ASV_ACTION_HOLD_AHEAD && begins &&
         work->ahead_standing.keyless) {
         return asv_fail(err, ASV_E_STATE, asv_incident_keyless); /* */
     }
+    return why == NULL ? ASV_OK : asv_failf(err, ASV_E_DENIED, "%s", why);
+}
+
+enum asv_status asv_case_judge_handover(const struct asv_case *work, uint8_t step, bool own,
+                                        struct asv_err *err)
+{
+    const struct asv_incident_deed deed = {
+        .action = ASV_ACTION_HAND_OVER,
+        .step = step,
+        .reason = true,
+        .open_action = step == ASV_STEP_PROPOSE ? 0 : ASV_ACTION_HAND_OVER,
+        .open_by_them = own,
+    };
+    const char *why = ask_rules(work, &deed);
     return why == NULL ? ASV_OK : asv_failf(err, ASV_E_DENIED, "%s", why);
 }
 

@@ -63,6 +63,11 @@ ASV_MUST_CHECK enum asv_status asv_case_of_request(struct asv_case *work, const 
 ASV_MUST_CHECK enum asv_status asv_case_judge(const struct asv_case *work, uint16_t action, uint8_t step,
                                               uint8_t ground, struct asv_err *err);
 
+/* The same of a hand-over that the case's recording is in, whose request is no request of the recording's.
+ * own: the person proposed it. */
+ASV_MUST_CHECK enum asv_status asv_case_judge_handover(const struct asv_case *work, uint8_t step, bool own,
+                                                       struct asv_err *err);
+
 /* States a proposal, or goes on with the same one that the person signed before; has the keeper take it where
  * it takes proposals, and opens the request. *digest: the proposal's. */
 ASV_MUST_CHECK enum asv_status asv_case_propose(struct asv_case *work, struct asv_statement *what,

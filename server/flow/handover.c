@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "firmware-proto/seal/age.h"
+#include "server/base/calendar.h"
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
+#include "server/flow/case.h"
 #include "server/flow/decide.h"
 #include "server/flow/record.h"
 #include "server/incident/record.h"
+#include "server/incident/words.h"
+#include "server/package/filing_rules.h"
 
 #define PAGE 16
 
@@ -26,6 +30,7 @@ void asv_handover_plan_free(struct asv_handover_plan *plan)
 struct draft {
     struct asv_plan plan;
     struct asv_plan_clip clips[ASV_PLAN_CLIPS_MAX];
+    uint64_t bytes[ASV_PLAN_CLIPS_MAX]; /* as the wish has them */
     struct asv_db_recipient recipients[ASV_PLAN_RECIPIENTS_MAX];
 };
 
@@ -110,28 +115,49 @@ static enum asv_status take_recipients(const struct asv_flow *flow, const struct
     return ASV_OK;
 }
 
-/* HO-002: refused before anything is signed. */
-static enum asv_status take_clip(const struct asv_flow *flow, const struct asv_handover_wish *wish, size_t i,
+/* HO-002, HO-017: refused before anything is signed. */
+static enum asv_status judge_clip(struct asv_case *work, const char *case_number,
+                                  const uint8_t clip[ASV_UUID_BYTES], uint8_t step, bool own,
+                                  struct asv_db_handover_candidate *row, struct asv_err *err)
+{
+    struct asv_err inner = {0};
+    char uuid[ASV_UUID_TEXT_BYTES];
+    asv_uuid_format(uuid, clip);
+    enum asv_status status = asv_db_handover_candidate(work->flow->db, case_number, clip, row, &inner);
+    if (status == ASV_OK && !row->held && step != ASV_STEP_REFUSE) {
+        return asv_failf(err, ASV_E_STATE, "%s is not held for \"%.100s\"", uuid, case_number);
+    }
+    if (status == ASV_OK) {
+        status = asv_case_of_clip(work, clip, &inner);
+    }
+    if (status == ASV_OK) {
+        status = asv_case_judge_handover(work, step, own, &inner);
+    }
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s: %s", uuid, inner.text);
+}
+
+const char *asv_handover_rule(const struct asv_err *err)
+{
+    size_t behind = ASV_UUID_TEXT_BYTES - 1 + sizeof ": " - 1;
+    return strlen(err->text) > behind ? err->text + behind : "";
+}
+
+static enum asv_status take_clip(struct asv_case *work, const struct asv_handover_wish *wish, size_t i,
                                  struct draft *draft, struct asv_err *err)
 {
     const struct asv_handover_clip *clip = &wish->clips[i];
     struct asv_db_handover_candidate row;
-    struct asv_err inner = {0};
     char uuid[ASV_UUID_TEXT_BYTES];
-    asv_uuid_format(uuid, clip->clip);
-    enum asv_status status = asv_db_handover_candidate(flow->db, wish->case_number, clip->clip, &row, &inner);
+    enum asv_status status =
+        judge_clip(work, wish->case_number, clip->clip, ASV_STEP_PROPOSE, false, &row, err);
     if (status != ASV_OK) {
-        return asv_failf(err, status, "%s: %s", uuid, inner.text);
-    }
-    if (!row.held) {
-        return asv_failf(err, ASV_E_STATE, "%s is not held for \"%.100s\"", uuid, wish->case_number);
-    }
-    if (row.blocked) {
-        return asv_failf(err, ASV_E_STATE, "%s is blocked: nobody may use it", uuid);
+        return status;
     }
     if (clip->form == ASV_PLAN_EXCERPT && clip->from_ms >= clip->until_ms) {
+        asv_uuid_format(uuid, clip->clip);
         return asv_failf(err, ASV_E_USAGE, "%s: the excerpt ends before it begins", uuid);
     }
+    draft->bytes[i] = row.bytes;
     draft->clips[i] = (struct asv_plan_clip){.form = clip->form};
     memcpy(draft->clips[i].header, row.header, sizeof row.header);
     if (clip->form == ASV_PLAN_EXCERPT) {
@@ -140,6 +166,41 @@ static enum asv_status take_clip(const struct asv_flow *flow, const struct asv_h
     }
     memcpy(draft->plan.incident, row.incident, sizeof row.incident);
     return ASV_OK;
+}
+
+/* HO-018. Of each recording: seal, chain, commit record and sealed original, and what it plays with what
+ * proves that; besides them the plan, both statements, facts, and the message, which alone has no signature.
+ */
+bool asv_handover_can_file(const struct asv_handover_clip *clips, const uint64_t *bytes, size_t count,
+                           uint32_t date)
+{
+    const struct asv_filing_limits *limits = asv_filing_limits_of(date);
+    uint64_t files = 2 * (1 + 2 + 1) + 1;
+    uint64_t left = limits->bytes;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t chunks = clips[i].form == ASV_PLAN_WHOLE ? bytes[i] / ASV_CHUNK_CIPHER_BYTES : 0;
+        files += 2u * (clips[i].form == ASV_PLAN_SEALED ? 4 : 6);
+        if (bytes[i] > left || chunks > (left - bytes[i]) / ASV_CHUNK_PLAIN_BYTES) {
+            return false;
+        }
+        left -= bytes[i] + chunks * ASV_CHUNK_PLAIN_BYTES;
+    }
+    return files <= limits->files;
+}
+
+static enum asv_status check_filing(const struct asv_case *work, const struct asv_handover_wish *wish,
+                                    const struct draft *draft, struct asv_err *err)
+{
+    uint32_t today = 0;
+    if ((wish->outputs & ASV_PLAN_FILING) == 0) {
+        return ASV_OK;
+    }
+    if (asv_local_date(work->now_ms, &today) != ASV_OK) {
+        return asv_fail(err, ASV_E_INTERNAL, "the clock cannot be read");
+    }
+    return asv_handover_can_file(wish->clips, draft->bytes, wish->clip_count, today)
+               ? ASV_OK
+               : asv_fail(err, ASV_E_LIMIT, asv_incident_handover_file);
 }
 
 static int by_header(const void *a, const void *b)
@@ -152,10 +213,11 @@ static int by_header(const void *a, const void *b)
 static enum asv_status take_clips(const struct asv_flow *flow, const struct asv_handover_wish *wish,
                                   struct draft *draft, struct asv_err *err)
 {
-    enum asv_status status = ASV_OK;
+    asv_auto_case struct asv_case work = {0};
     if (wish->clip_count == 0 || wish->clip_count > ASV_PLAN_CLIPS_MAX) {
         return asv_failf(err, ASV_E_USAGE, "a hand-over has 1 to %d recordings", ASV_PLAN_CLIPS_MAX);
     }
+    enum asv_status status = asv_case_open(flow, &work, err);
     for (size_t i = 0; status == ASV_OK && i < wish->clip_count; i++) {
         for (size_t j = 0; j < i; j++) {
             if (memcmp(wish->clips[i].clip, wish->clips[j].clip, ASV_UUID_BYTES) == 0) {
@@ -164,7 +226,10 @@ static enum asv_status take_clips(const struct asv_flow *flow, const struct asv_
                 return asv_failf(err, ASV_E_USAGE, "%s is named twice", uuid);
             }
         }
-        status = take_clip(flow, wish, i, draft, err);
+        status = take_clip(&work, wish, i, draft, err);
+    }
+    if (status == ASV_OK) {
+        status = check_filing(&work, wish, draft, err);
     }
     draft->plan.clip_count = (uint16_t)wish->clip_count;
     qsort(draft->clips, wish->clip_count, sizeof *draft->clips, by_header);
@@ -200,6 +265,9 @@ static enum asv_status write_draft(const struct draft *draft, struct asv_handove
 enum asv_status asv_handover_compose(const struct asv_flow *flow, const struct asv_handover_wish *wish,
                                      struct asv_handover_plan **out, struct asv_err *err)
 {
+    if (wish->protection != ASV_PLAN_OPEN && (wish->outputs & ASV_PLAN_CARRIER) == 0) { /* ST-121 */
+        return asv_fail(err, ASV_E_USAGE, asv_incident_handover_shut);
+    }
     __attribute__((cleanup(free_draft))) struct draft *draft = calloc(1, sizeof *draft);
     if (draft == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
@@ -276,14 +344,37 @@ enum asv_status asv_handover_read(struct asv_db *db, const struct asv_db_handove
     return status;
 }
 
-enum asv_status asv_handover_answer(const struct asv_flow *flow, const struct asv_db_handover *row,
-                                    const struct asv_person_statement *proposal, uint8_t step,
-                                    struct asv_err *err)
+/* HO-017: of every recording, as when it was proposed. */
+static enum asv_status judge_answer(const struct asv_flow *flow, const struct asv_handover_plan *plan,
+                                    bool own, uint8_t step, struct asv_err *err)
 {
+    asv_auto_case struct asv_case work = {0};
+    char case_number[ASV_NAME_MAX_BYTES + 1] = "";
+    memcpy(case_number, plan->plan.case_number.data, plan->plan.case_number.len);
+    enum asv_status status = asv_case_open(flow, &work, err);
+    for (uint16_t i = 0; status == ASV_OK && i < plan->plan.clip_count; i++) {
+        struct asv_plan_clip clip;
+        struct asv_db_clip_face face;
+        struct asv_db_handover_candidate row;
+        asv_plan_clip(&plan->plan, i, &clip);
+        status = asv_db_clip_of_header(flow->db, clip.header, &face, err);
+        if (status == ASV_OK) {
+            status = judge_clip(&work, case_number, face.clip, step, own, &row, err);
+        }
+    }
+    return status;
+}
+
+enum asv_status asv_handover_answer(const struct asv_flow *flow, const struct asv_db_handover *row,
+                                    const struct asv_person_statement *proposal,
+                                    const struct asv_handover_plan *plan, uint8_t step, struct asv_err *err)
+{
+    bool own = memcmp(proposal->said.person, flow->credential->said.person, ASV_UUID_BYTES) == 0;
     if (strcmp(row->state, "proposed") != 0) {
         return asv_failf(err, ASV_E_STATE, "nothing is to be decided: the hand-over is %s", row->state);
     }
-    return asv_decide_answer(flow, proposal, step, err);
+    enum asv_status status = step == ASV_STEP_WITHDRAW ? ASV_OK : judge_answer(flow, plan, own, step, err);
+    return status == ASV_OK ? asv_decide_answer(flow, proposal, step, err) : status;
 }
 
 /* ---- what is written down ---- */

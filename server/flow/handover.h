@@ -28,6 +28,12 @@ struct asv_handover_wish {
     uint8_t protection; /* enum asv_plan_protection */
 };
 
+/* Whether these recordings, of so many bytes each when they were sealed, can be filed at once on that local
+ * day (yyyymmdd; PACKAGE.md, PK-052), as far as is certain before they are built: a filing has more besides.
+ */
+bool asv_handover_can_file(const struct asv_handover_clip *clips, const uint64_t *bytes, size_t count,
+                           uint32_t date);
+
 /* A plan that was composed, or that a hand-over has. On the heap; asv_handover_plan_free. */
 struct asv_handover_plan {
     struct asv_plan plan; /* views into bytes */
@@ -36,9 +42,11 @@ struct asv_handover_plan {
 };
 void asv_handover_plan_free(struct asv_handover_plan *plan); /* NULL is fine */
 
-/* Composes a plan under a new id, of registered recipients and of recordings that are held for the incident.
- * What is wrong is named by its recipient or recording: ASV_E_NOT_FOUND, ASV_E_STATE, ASV_E_EXPIRED for a key
- * that was ended, ASV_E_USAGE. */
+/* Composes a plan under a new id, of registered recipients and of recordings that are held for the incident,
+ * and that the person may hand over. What is wrong is named by its recipient or recording: ASV_E_NOT_FOUND,
+ * ASV_E_STATE, ASV_E_EXPIRED for a key that was ended, ASV_E_USAGE; ASV_E_LIMIT for more than can be filed;
+ * ASV_E_DENIED as asv_handover_rule says.
+ */
 ASV_MUST_CHECK enum asv_status asv_handover_compose(const struct asv_flow *flow,
                                                     const struct asv_handover_wish *wish,
                                                     struct asv_handover_plan **out, struct asv_err *err);
@@ -54,11 +62,17 @@ ASV_MUST_CHECK enum asv_status asv_handover_read(struct asv_db *db, const struct
                                                  struct asv_person_statement *proposal,
                                                  struct asv_handover_plan **plan, struct asv_err *err);
 
-/* The person approves, refuses or withdraws it, and the keeper gets both. ASV_E_STATE: it was decided. */
+/* The person approves, refuses or withdraws it, and the keeper gets both. ASV_E_STATE: it was decided.
+ * ASV_E_DENIED as asv_handover_rule says. */
 ASV_MUST_CHECK enum asv_status asv_handover_answer(const struct asv_flow *flow,
                                                    const struct asv_db_handover *row,
-                                                   const struct asv_person_statement *proposal, uint8_t step,
+                                                   const struct asv_person_statement *proposal,
+                                                   const struct asv_handover_plan *plan, uint8_t step,
                                                    struct asv_err *err);
+
+/* The words of the rule by which the person may not do it with one of the recordings, without the recording,
+ * with which the text begins. They are in the text; "" when there are none. */
+const char *asv_handover_rule(const struct asv_err *err);
 
 /* The person says that nothing comes of it. salt: random. */
 ASV_MUST_CHECK enum asv_status asv_handover_cancel(const struct asv_flow *flow,

@@ -25,6 +25,8 @@ static unsigned act_of(uint16_t action, uint8_t step)
         return approve ? ASV_ACT_DAY_APPROVE : ASV_ACT_DAY_REQUEST;
     case ASV_ACTION_OPEN:
         return approve ? 0 : ASV_ACT_OPEN;
+    case ASV_ACTION_HAND_OVER:
+        return approve ? 0 : ASV_ACT_EXPORT;
     default:
         return 0;
     }
@@ -92,14 +94,14 @@ static const char *judge_block(const struct asv_policy *policy, const struct asv
     return ask_policy(policy, decision_act(deed->ground), deed, person, &one);
 }
 
-/* ---- looking ---- */
+/* ---- use ---- */
 
-/* The second person agrees that the first is shown it: a superior in charge, or the data-protection officer,
- * who is not shown it and did not wear the camera. */
-static const char *judge_showing(const struct asv_policy *policy, const struct asv_incident_deed *deed,
-                                 const struct asv_policy_person *person, const struct asv_policy_clip *clip)
+/* The second person agrees that the first is shown it, or that it is handed over: a superior in charge (or,
+ * that it is shown, the data-protection officer) who did not ask for it and did not wear the camera. */
+static const char *judge_use(const struct asv_policy *policy, const struct asv_incident_deed *deed,
+                             const struct asv_policy_person *person, const struct asv_policy_clip *clip)
 {
-    const struct asv_action_rule *rule = asv_action_rule(ASV_ACTION_OPEN);
+    const struct asv_action_rule *rule = asv_action_rule(deed->action);
     unsigned has = person->roles & rule->approvers;
     unsigned counts = has & (person->in_charge ? ~0u : ~(unsigned)ASV_ROLES_SUPERIOR);
     if (person->disabled) {
@@ -146,14 +148,16 @@ static const char *judge_answer(const struct asv_policy *policy, const struct as
     if (deed->step == ASV_STEP_REFUSE && deed->open_by_them) {
         return asv_incident_withdraw;
     }
-    if (deed->action == ASV_ACTION_OPEN) {
-        return judge_showing(policy, deed, person, clip);
-    }
     struct asv_policy_clip asked = *clip;
     if (deed->step ==
         ASV_STEP_REFUSE) { /* what must not be kept, or for no such cause, can be refused all the same */
         asked.secret = false;
         asked.cause = policy->causes & (0u - policy->causes);
+        /* One recording that went keeps no hand-over open. */
+        asked.state = deed->action == ASV_ACTION_HAND_OVER ? ASV_CLIP_HELD : clip->state;
+    }
+    if (deed->action == ASV_ACTION_OPEN || deed->action == ASV_ACTION_HAND_OVER) {
+        return judge_use(policy, deed, person, &asked);
     }
     return ask_policy(policy, act_of(deed->action, deed->step), deed, person, &asked);
 }

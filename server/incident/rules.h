@@ -12,7 +12,8 @@
 
 /* A step that somebody wants to take. */
 struct asv_incident_deed {
-    uint16_t action; /* HOLD, RELEASE, ERASE_EARLY, OPEN, DAY, HOLD_AHEAD, BLOCK, UNBLOCK, RELEASE_AHEAD */
+    uint16_t action; /* HOLD, RELEASE, ERASE_EARLY, OPEN, HAND_OVER, DAY, HOLD_AHEAD, BLOCK, UNBLOCK,
+                      * RELEASE_AHEAD */
     uint8_t step;    /* enum asv_step */
     uint8_t ground;  /* BLOCK, UNBLOCK: which */
     bool reason;

@@ -44,9 +44,12 @@ const char asv_incident_policy_begun[] =
 const char asv_incident_policy_old[] =
     "a policy's version must be above that of every one that was decided on; "
     "\"asservat policy history\" lists them";
-const char asv_incident_handover_held[] =
-    "a recording of the hand-over is not held for this incident, or is blocked";
+const char asv_incident_handover_held[] = "a recording of the hand-over is not held for this incident";
 const char asv_incident_handover_plan[] = "a recording or a recipient is named twice, or an excerpt is none";
+const char asv_incident_handover_shut[] =
+    "only a carrier is closed, and none is made: without --protect, or with --output carrier or both";
+const char asv_incident_handover_file[] = "these recordings are more than may be filed at once: a carrier "
+                                          "alone is to be made, with --output carrier";
 const char asv_incident_handover_own[] = "nobody approves the hand-over that he or she proposed";
 const char asv_incident_handover_key[] = "a recipient's key counts no more";
 const char asv_incident_policy_none[] =

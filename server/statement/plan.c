@@ -22,7 +22,8 @@ static const char *broken(const struct asv_plan *plan)
     if (plan->outputs == 0 || (plan->outputs & ~(ASV_PLAN_CARRIER | ASV_PLAN_FILING)) != 0) {
         return "outputs";
     }
-    if (plan->protection > ASV_PLAN_AGE) {
+    if (plan->protection > ASV_PLAN_AGE ||
+        (plan->protection != ASV_PLAN_OPEN && (plan->outputs & ASV_PLAN_CARRIER) == 0)) {
         return "protection";
     }
     if (plan->recipient_count == 0 || plan->recipient_count > ASV_PLAN_RECIPIENTS_MAX) {

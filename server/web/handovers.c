@@ -3,6 +3,7 @@
  *
  * /api/v1/handovers and /recipients: what is handed over, how far that is, and to whom it may be; and what
  * people decide about hand-overs (docs/HANDOVER.md), beside whose statements their plans come and go. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,22 +150,36 @@ static enum asv_status want_again(struct wanted *out, struct asv_db *db, const s
 }
 
 /* in words that people are shown; what it is about, in the flow's own, is for the journal. */
+static enum asv_status in_words(const struct asv_flow *flow, enum asv_status status, const char *rule,
+                                struct asv_err *err)
+{
+    const struct asv_web_desk *desk = flow->ctx;
+    char words[ASV_ERR_TEXT_BYTES] = "";
+    (void)snprintf(words, sizeof words, "%s",
+                   rule != NULL             ? rule
+                   : status == ASV_E_DENIED ? asv_handover_rule(err)
+                                            : "");
+    if (asv_incident_rule_of(words) == NULL) {
+        return status;
+    }
+    asv_log_failure(desk->call->web->log, ASV_LOG_NOTICE, "statement-refused", err);
+    return asv_failf(err, status, "%s", words);
+}
+
 static enum asv_status compose(const struct asv_flow *flow, struct wanted *wanted,
                                struct asv_handover_plan **out, struct asv_err *err)
 {
-    const struct asv_web_desk *desk = flow->ctx;
     wanted->wish.case_number = wanted->case_number;
     wanted->wish.clips = wanted->clips;
     enum asv_status status = asv_handover_compose(flow, &wanted->wish, out, err);
+    if (status != ASV_OK && asv_incident_rule_of(err->text) != NULL) {
+        return status;
+    }
     const char *rule = status == ASV_E_STATE     ? asv_incident_handover_held
                        : status == ASV_E_USAGE   ? asv_incident_handover_plan
                        : status == ASV_E_EXPIRED ? asv_incident_handover_key
                                                  : NULL;
-    if (rule == NULL) {
-        return status;
-    }
-    asv_log_failure(desk->call->web->log, ASV_LOG_NOTICE, "statement-refused", err);
-    return asv_fail(err, status, rule);
+    return in_words(flow, status, rule, err);
 }
 
 /* ---- two people ---- */
@@ -274,7 +289,8 @@ static enum asv_status answer(const struct asv_flow *flow, const struct asv_web_
         return status;
     }
     show_plan(flow, plan);
-    return asv_handover_answer(flow, row, &proposal, deed->step, err);
+    status = asv_handover_answer(flow, row, &proposal, plan, deed->step, err);
+    return in_words(flow, status, NULL, err);
 }
 
 enum asv_status asv_web_handover_do(const struct asv_flow *flow, const struct asv_web_deed *deed,

@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -61,16 +62,29 @@ def kinds(desk, clip):
     return [kind.removeprefix("handover_") for kind in desk.events(clip) if kind.startswith("handover_")]
 
 
+@contextmanager
+def longer(desk, clip):
+    """As if it had 200 MB more."""
+    change = "SET session_replication_role = replica; UPDATE asv.clip SET leaves = leaves {0} 3051, payload_bytes = payload_bytes {0} 3051 * 65552 WHERE clip = '{1}'"
+    desk.sql(change.format("+", clip))
+    yield
+    desk.sql(change.format("-", clip))
+
+
 def what_is_refused_is_named(desk, clips):
     """HO-002, HO-003: by its recording or recipient, before anything is signed."""
     to = ("--to", COURT)
     for text, *words in (("is not held for", clips[3], *to), ("is named twice", clips[0], clips[0], *to), ("the excerpt ends before", f"{clips[0]}=9-3", *to),
                          ("no clip by its UUID", "4711", *to), ("\"=sealed\"", f"{clips[0]}=half", *to),
+                         ("only a carrier is closed, and none is made: without --protect, or with --output", clips[0], *to, "--output", "filing", "--protect", "age"),
                          ("no key that counts", clips[0], "--to", "Landgericht"), ("is named twice", clips[0], *to, *to),
                          ("none of carrier, filing and both", clips[0], *to, "--output", "letter"), ("there is no", str(uuid.uuid4()), *to)):
         desk.refused(text, "erika", "handover", "create", CASE, *words)
     desk.refused("there is no 4711", "erika", "handover", "create", "4711", clips[0], *to)
-    desk.refused("this takes the role", "rita", "handover", "create", CASE, clips[0], *to)
+    for who in ("rita", "sigrid"):  # HO-017, LAW L4: the policy lists the exporter alone
+        desk.refused(f"{clips[0]}: none of the person's roles may do this", who, "handover", "create", CASE, clips[0], *to)
+    with longer(desk, clips[0]):  # HO-018
+        desk.refused("more than may be filed at once: a carrier alone is to be made", "erika", "handover", "create", CASE, f"{clips[0]}=sealed", *to, "--output", "both")
     assert desk.json("handover", "list") == [], "something was proposed"
 
 
@@ -86,9 +100,13 @@ def two_people(desk, clips):
     assert (row["handover"], row["state"], row["addressee"], row["clips"]) == (handover, "proposed", COURT, 2), row
     assert "erika" not in desk.run("handover", "list"), "a list names who proposed it (LAW L6)"
     assert shown(desk, handover)["plan"]["clips"][0]["form"] in ("whole", "excerpt"), shown(desk, handover)
-    desk.refused("who proposes cannot approve", "sigrid", "handover", "approve", created(desk, "sigrid", clips[0], "--to", COURT)[0])
-    for who, text in (("willi", "this takes the role"), ("erika", "this takes the role"), ("doris", "this takes the role")):
-        desk.refused(text, who, "handover", "approve", handover)
+    desk.refused("whoever requested it cannot approve it", "sigrid", "handover", "approve", created(desk, "sonja", clips[0], "--to", COURT)[0])
+    for who in ("willi", "erika", "doris"):
+        desk.refused("none of the person's roles may do this", who, "handover", "approve", handover)
+    duty, = [row["duty"] for row in desk.json("duty", "list") if (row["name"], row["of"]) == ("stefan", "32-3")]
+    desk.run("duty", "end", duty)
+    desk.refused("is not in charge of the recording's unit", "stefan", "handover", "approve", handover)  # HO-017
+    desk.run("duty", "set", "stefan", "--in-charge", "32-3")
     desk.refused("only who proposed can withdraw", "sigrid", "handover", "withdraw", handover)
     own = next(row["handover"] for row in desk.json("handover", "list") if row["handover"] != handover)
     desk.act("stefan", "handover", "refuse", own)
@@ -205,7 +223,7 @@ def a_signature_takes_one(desk, clips, key, cert):
 
 def nothing_comes_of_it(desk, clips):
     """HO-013: then the recordings do not wait."""
-    handover, _ = created(desk, "sigrid", f"{clips[0]}=sealed", "--to", COURT)
+    handover, _ = created(desk, "erika", f"{clips[0]}=sealed", "--to", COURT)
     desk.refused("it was not approved", "erika", "handover", "cancel", handover)
     desk.act("stefan", "handover", "approve", handover)
     the_original_stays(desk, clips[0])
@@ -276,6 +294,8 @@ def play(rig):
     desk, camera, clips = set_up(rig)
     desk.person("erika", "1007", "exporter")
     desk.enrol("erika", "anna", "sigrid")
+    desk.person("sonja", "1002", "supervisor", "exporter")  # another account of sigrid's
+    desk.enrol("sonja", "anna", "stefan")
     incident(desk, camera, clips)
     held(desk, clips[0], clips[1])
     key, cert, digest = certificate(desk, "court")

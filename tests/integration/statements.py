@@ -751,13 +751,13 @@ def read(web, who, path):
     return json.loads(body)
 
 
-def no_plan_is_made(desk, web, sigrid, wanted, free):
+def no_plan_is_made(desk, web, erika, wanted, free):
     """A-223, A-064: what is no wish, and what the rules refuse, before anybody signs; nothing of it is kept."""
     plan, before = wanted["plan"], count(desk)
     clip, = plan["clips"]
 
     def prepared(**other):
-        return web.prepare(sigrid, "hand-over", "propose", **wanted | other)
+        return web.prepare(erika, "hand-over", "propose", **wanted | other)
 
     for what in ({"clips": []}, {"clips": [clip | {"form": "all"}]}, {"recipients": []}, {"recipients": ["x"]}, {"outputs": ["usb"]}, {"outputs": []}, {"protection": "none"},
                  {"clips": [{"clip": clip["clip"]}]}, {"clips": [clip | {"from_ms": -1}]}, {"clips": "all"}, {"more": 1}):
@@ -765,41 +765,52 @@ def no_plan_is_made(desk, web, sigrid, wanted, free):
         assert code == 400 and problem["field"] == "plan", (what, problem)
     for what, name in (({"plan": None}, "bad-field"), ({"file": "AAAA"}, "missing-field"), ({"plan": {k: plan[k] for k in ("clips", "outputs")}}, "missing-field")):
         refused(prepared(**what), 400, name)
-    refused(web.prepare(sigrid, "hand-over", "propose", incident=site.CASE), 400, "missing-field")
-    refused(web.prepare(sigrid, "hand-over", "propose", plan=plan), 400, "missing-field")
+    refused(web.prepare(erika, "hand-over", "propose", incident=site.CASE), 400, "missing-field")
+    refused(web.prepare(erika, "hand-over", "propose", plan=plan), 400, "missing-field")
     for what, words in (({"clips": [clip | {"clip": free}]}, "not held for this incident"), ({"clips": [clip | {"from_ms": 0, "until_ms": 1}]}, "an excerpt is none"),
                         ({"clips": [clip, clip]}, "named twice"), ({"recipients": plan["recipients"] * 2}, "named twice"), ({"outputs": ["carrier", "carrier"]}, "named twice"),
                         ({"clips": [clip | {"form": "excerpt", "from_ms": 5, "until_ms": 5}]}, "an excerpt is none"),
-                        ({"clips": [clip | {"form": "excerpt"}]}, "an excerpt is none")):
+                        ({"clips": [clip | {"form": "excerpt"}]}, "an excerpt is none"), ({"outputs": ["filing"]}, "only a carrier is closed")):
         refused(prepared(plan=plan | what), 409, "refused", words)
+    change = "SET session_replication_role = replica; UPDATE asv.clip SET leaves = leaves {0} 3051, payload_bytes = payload_bytes {0} 3051 * 65552 WHERE clip = '{1}'"
+    desk.sql(change.format("+", clip["clip"]))  # HO-018
+    refused(prepared(plan=plan | {"outputs": ["filing"], "protection": "open"}), 409, "refused", "more than may be filed at once")
+    desk.sql(change.format("-", clip["clip"]))
     assert prepared(plan=plan | {"recipients": ["0b" * 32]})[0] == 404
     assert prepared(incident="32-3/1999/1")[0] == 404
     assert count(desk) == before and desk.sql("SELECT count(*) FROM asv.handover_plan") == [["0"]]
 
 
+def an_exporter(desk):
+    desk.person("erika", "1007", "exporter")
+    desk.enrol("erika", "anna", "sigrid")
+    return Authenticator(desk, "erika")
+
+
 def two_people_hand_over(desk, web, people, anna):
     """A-223, A-224, LAW H10: a plan that two people sign by its digest; what came back of it, by two as well."""
-    sigrid, stefan, willi = people["sigrid"], people["stefan"], people["willi"]
+    sigrid, stefan, willi, erika = people["sigrid"], people["stefan"], people["willi"], an_exporter(desk)
     held, free = (desk.sql(f"SELECT c.clip FROM asv.clip c WHERE (asv.state_of(c.recording) = 'held') = {so} AND NOT EXISTS (SELECT FROM asv.block b WHERE b.recording = c.recording) ORDER BY 1 LIMIT 1")[0][0]
                   for so in ("true", "false"))
     key = desk.sql("SELECT encode(key, 'hex') FROM asv.recipient_page(NULL, NULL, 1)")[0][0]
     wanted = {"incident": desk.sql(f"SELECT i.case_number FROM asv.incident i, asv.clip c WHERE c.clip = '{held}' AND i.id = asv.held_for(c.recording)")[0][0],
               "plan": {"clips": [{"clip": held, "form": "whole"}], "recipients": [key], "outputs": ["carrier"], "protection": "age"}}
-    no_plan_is_made(desk, web, sigrid, wanted, free)
-    assert web.prepare(willi, "hand-over", "propose", **wanted)[0] == 403, "nor by who only wears a camera"
-    status, draft = web.prepare(sigrid, "hand-over", "propose", **wanted)
+    no_plan_is_made(desk, web, erika, wanted, free)
+    for who in (willi, sigrid):  # HO-017, LAW L4: the policy lists the exporter alone
+        refused(web.prepare(who, "hand-over", "propose", **wanted), 403, "refused", "none of the person's roles may do this")
+    status, draft = web.prepare(erika, "hand-over", "propose", **wanted)
     plan = unb64(draft["file"])
     assert status == 200 and hashlib.sha256(plan).digest() in unb64(draft["body"]) and desk.sql("SELECT count(*) FROM asv.handover_plan") == [["0"]], draft
-    assert web.hand_in(sigrid, draft | {"file": None})[0] == 400, "the plan is signed, and comes again"
+    assert web.hand_in(erika, draft | {"file": None})[0] == 400, "the plan is signed, and comes again"
     for at, byte in ((40, 1), (plan.index(b"StA Duisburg") - 37, 1), (len(plan) - 12, 3), (len(plan) - 11, 3)):  # its id, the protection, a recording, its form
         other = plan[:at] + bytes([plan[at] ^ byte]) + plan[at + 1:]
-        assert web.hand_in(sigrid, draft | {"file": b64(other)})[0] in (400, 404, 409), at
+        assert web.hand_in(erika, draft | {"file": b64(other)})[0] in (400, 404, 409), at
     assert desk.sql("SELECT count(*) FROM asv.handover_plan") == [["0"]]
-    status, proposed = web.hand_in(sigrid, draft)
+    status, proposed = web.hand_in(erika, draft)
     assert status == 200 and proposed["taken"] is None, proposed
-    assert web.hand_in(sigrid, draft)[1]["statement"] == proposed["statement"], "A-063"
+    assert web.hand_in(erika, draft)[1]["statement"] == proposed["statement"], "A-063"
     request = {"request": proposed["statement"]}
-    refused(web.prepare(sigrid, "hand-over", "approve", **request), 403, "refused", "nobody approves the hand-over")
+    refused(web.prepare(erika, "hand-over", "approve", **request), 403, "refused", "nobody approves the hand-over")
     refused(web.prepare(stefan, "hand-over", "withdraw", **request), 403, "refused", "somebody else")
     refused(web.prepare(willi, "hand-over", "approve", **request), 403, "refused")
     refused(web.prepare(stefan, "hand-over", "approve", request="0" * 64), 404, "refused", "no such request")
@@ -811,24 +822,24 @@ def two_people_hand_over(desk, web, people, anna):
     handover = desk.sql("SELECT id FROM asv.handover")[0][0]
     output = hashlib.sha256(b"carrier").hexdigest()
     desk.sql(f"SELECT asv.handover_built('{handover}', 'carrier', '\\x{output}', 1234, 57, 'asservat 0.1')")
-    refused(web.prepare(sigrid, "handover-receipt", "alone", record=receipt(handover, output) | {"signature": "AAAA"}), 400, "bad-field")
-    assert web.prepare(sigrid, "handover-receipt", "alone", record={"handover": handover})[0] == 400
-    assert web.prepare(sigrid, "handover-receipt", "alone", record=receipt(str(uuid.uuid4()), output))[0] == 404
-    assert web.prepare(sigrid, "handover-receipt", "alone", record=receipt(handover, output, how="signed", signature="AAAA"))[0] in (400, 409), "A-228"
-    refused(web.prepare(sigrid, "release", "propose", clip=held), 403, "refused", "until then the original stays")  # LAW H10
-    web.sign(sigrid, "handover-receipt", "alone", record=receipt(handover, output))
-    status, draft = web.prepare(sigrid, "handover-receipt", "alone", record=receipt(handover, output))
-    assert status != 200 or web.hand_in(sigrid, draft)[0] == 403, "of a form another one says the same"
+    refused(web.prepare(erika, "handover-receipt", "alone", record=receipt(handover, output) | {"signature": "AAAA"}), 400, "bad-field")
+    assert web.prepare(erika, "handover-receipt", "alone", record={"handover": handover})[0] == 400
+    assert web.prepare(erika, "handover-receipt", "alone", record=receipt(str(uuid.uuid4()), output))[0] == 404
+    assert web.prepare(erika, "handover-receipt", "alone", record=receipt(handover, output, how="signed", signature="AAAA"))[0] in (400, 409), "A-228"
+    refused(web.prepare(erika, "release", "propose", clip=held), 403, "refused", "until then the original stays")  # LAW H10
+    web.sign(erika, "handover-receipt", "alone", record=receipt(handover, output))
+    status, draft = web.prepare(erika, "handover-receipt", "alone", record=receipt(handover, output))
+    assert status != 200 or web.hand_in(erika, draft)[0] == 403, "of a form another one says the same"
     web.sign(stefan, "handover-receipt", "alone", record=receipt(handover, output))
     assert desk.sql(f"SELECT asv.handover_received_at('{handover}') IS NOT NULL") == [["t"]]
-    status, draft = web.prepare(sigrid, "handover-end", "alone", record={"handover": handover})
-    assert status != 200 or web.hand_in(sigrid, draft)[0] == 409, "it is over"
-    what_a_recipient_signed(desk, web, people, anna, wanted)
+    status, draft = web.prepare(erika, "handover-end", "alone", record={"handover": handover})
+    assert status != 200 or web.hand_in(erika, draft)[0] == 409, "it is over"
+    what_a_recipient_signed(desk, web, people, erika, anna, wanted)
 
 
-def what_a_recipient_signed(desk, web, people, anna, wanted):
+def what_a_recipient_signed(desk, web, people, erika, anna, wanted):
     """A-228, HO-012: with the certificate on the card that two people registered one person is enough, and nothing else is one; and what nothing comes of."""
-    sigrid, stefan, d = people["sigrid"], people["stefan"], desk.keys
+    stefan, d = people["stefan"], desk.keys
     for name in ("sta", "other"):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}", "-days", "30",
                         "-keyout", d / f"{name}.key", "-out", d / f"{name}.pem"], check=True, capture_output=True)
@@ -841,12 +852,12 @@ def what_a_recipient_signed(desk, web, people, anna, wanted):
 
     def handed_over():
         plan = wanted["plan"] | {"recipients": [pk], "protection": "open", "outputs": ["filing", "carrier"]}
-        proposed = web.sign(sigrid, "hand-over", "propose", **wanted | {"plan": plan})
+        proposed = web.sign(erika, "hand-over", "propose", **wanted | {"plan": plan})
         web.sign(stefan, "hand-over", "approve", request=proposed["statement"])
         return desk.sql("SELECT id FROM asv.handover ORDER BY id DESC LIMIT 1")[0][0]
     handover = handed_over()
     web.sign(stefan, "handover-end", "alone", record={"handover": handover})
-    assert read(web, sigrid, "/api/v1/handovers")["handovers"][0]["state"] == "cancelled"
+    assert read(web, erika, "/api/v1/handovers")["handovers"][0]["state"] == "cancelled"
     handover = handed_over()
     output = hashlib.sha256(b"another").hexdigest()
     for kind in ("carrier", "filing"):
@@ -865,7 +876,7 @@ def what_a_recipient_signed(desk, web, people, anna, wanted):
     p7s = signed("sta", text)
     record = receipt(handover, output, how="signed", document=hashlib.sha256(p7s).hexdigest(), signature=b64(p7s))
     web.sign(stefan, "handover-receipt", "alone", record=record)
-    got = read(web, sigrid, f"/api/v1/handovers/{handover}")
+    got = read(web, erika, f"/api/v1/handovers/{handover}")
     assert got["state"] == "received" and got["receipts"][0]["document"] == record["document"] and got["receipts"][0]["receiver"] == "JHS Meier", got
 
 

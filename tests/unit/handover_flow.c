@@ -94,6 +94,37 @@ static void a_plan_is_shown_whole(void **state)
     }
 }
 
+/* ---- what can be filed ---- */
+
+/* HO-018, LAW H8: the sealed original goes in each form, the playable file with a whole one. */
+static void more_than_may_be_filed_is_known_before(void **state)
+{
+    static const struct {
+        uint8_t form;
+        uint64_t bytes;
+        size_t most; /* that can be filed */
+    } table[] = {
+        {ASV_PLAN_SEALED, 0, 123},         {ASV_PLAN_WHOLE, 0, 82},         {ASV_PLAN_EXCERPT, 0, 82},
+        {ASV_PLAN_SEALED, 200000000, 1},   {ASV_PLAN_SEALED, 200000001, 0}, {ASV_PLAN_EXCERPT, 199999999, 1},
+        {ASV_PLAN_WHOLE, 100 * 65552, 15}, {ASV_PLAN_WHOLE, 200000000, 0},  {ASV_PLAN_SEALED, UINT64_MAX, 0}};
+    static struct asv_handover_clip clips[ASV_PLAN_CLIPS_MAX];
+    static uint64_t bytes[ASV_PLAN_CLIPS_MAX];
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        size_t most = 0;
+        for (size_t j = 0; j < ASV_PLAN_CLIPS_MAX; j++) {
+            clips[j].form = table[i].form;
+            bytes[j] = table[i].bytes;
+        }
+        while (most < ASV_PLAN_CLIPS_MAX && asv_handover_can_file(clips, bytes, most + 1, 20261130)) {
+            most++;
+        }
+        if (most != table[i].most) {
+            fail_msg("%zu: %zu, not %zu", i, most, table[i].most);
+        }
+    }
+}
+
 /* ---- a receipt ---- */
 
 #define NOW_S INT64_C(1796000000)
@@ -263,6 +294,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plan_is_shown_whole),
+        cmocka_unit_test(more_than_may_be_filed_is_known_before),
         cmocka_unit_test_setup_teardown(a_receipt_says_what_was_signed, sit_down, get_up),
         cmocka_unit_test_setup_teardown(another_text_is_none, sit_down, get_up),
         cmocka_unit_test_setup_teardown(what_the_addressee_did_not_sign_is_refused, sit_down, get_up),

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Who may take which step on a recording: LAW T3, LAW T4 (two people), LAW R3, LAW R4, LAW R5 (blocks), LAW
- * L2 (a reason), LAW L5 (who is shown it, and who agrees). Each refusal is a step that is permitted, with one
- * fact changed. */
+ * L2 (a reason), LAW L5 (who is shown it, and who agrees), LAW L4 (who hands it over). Each refusal is a step
+ * that is permitted, with one fact changed. */
 #include "server/incident/rules.h"
 
 #include <string.h>
@@ -22,6 +22,7 @@ static const struct asv_policy policy = {
     .release = {ASV_ROLE_WEARER | SUPERIORS | ASV_ROLE_REVIEWER | OFFICER, SUPERIORS},
     .early_erasure = {ASV_ROLE_WEARER | SUPERIORS | ASV_ROLE_REVIEWER | OFFICER, SUPERIORS},
     .open = ASV_ROLE_REVIEWER,
+    .export = SUPERIORS | ASV_ROLE_EXPORTER,
     .exclude_appraiser = true,
     .lift_dwelling = SUPERIORS,
     .lift_secret = OFFICER,
@@ -33,6 +34,7 @@ static const struct asv_incident_person superior = {.roles = ASV_ROLE_SUPERVISOR
 static const struct asv_incident_person deputy = {.roles = ASV_ROLE_DEPUTY, .deputises = true};
 static const struct asv_incident_person reviewer = {.roles = ASV_ROLE_REVIEWER};
 static const struct asv_incident_person officer = {.roles = OFFICER};
+static const struct asv_incident_person exporter = {.roles = ASV_ROLE_EXPORTER};
 static const struct asv_incident_person admin = {.roles = ASV_ROLE_ADMINISTRATOR};
 
 enum where { RUNNING, PENDING, HELD, OVER };
@@ -87,6 +89,10 @@ static void what_the_rules_intend_is_permitted(void **state)
         {ASV_ACTION_OPEN, ASV_STEP_PROPOSE, &reviewer, HELD, false},
         {ASV_ACTION_OPEN, ASV_STEP_APPROVE, &superior, HELD, false},
         {ASV_ACTION_OPEN, ASV_STEP_APPROVE, &officer, HELD, false},
+        {ASV_ACTION_HAND_OVER, ASV_STEP_PROPOSE, &exporter, HELD, false},
+        {ASV_ACTION_HAND_OVER, ASV_STEP_PROPOSE, &superior, HELD, false},
+        {ASV_ACTION_HAND_OVER, ASV_STEP_APPROVE, &superior, HELD, false},
+        {ASV_ACTION_HAND_OVER, ASV_STEP_REFUSE, &deputy, OVER, false},
         {ASV_ACTION_HOLD_AHEAD, ASV_STEP_PROPOSE, &wearer, RUNNING, false},
         {ASV_ACTION_HOLD_AHEAD, ASV_STEP_APPROVE, &superior, PENDING, false},
         {ASV_ACTION_RELEASE_AHEAD, ASV_STEP_PROPOSE, &superior, HELD, false},
@@ -109,9 +115,10 @@ static void what_the_rules_intend_is_permitted(void **state)
 static void an_administrator_may_nothing(void **state)
 {
     (void)state;
-    static const uint16_t actions[] = {ASV_ACTION_HOLD,    ASV_ACTION_RELEASE,       ASV_ACTION_ERASE_EARLY,
-                                       ASV_ACTION_OPEN,    ASV_ACTION_HOLD_AHEAD,    ASV_ACTION_BLOCK,
-                                       ASV_ACTION_UNBLOCK, ASV_ACTION_RELEASE_AHEAD, ASV_ACTION_DAY};
+    static const uint16_t actions[] = {ASV_ACTION_HOLD,     ASV_ACTION_RELEASE,       ASV_ACTION_ERASE_EARLY,
+                                       ASV_ACTION_OPEN,     ASV_ACTION_HOLD_AHEAD,    ASV_ACTION_BLOCK,
+                                       ASV_ACTION_UNBLOCK,  ASV_ACTION_RELEASE_AHEAD, ASV_ACTION_DAY,
+                                       ASV_ACTION_HAND_OVER};
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
         for (int step = ASV_STEP_PROPOSE; step <= ASV_STEP_REFUSE; step++) {
             for (int where = RUNNING; where <= OVER; where++) {
@@ -132,7 +139,8 @@ static void T4_two_people_and_each_in_the_own_part(void **state)
         enum where where;
     } table[] = {{ASV_ACTION_HOLD, PENDING},        {ASV_ACTION_RELEASE, HELD},
                  {ASV_ACTION_ERASE_EARLY, RUNNING}, {ASV_ACTION_OPEN, HELD},
-                 {ASV_ACTION_HOLD_AHEAD, PENDING},  {ASV_ACTION_RELEASE_AHEAD, HELD}};
+                 {ASV_ACTION_HOLD_AHEAD, PENDING},  {ASV_ACTION_RELEASE_AHEAD, HELD},
+                 {ASV_ACTION_HAND_OVER, HELD}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct asv_incident_deed what = deed(table[i].action, ASV_STEP_APPROVE);
         what.open_by_them = true;
@@ -147,7 +155,7 @@ static void T4_two_people_and_each_in_the_own_part(void **state)
         assert_string_equal(ask(what, superior, clips[table[i].where]), asv_incident_no_request);
         what.step = ASV_STEP_APPROVE;
         assert_string_equal(ask(what, superior, clips[table[i].where]), asv_incident_no_request);
-        what.open_action = ASV_ACTION_HAND_OVER; /* another one is */
+        what.open_action = ASV_ACTION_DAY; /* another one is */
         assert_string_equal(ask(what, superior, clips[table[i].where]), asv_incident_no_request);
     }
 }
@@ -243,6 +251,67 @@ static void L5_it_is_shown_to_a_reviewer_and_not_to_who_appraises(void **state)
     refused(asv_incident_refuses_to_show(&policy, &reviewer, &clip), ASV_REFUSED_SECRET);
     clip.secret_decision = ASV_BLOCK_LIFTED;
     assert_null(asv_incident_refuses_to_show(&policy, &reviewer, &clip));
+}
+
+/* LAW R5, LAW L4, HO-017: who proposes that a recording be handed over is whom the policy lists, and of his
+ * or her own units; what nobody may use is not handed over. */
+static void R5_L4_it_is_handed_over_by_whom_the_policy_names(void **state)
+{
+    (void)state;
+    struct asv_policy narrow = policy;
+    struct asv_incident_deed what = deed(ASV_ACTION_HAND_OVER, ASV_STEP_PROPOSE);
+    struct asv_incident_person person = superior;
+    struct asv_policy_clip clip = clips[HELD];
+    refused(ask(what, reviewer, clip), ASV_REFUSED_ROLE);
+    refused(ask(what, wearer, clip), ASV_REFUSED_ROLE);
+    person.in_charge = false;
+    refused(ask(what, person, clip), ASV_REFUSED_UNIT);
+    narrow.export = ASV_ROLE_EXPORTER;
+    refused(asv_incident_refuses(&narrow, &what, &superior, &clip), ASV_REFUSED_ROLE);
+    assert_null(asv_incident_refuses(&narrow, &what, &exporter, &clip));
+    refused(ask(what, exporter, clips[PENDING]), ASV_REFUSED_NOT_HELD);
+    refused(ask(what, exporter, clips[OVER]), ASV_REFUSED_OVER);
+    clip.unsaid = true;
+    refused(ask(what, exporter, clip), ASV_REFUSED_UNSAID);
+    clip = clips[HELD];
+    clip.pre_roll_ms = 1;
+    refused(ask(what, exporter, clip), ASV_REFUSED_PRE_ROLL);
+    clip.pre_roll_decision = ASV_BLOCK_LIFTED;
+    assert_null(ask(what, exporter, clip));
+    clip.dayless = true;
+    refused(ask(what, exporter, clip), ASV_REFUSED_DAYLESS);
+    what.reason = false; /* LAW L2 */
+    refused(ask(what, exporter, clips[HELD]), ASV_REFUSED_NO_REASON);
+}
+
+/* LAW T4, LAW L4, HO-017: who approves it, the second person. */
+static void T4_L4_a_superior_in_charge_approves_a_hand_over(void **state)
+{
+    (void)state;
+    struct asv_incident_deed what = deed(ASV_ACTION_HAND_OVER, ASV_STEP_APPROVE);
+    struct asv_incident_person person = superior;
+    struct asv_policy_clip clip = clips[HELD];
+    refused(ask(what, officer, clip), ASV_REFUSED_ROLE);
+    refused(ask(what, exporter, clip), ASV_REFUSED_ROLE);
+    person.in_charge = false;
+    refused(ask(what, person, clip), ASV_REFUSED_UNIT);
+    what.step = ASV_STEP_REFUSE;
+    refused(ask(what, person, clip), ASV_REFUSED_UNIT);
+    what.step = ASV_STEP_APPROVE;
+    person = superior;
+    person.wears = true;
+    refused(ask(what, person, clip), ASV_REFUSED_WEARER);
+    refused(ask(what, superior, clips[PENDING]), ASV_REFUSED_NOT_HELD);
+    clip.unsaid = true;
+    refused(ask(what, superior, clip), ASV_REFUSED_UNSAID);
+    clip.unsaid = false;
+    clip.dayless = true;
+    refused(ask(what, superior, clip), ASV_REFUSED_DAYLESS);
+    clip.dayless = false;
+    clip.pre_roll_ms = 1;
+    refused(ask(what, superior, clip), ASV_REFUSED_PRE_ROLL);
+    what.step = ASV_STEP_REFUSE;
+    assert_null(ask(what, superior, clip));
 }
 
 /* LAW T1: of what no clock tells the day of, two people decide, and until then nobody is shown it. */
@@ -358,10 +427,11 @@ static void nobody_blocks_what_is_over_or_without_a_reason(void **state)
 static void every_refusal_says_why_and_what_to_do(void **state)
 {
     (void)state;
-    static const char *const own[] = {asv_incident_no_request,   asv_incident_not_theirs,
-                                      asv_incident_withdraw,     asv_incident_confirmed,
-                                      asv_incident_policy_begun, asv_incident_keyless,
-                                      asv_incident_policy_old,   asv_incident_policy_none};
+    static const char *const own[] = {asv_incident_no_request,    asv_incident_not_theirs,
+                                      asv_incident_withdraw,      asv_incident_confirmed,
+                                      asv_incident_policy_begun,  asv_incident_keyless,
+                                      asv_incident_policy_old,    asv_incident_policy_none,
+                                      asv_incident_handover_shut, asv_incident_handover_file};
     for (int i = ASV_PERMITTED + 1; i < ASV_REFUSALS; i++) {
         const char *text = asv_incident_words_refusal((enum asv_policy_refusal)i);
         const char *policys = asv_policy_refusal_text((enum asv_policy_refusal)i);
@@ -412,6 +482,8 @@ int main(void)
         cmocka_unit_test(what_is_protected_is_refused_and_not_approved),
         cmocka_unit_test(L5_showing_takes_a_second_person_who_did_not_wear_it),
         cmocka_unit_test(L5_it_is_shown_to_a_reviewer_and_not_to_who_appraises),
+        cmocka_unit_test(R5_L4_it_is_handed_over_by_whom_the_policy_names),
+        cmocka_unit_test(T4_L4_a_superior_in_charge_approves_a_hand_over),
         cmocka_unit_test(T1_the_day_is_decided_by_two_and_it_is_not_shown_before),
         cmocka_unit_test(T1_a_day_is_one_that_the_dock_left_open),
         cmocka_unit_test(R3_R4_R5_a_block_is_set_by_anybody_and_decided_by_whom_the_policy_names),

@@ -127,6 +127,15 @@ static void a_hand_over_has_an_id_and_something_comes_out(void **state)
     assert_int_equal(decode(writer.len), ASV_E_MALFORMED);
     plan.outputs = 0;
     assert_int_equal(encode(), ASV_E_USAGE);
+    plan.outputs = ASV_PLAN_FILING; /* of which nothing is closed */
+    plan.protection = ASV_PLAN_OPEN;
+    assert_int_equal(encode(), ASV_OK);
+    refused(outputs + 1, ASV_PLAN_ZIP, ASV_E_MALFORMED);
+    refused(outputs + 1, ASV_PLAN_AGE, ASV_E_MALFORMED);
+    plan.protection = ASV_PLAN_AGE;
+    assert_int_equal(encode(), ASV_E_USAGE);
+    plan.outputs |= ASV_PLAN_CARRIER;
+    assert_int_equal(encode(), ASV_OK);
 }
 
 static void nobody_gets_it_twice_and_nobody_in_vain(void **state)
