@@ -78,6 +78,7 @@ def let_in(desk):
 
 STATUS, MAKE_DAYS, BULLETIN, OPENS, ORDER, DECIDE, KEEP, FINISH, CLIPS, SIGN, DAY_END, CLIP, SHOWN = range(1, 14)
 TAKEN, NOT_PERMITTED, NOT_NOW = 0, 0x204, 0x208  # ASV_OK, ASV_E_DENIED, ASV_E_STATE (firmware-proto/base/status.h)
+NO_CLIP = 0xffff
 SAY = """
 import socket, struct, sys
 frame = bytes.fromhex(sys.argv[2])
@@ -125,8 +126,8 @@ def view(data):
 
 def decision(proposal, answer, records, opening=b"", agreed=b""):
     """DECIDE, without a recording."""
-    return view(proposal) + view(answer) + bytes([len(records)]) + b"".join(map(view, records)) + view(opening) + view(agreed) \
-        + view(b"") * 3 + bytes(1)
+    return view(proposal) + view(answer) + bytes([len(records)]) + b"".join(map(view, records)) + view(b"") \
+        + struct.pack(">H", NO_CLIP) + view(opening) + view(agreed) + view(b"") * 3 + bytes(1)
 
 
 def at_the_keepers_socket(account):
@@ -137,7 +138,7 @@ def at_the_keepers_socket(account):
         assert ask(account, kind)[0] == NOT_PERMITTED, kind
     origin = b"stadt.example/ledger"
     head = bytes([1, len(origin)]) + origin + struct.pack(">QQ", 0, 1) + bytes(32) + bytes(1)
-    for what in (head, bytes([4, len(origin)]) + origin, bytes([3]) + view(b"") * 2 + bytes(1) + bytes(32)):
+    for what in (head, bytes([4, len(origin)]) + origin, bytes([3]) + view(b"") * 2 + bytes(1) + view(b"") + bytes(32)):
         assert ask(account, SIGN, what)[0] == NOT_PERMITTED, what
     assert ask(account, SIGN, bytes([2, 0]))[0] not in (TAKEN, NOT_PERMITTED), "there is no ledger, but one may ask"
 
