@@ -101,7 +101,7 @@ def play(rig):
     lost = desk.sql("SELECT clip FROM asv.clip WHERE day IS NULL")[0][0]
     desk.run("camera", "issued", lost, "--user", "willi")  # recorded without an assignment, nor was the camera of a unit:
     desk.sql("SET session_replication_role = replica; UPDATE asv.clip SET unit = '32-3' WHERE day IS NULL")
-    people = {name: key(statements.Authenticator(desk, name)) for name in PEOPLE}
+    people = {name: key(statements.Authenticator(desk, name)) for name in PEOPLE} | {"erika": key(statements.an_exporter(desk))}
     secret = desk.keys / "password"
     secret.write_text(PASSWORD + "\n")
     secret.chmod(0o600)

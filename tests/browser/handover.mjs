@@ -58,8 +58,8 @@ async function aRecipientTakesTwo() {
 
 /** A server that shows another plan than it has signed. */
 async function aLieIsNoticed() {
-  const sigrid = await incident("sigrid");
-  await sigrid.route("**/api/v1/statements/prepare", async (route) => {
+  const erika = await incident("erika");
+  await erika.route("**/api/v1/statements/prepare", async (route) => {
     const answer = await route.fetch();
     const draft = await answer.json();
     const plan = Buffer.from(draft.file, "base64url");
@@ -67,21 +67,21 @@ async function aLieIsNoticed() {
     plan[plan.length - 5] ^= 1;
     await route.fulfill({ response: answer, json: { ...draft, file: plan.toString("base64url") } });
   });
-  await button(sigrid, "Übergabe beantragen").click();
-  const dialog = await prepare(sigrid, "Anforderung der Staatsanwaltschaft");
+  await button(erika, "Übergabe beantragen").click();
+  const dialog = await prepare(erika, "Anforderung der Staatsanwaltschaft");
   await says(dialog, "Das ist nicht, was unterschrieben würde");
   assert.equal(await button(dialog, "Mit dem Sicherheitsschlüssel unterschreiben").count(), 0);
-  await picture(sigrid, "handover-lie");
+  await picture(erika, "handover-lie");
 }
 
 async function aHandOverTakesTwo() {
-  const sigrid = await incident("sigrid");
-  sigrid.context().excused = STATUS;
-  await button(sigrid, "Übergabe beantragen").click();
-  const dialog = await prepare(sigrid, "Anforderung der Staatsanwaltschaft", async (box) => {
+  const erika = await incident("erika");
+  erika.context().excused = STATUS;
+  await button(erika, "Übergabe beantragen").click();
+  const dialog = await prepare(erika, "Anforderung der Staatsanwaltschaft", async (box) => {
     await box.getByLabel("Form", { exact: true }).first().selectOption("excerpt");
-    await isAccessible(sigrid, "what is to be handed over");
-    await picture(sigrid, "handover-new", true);
+    await isAccessible(erika, "what is to be handed over");
+    await picture(erika, "handover-new", true);
   });
   await says(dialog, "Bitte als Minuten:Sekunden");
   const range = (name) => dialog.getByRole("textbox", { name });
@@ -96,13 +96,13 @@ async function aHandOverTakesTwo() {
   for (const text of ["0:00,000 – 0:01,500", site.recipient, "Ausschnitt, abspielbar", "age (Schlüssel der Empfänger)"]) {
     await says(dialog.locator(".answered"), text);
   }
-  await isAccessible(sigrid, "a plan that is signed");
-  await picture(sigrid, "handover-plan");
-  await finish(sigrid);
+  await isAccessible(erika, "a plan that is signed");
+  await picture(erika, "handover-plan");
+  await finish(erika);
   const rita = await handover("rita");
   assert.equal(await button(rita, "Genehmigen").count(), 0, "by whom it is no matter to decide");
   const stefan = await handover("stefan");
-  await stands(stefan.locator(".eyes").nth(1), "sigrid", "steht aus");
+  await stands(stefan.locator(".eyes").nth(1), "erika", "steht aus");
   await says(stefan.locator("main"), "0:00,000 – 0:01,500");
   await isAccessible(stefan, "a hand-over that waits");
   await button(stefan, "Genehmigen").click();
@@ -113,7 +113,7 @@ async function aHandOverTakesTwo() {
   await finish(stefan);
   await until(async () => (await button(stefan, "Genehmigen").count()) === 0, "that it is approved");
   await says(stefan.locator(".page-head"), "genehmigt");
-  await stands(stefan.locator(".eyes").nth(1), "sigrid", "stefan");
+  await stands(stefan.locator(".eyes").nth(1), "erika", "stefan");
 }
 
 /** How far it is, is told as it goes on. */
