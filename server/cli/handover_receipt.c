@@ -91,6 +91,7 @@ static enum asv_status put(struct asv_cli_handover *it, const struct asv_db_hand
 struct papers {
     uint8_t text[ASV_RECEIPT_TEXT_BYTES];
     uint8_t signature[ASV_DB_RECEIPT_MAX];
+    size_t text_len, signature_len;
 };
 
 static enum asv_status check_signed(const struct asv_cli_args *args, struct asv_err *err)
@@ -103,26 +104,28 @@ static enum asv_status check_signed(const struct asv_cli_args *args, struct asv_
                           "--signature: with the --text that was signed, which says the rest");
 }
 
+static enum asv_status read_papers(struct papers *papers, const struct asv_cli_args *args,
+                                   struct asv_err *err)
+{
+    enum asv_status status =
+        asv_file_read(asv_cli_text(args, "text"), papers->text, sizeof papers->text, &papers->text_len, err);
+    return status == ASV_OK ? asv_file_read(asv_cli_text(args, "signature"), papers->signature,
+                                            sizeof papers->signature, &papers->signature_len, err)
+                            : status;
+}
+
 static enum asv_status put_signed(struct asv_cli_handover *it, struct asv_err *err)
 {
-    const struct asv_cli_args *args = it->cli->args;
     asv_auto_free struct papers *papers = calloc(1, sizeof *papers);
     struct asv_db_handover_receipt receipt;
-    size_t text_len = 0;
-    size_t signature_len = 0;
     if (papers == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    enum asv_status status =
-        asv_file_read(asv_cli_text(args, "text"), papers->text, sizeof papers->text, &text_len, err);
+    enum asv_status status = read_papers(papers, it->cli->args, err);
     if (status == ASV_OK) {
-        status = asv_file_read(asv_cli_text(args, "signature"), papers->signature, sizeof papers->signature,
-                               &signature_len, err);
-    }
-    if (status == ASV_OK) {
-        status =
-            asv_handover_receipt_read(it->row, (struct asv_bytes){papers->text, text_len},
-                                      (struct asv_bytes){papers->signature, signature_len}, &receipt, err);
+        status = asv_handover_receipt_read(it->row, (struct asv_bytes){papers->text, papers->text_len},
+                                           (struct asv_bytes){papers->signature, papers->signature_len},
+                                           &receipt, err);
     }
     return status == ASV_OK ? put(it, &receipt, err) : status;
 }

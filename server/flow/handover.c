@@ -241,21 +241,27 @@ static enum asv_status read_bytes(struct asv_handover_plan *plan, struct asv_err
     return asv_plan_read(&plan->plan, plan->bytes, plan->len, err);
 }
 
-static enum asv_status write_draft(const struct draft *draft, struct asv_handover_plan **out,
+static enum asv_status write_bytes(struct asv_handover_plan *plan, const struct draft *draft,
                                    struct asv_err *err)
 {
     struct asv_writer writer;
-    asv_auto_free struct asv_handover_plan *plan = calloc(1, sizeof *plan);
-    if (plan == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
     asv_writer_init(&writer, plan->bytes, sizeof plan->bytes);
     enum asv_status status = asv_plan_write(&writer, &draft->plan, draft->clips);
     if (status != ASV_OK) {
         return asv_fail(err, status, "the plan breaks a rule of plans (STATEMENTS.md 4)");
     }
     plan->len = writer.len;
-    status = read_bytes(plan, err);
+    return read_bytes(plan, err);
+}
+
+static enum asv_status write_draft(const struct draft *draft, struct asv_handover_plan **out,
+                                   struct asv_err *err)
+{
+    asv_auto_free struct asv_handover_plan *plan = calloc(1, sizeof *plan);
+    if (plan == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = write_bytes(plan, draft, err);
     if (status == ASV_OK) {
         *out = asv_steal(&plan);
     }
