@@ -82,6 +82,8 @@ int main(int argc, char **argv)
     asv_writer_init(&writer, data, sizeof data);
     must(asv_destruction_encode(&writer, &order, sk) == ASV_OK, "statement");
     FILE *out = fopen(argv[7], "wb");
-    must(out != NULL && fwrite(data, 1, writer.len, out) == writer.len && fclose(out) == 0, argv[7]);
+    must(out != NULL, argv[7]);
+    must(fwrite(data, 1, writer.len, out) == writer.len, argv[7]);
+    must(fclose(out) == 0, argv[7]);
     return 0;
 }
