@@ -56,7 +56,6 @@ struct asv_handover_making {
     int dir;
     uint64_t told_ms; /* mono: when the database was told last */
     bool cancelled;
-    bool is_told; /* heads and certificates are in compose */
 };
 
 /* ---- handover_known.c: what is known, for the facts ---- */

@@ -235,13 +235,6 @@ static enum asv_status tell_trust(struct asv_handover_making *making, struct asv
     return status;
 }
 
-/* What both outputs are told alike; a recording's events go with it. */
-static enum asv_status tell_house(struct asv_handover_making *making, struct asv_err *err)
-{
-    enum asv_status status = asv_handover_tell_logs(making, err);
-    return status == ASV_OK ? tell_trust(making, err) : status;
-}
-
 enum asv_status asv_handover_tell_facts(void *ctx, const struct asv_build_said *said, char **text,
                                         size_t *len, struct asv_err *err)
 {
@@ -255,9 +248,11 @@ enum asv_status asv_handover_tell_facts(void *ctx, const struct asv_build_said *
         status = tell_custody(making, number, rows, err);
     }
     free(rows);
-    if (status == ASV_OK && !making->is_told) {
-        status = tell_house(making, err);
-        making->is_told = status == ASV_OK;
+    if (status == ASV_OK) {
+        status = asv_handover_tell_logs(making, err);
+    }
+    if (status == ASV_OK) {
+        status = tell_trust(making, err);
     }
     return status == ASV_OK ? asv_compose_write(making->compose, said, text, len, err) : status;
 }

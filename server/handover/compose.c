@@ -255,9 +255,25 @@ void asv_compose_free(struct asv_compose *compose)
 
 /* ---- ledger and certificates ---- */
 
+static bool has_log(const struct asv_compose *compose, uint64_t number)
+{
+    size_t i = 0;
+    json_t *one = NULL;
+    json_array_foreach(compose->logs, i, one)
+    {
+        if ((uint64_t)json_integer_value(json_object_get(one, "log")) == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum asv_status asv_compose_add_log(struct asv_compose *compose, const struct asv_compose_log *log,
                                     struct asv_err *err)
 {
+    if (has_log(compose, log->log)) {
+        return ASV_OK;
+    }
     json_t *one = asv_facts_put_object(compose, compose->logs);
     asv_facts_put_number(compose, one, "log", (int64_t)log->log);
     asv_facts_put_text(compose, one, "origin", log->origin);

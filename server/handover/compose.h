@@ -83,6 +83,7 @@ ASV_MUST_CHECK enum asv_status asv_compose_add_event(struct asv_compose *compose
                                                      const struct asv_compose_event *event,
                                                      struct asv_err *err);
 
+/* The head of a log; one that is there already is passed over. */
 ASV_MUST_CHECK enum asv_status asv_compose_add_log(struct asv_compose *compose,
                                                    const struct asv_compose_log *log, struct asv_err *err);
 
