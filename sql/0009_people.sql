@@ -1242,16 +1242,6 @@ $$;
 COMMENT ON FUNCTION asv.handover_plan_find IS 'the plan of a hand-over; it names recordings by their digests alone';
 GRANT EXECUTE ON FUNCTION asv.handover_plan_find TO asv_staff, asv_admin;
 
-CREATE FUNCTION asv.statements_about(p_header bytea) RETURNS SETOF bytea
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT s.digest::bytea FROM asv.statement s WHERE s.subject = p_header AND s.subject_kind IN (1, 7, 9)
-    UNION
-    SELECT s.digest::bytea FROM asv.handover_plan p CROSS JOIN LATERAL asv.handover_plan_read(p.bytes) AS r
-    JOIN asv.statement s ON s.subject = p.digest AND s.subject_kind = 11
-    WHERE r.header = p_header
-$$;
-COMMENT ON FUNCTION asv.statements_about IS 'what people signed about a recording, itself or in the plan of a hand-over';
-
 -- ---- policies
 
 CREATE FUNCTION asv.policy_file_put(p_version bigint, p_name text, p_days smallint, p_content bytea) RETURNS text

@@ -37,6 +37,16 @@ COMMENT ON COLUMN asv.handover_clip.form IS '1 the sealed original alone, 2 and 
 COMMENT ON COLUMN asv.handover_clip.from_ms IS 'of an excerpt: media time; otherwise 0';
 COMMENT ON COLUMN asv.handover_clip.until_ms IS 'until just before; otherwise 0';
 
+CREATE FUNCTION asv.statements_about(p_header bytea) RETURNS SETOF bytea
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT s.digest::bytea FROM asv.statement s WHERE s.subject = p_header AND s.subject_kind IN (1, 7, 9)
+    UNION
+    SELECT s.digest::bytea FROM asv.recording r JOIN asv.handover_clip c ON c.recording = r.id JOIN asv.handover h ON h.id = c.handover
+    JOIN asv.statement s ON s.subject = h.plan AND s.subject_kind = 11
+    WHERE r.header = p_header
+$$;
+COMMENT ON FUNCTION asv.statements_about IS 'what people signed about a recording, itself or in the plan of a hand-over';
+
 CREATE TABLE asv.handover_build (
     handover uuid PRIMARY KEY REFERENCES asv.handover,
     stage text NOT NULL DEFAULT 'waiting'

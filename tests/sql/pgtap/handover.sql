@@ -95,6 +95,8 @@ SELECT is(pg_temp.state('p1'), 'proposed', 'wait for a second person (HO-001)');
 SELECT is(pg_temp.kinds('h1') || ', ' || pg_temp.kinds('h2'), 'requested/person, requested/person', 'custody of each says so (HO-006)');
 SELECT is((SELECT array_agg(ROW(c.number, k.header = tap.dig('h1'), c.form)::text ORDER BY k.header = tap.dig('h1')) FROM asv.handover_clip c JOIN asv.clip k USING (recording)),
     ARRAY[format('(%s,f,2)', CASE WHEN dig('h2') < dig('h1') THEN 1 ELSE 2 END), format('(%s,t,2)', CASE WHEN dig('h1') < dig('h2') THEN 1 ELSE 2 END)], 'in the plan''s order');
+SELECT is((SELECT count(*) FROM asv.statements_about(dig(clip)) AS a WHERE a = (SELECT proposal FROM asv.handover WHERE id = tap.uid('p1'))), want, 'is it about ' || clip)
+FROM (VALUES ('h1', 1::bigint), ('h2', 1), ('h3', 0)) AS x (clip, want);
 SELECT throws_ok($$ SELECT pg_temp.say('p1 again', 5, 1, sha256(pg_temp.plan('p1', 'h1', 'h2')), 'erika') $$, '23505', NULL, 'one plan is one hand-over');
 
 -- ---- answered: HO-005

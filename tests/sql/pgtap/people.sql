@@ -268,8 +268,6 @@ SELECT throws_ok($$ SELECT pg_temp.hand_over('h1', 1, 'sven', pg_temp.plan(2)) $
 SELECT is(asv.handover_plan_put(pg_temp.plan(2)), 'done', 'the plan is kept');
 SELECT is(asv.handover_plan_find(sha256(pg_temp.plan(2))), pg_temp.plan(2), 'byte for byte');
 SELECT is(pg_temp.hand_over('h1', 1, 'sven', pg_temp.plan(2)), 'done', 'and can be proposed');
-SELECT is((SELECT array_agg(a) FROM asv.statements_about(tap.dig('clip ' || n)) AS a), want, 'of clip ' || n)
-FROM (VALUES (1, ARRAY[tap.dig('h1')]), (2, ARRAY[tap.dig('h1')]), (3, NULL)) AS x (n, want);
 
 -- ---- the agency is not locked out
 
