@@ -19,22 +19,23 @@
 
 /* The configuration file; every key has an option that wins over it. */
 struct asv_cli_conf {
-    char agency[512];            /* the agency directory */
-    char root[512];              /* its root.cert, for accounts that may not read that */
-    char database[1024];         /* conninfo of the role asv_admin */
-    char database_staff[1024];   /* of a person's own role, a member of asv_staff */
-    char database_dock[1024];    /* of the role asv_dock: `db rebuild` */
-    char database_owner[1024];   /* of a superuser: `db migrate`, `restore` */
-    char database_backup[1024];  /* of the role asv_backup: `backup` */
-    char database_ledger[1024];  /* of the role asv_ledger: `ledger run` */
-    char database_cosign[1024];  /* of asv_cosign: `ledger cosign` */
-    char database_check[1024];   /* of asv_check: `ledger verify` */
-    char database_publish[1024]; /* of asv_publish: `ledger publish` */
-    char database_export[1024];  /* of asv_export: `handover run` */
-    char handover[512];          /* where hand-overs are made */
-    char handover_package[512];  /* certificate of the package key */
-    char handover_xjustiz[512];  /* the release of XJustiz */
-    char handover_agency[201];   /* who hands over, as it stands in the letter */
+    char agency[512];             /* the agency directory */
+    char root[512];               /* its root.cert, for accounts that may not read that */
+    char database[1024];          /* conninfo of the role asv_admin */
+    char database_staff[1024];    /* of a person's own role, a member of asv_staff */
+    char database_dock[1024];     /* of the role asv_dock: `db rebuild` */
+    char database_owner[1024];    /* of a superuser: `db migrate`, `restore` */
+    char database_backup[1024];   /* of the role asv_backup: `backup` */
+    char database_ledger[1024];   /* of the role asv_ledger: `ledger run` */
+    char database_cosign[1024];   /* of asv_cosign: `ledger cosign` */
+    char database_check[1024];    /* of asv_check: `ledger verify` */
+    char database_publish[1024];  /* of asv_publish: `ledger publish` */
+    char database_export[1024];   /* of asv_export: `handover run` */
+    char handover[512];           /* where hand-overs are made */
+    char handover_package[512];   /* certificate of the package key */
+    char handover_xjustiz[512];   /* the release of XJustiz */
+    char handover_documents[512]; /* the program that makes documents */
+    char handover_agency[201];    /* who hands over, as it stands in the letter */
     char handover_office[201];
     char handover_address[405]; /* one to four lines, with ";" between them */
     char handover_contact[201], handover_phone[61], handover_mail[255];

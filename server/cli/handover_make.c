@@ -285,6 +285,7 @@ static enum asv_status build(struct asv_handover_making *making, struct asv_err 
         .release = {house->release, house->release_len},
         .organisation = house->cli->conf.handover_agency,
         .version = house->version,
+        .documents = house->cli->conf.handover_documents,
         .now_ms = now_ms,
         .ops = &ops,
     };
