@@ -113,6 +113,7 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_handover_list,
     &asv_cli_handover_show,
     &asv_cli_handover_cancel,
+    &asv_cli_handover_again,
     &asv_cli_handover_receipt,
 };
 const size_t asv_cli_command_count = sizeof asv_cli_commands / sizeof asv_cli_commands[0];

@@ -122,7 +122,7 @@ size_t asv_documents_head_write(uint8_t out[ASV_DOCUMENTS_HEAD_BYTES], enum asv_
 
 static enum asv_status no_protocol(struct asv_err *err)
 {
-    return asv_fail(err, ASV_E_MALFORMED, "documents: the program does not speak this protocol");
+    return asv_fail(err, ASV_E_INTERNAL, "documents: the program does not speak this protocol");
 }
 
 /* ASV_E_AWAY: it ends before. */

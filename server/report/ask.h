@@ -29,7 +29,7 @@ size_t asv_documents_count(const struct asv_documents_question *question);
 
 /* Runs the program in the time zone of this one, and writes what it makes to fds[asv_documents_count], empty
  * files, each from its beginning. Errors as asv_facts_read, asv_document_write and asv_message_write;
- * ASV_E_AWAY when the program ended by itself, ASV_E_MALFORMED when it says what no such program says. What
+ * ASV_E_AWAY when the program ended by itself, ASV_E_INTERNAL when it says what no such program says. What
  * the files then have is worth nothing. */
 ASV_MUST_CHECK enum asv_status asv_documents_ask(const char *program,
                                                  const struct asv_documents_question *question,

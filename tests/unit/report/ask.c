@@ -68,9 +68,9 @@ static void whatever_the_program_does_is_told(void **state)
         {"printf '\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\3ab'; kill -6 $$", ASV_E_AWAY, "ended by signal 6"},
         {"exit 0", ASV_E_AWAY, "said nothing"},
         {"printf '\\2\\3\\6facts?'", ASV_E_LIMIT, "facts?"},
-        {"printf '\\3\\1\\1x'", ASV_E_MALFORMED, "does not speak this protocol"}, /* of signatures */
-        {"printf '\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\3abcd'", ASV_E_MALFORMED, "does not speak this protocol"},
-        {"printf '\\0\\0\\0\\0\\0\\0\\1\\0\\0\\0\\0'; exec cat /dev/zero", ASV_E_MALFORMED,
+        {"printf '\\3\\1\\1x'", ASV_E_INTERNAL, "does not speak this protocol"}, /* of signatures */
+        {"printf '\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\3abcd'", ASV_E_INTERNAL, "does not speak this protocol"},
+        {"printf '\\0\\0\\0\\0\\0\\0\\1\\0\\0\\0\\0'; exec cat /dev/zero", ASV_E_INTERNAL,
          "does not speak this protocol"},
     };
     (void)state;
