@@ -287,7 +287,8 @@ static bool is_there(const struct asv_handover_making *making, uint8_t output)
 /* What is written down is what people wait for: there is no other in its place. */
 static enum asv_status check_kept(const struct asv_handover_making *making, struct asv_err *err)
 {
-    for (uint8_t output = ASV_PLAN_CARRIER; output <= ASV_PLAN_FILING; output++) {
+    for (unsigned i = ASV_PLAN_CARRIER; i <= ASV_PLAN_FILING; i++) {
+        uint8_t output = (uint8_t)i;
         if ((making->job.made & output) != 0 && !is_there(making, output)) {
             return asv_failf(err, ASV_E_MISMATCH, "%s: was made and written down, and is not there any more",
                              name_of(output));
