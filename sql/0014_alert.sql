@@ -63,9 +63,14 @@ BEGIN
             < clock_timestamp() - interval '26 hours')
     UNION ALL
     -- The job takes it up at once; and of what was given away somebody asks for the receipt (LAW H10). (Hand-overs come with 0023.)
+    (SELECT 'handover_failed', b.handover::text, '', b.changed_at
+     FROM asv.handover_build b
+     WHERE b.stage = 'failed' AND asv.handover_is_open(b.handover)
+     ORDER BY b.handover LIMIT 1000)
+    UNION ALL
     (SELECT 'handover_unbuilt', b.handover::text, b.stage, b.approved_at
      FROM asv.handover_build b
-     WHERE b.stage <> 'built' AND b.approved_at <= clock_timestamp() - interval '1 day' AND asv.handover_is_open(b.handover)
+     WHERE b.stage NOT IN ('built', 'failed') AND b.approved_at <= clock_timestamp() - interval '1 day' AND asv.handover_is_open(b.handover)
      ORDER BY b.handover LIMIT 1000)
     UNION ALL
     (SELECT 'handover_unreceived', b.handover::text, '', b.changed_at

@@ -50,22 +50,27 @@ COMMENT ON FUNCTION asv.statements_about IS 'what people signed about a recordin
 CREATE TABLE asv.handover_build (
     handover uuid PRIMARY KEY REFERENCES asv.handover,
     stage text NOT NULL DEFAULT 'waiting'
-        CHECK (stage IN ('waiting', 'recordings', 'documents', 'packing', 'checking', 'built', 'failed')),
+        CHECK (stage IN ('waiting', 'recordings', 'documents', 'packing', 'checking', 'built', 'again', 'failed')),
     done smallint NOT NULL DEFAULT 0 CHECK (done >= 0),
     bytes asv.u63 NOT NULL DEFAULT 0,
     error asv.note,
+    tries smallint NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    again_at timestamptz,
     approved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     began_at timestamptz,
     changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CHECK ((stage = 'failed') = (error IS NOT NULL)),
+    CHECK ((stage IN ('again', 'failed')) = (error IS NOT NULL)),
+    CHECK ((stage = 'again') = (again_at IS NOT NULL)),
     CHECK ((stage = 'waiting') = (began_at IS NULL))
 );
 COMMENT ON TABLE asv.handover_build IS 'how far the job has come with each approved hand-over; changed in place';
 COMMENT ON COLUMN asv.handover_build.handover IS 'which';
-COMMENT ON COLUMN asv.handover_build.stage IS 'what it is doing; failed: it ended, and the next run begins where it was';
+COMMENT ON COLUMN asv.handover_build.stage IS 'what it is doing; again: it ended, and a run goes on at again_at; failed: it ended, and goes on when somebody says so';
 COMMENT ON COLUMN asv.handover_build.done IS 'recordings that are finished';
 COMMENT ON COLUMN asv.handover_build.bytes IS 'that were written';
 COMMENT ON COLUMN asv.handover_build.error IS 'why it ended';
+COMMENT ON COLUMN asv.handover_build.tries IS 'how often it ended so that it is begun again, since somebody said so';
+COMMENT ON COLUMN asv.handover_build.again_at IS 'when it is begun again at the earliest: later each time, but an hour later at most';
 COMMENT ON COLUMN asv.handover_build.approved_at IS 'when this database was told that the keeper took its approval';
 COMMENT ON COLUMN asv.handover_build.began_at IS 'when the job began with it';
 COMMENT ON COLUMN asv.handover_build.changed_at IS 'when it last said something';
@@ -465,8 +470,8 @@ GRANT EXECUTE ON FUNCTION asv.handover_lines TO asv_staff;
 
 CREATE FUNCTION asv.handover_find(p_what text)
     RETURNS TABLE (id uuid, case_number text, incident uuid, state text, plan bytea, card bytea, proposal bytea, object bytea, approval bytea,
-                   stage text, done smallint, bytes bigint, error text, approved_at timestamptz, began_at timestamptz, changed_at timestamptz,
-                   received_at timestamptz)
+                   stage text, done smallint, bytes bigint, error text, again_at timestamptz, approved_at timestamptz, began_at timestamptz,
+                   changed_at timestamptz, received_at timestamptz)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -475,7 +480,7 @@ BEGIN
     RETURN QUERY
     SELECT h.id, i.case_number::text, h.incident, asv.handover_state(h), p.bytes::bytea, asv.handover_card(p.bytes), s.digest::bytea,
            s.object::bytea, (SELECT a.object::bytea FROM asv.statement a WHERE a.digest = asv.handover_approval(h.proposal)),
-           b.stage, b.done, b.bytes::bigint, b.error::text, b.approved_at, b.began_at, b.changed_at, asv.handover_received_at(h.id)
+           b.stage, b.done, b.bytes::bigint, b.error::text, b.again_at, b.approved_at, b.began_at, b.changed_at, asv.handover_received_at(h.id)
     FROM asv.handover h
     JOIN asv.handover_plan p ON p.digest = h.plan
     JOIN asv.incident i ON i.id = h.incident
@@ -596,6 +601,25 @@ $$;
 COMMENT ON FUNCTION asv.handover_end IS 'nothing comes of an approved hand-over, as the statement of the same transaction says: it is not built, and its recordings can be released';
 GRANT EXECUTE ON FUNCTION asv.handover_end TO asv_staff;
 
+-- HO-019: nothing is decided by that; two people have decided.
+CREATE FUNCTION asv.handover_again(p_id uuid) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.handover_lock(p_id);
+    IF NOT asv.handover_is_open(p_id) THEN
+        RAISE EXCEPTION 'hand-over: it was cancelled, or its receipt was confirmed' USING ERRCODE = 'VA002';
+    END IF;
+    UPDATE asv.handover_build b SET stage = 'again', tries = 0, again_at = clock_timestamp(), changed_at = clock_timestamp()
+    WHERE b.handover = p_id AND b.stage IN ('again', 'failed');
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'hand-over: the job did not end with it' USING ERRCODE = 'VA002';
+    END IF;
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.handover_again IS 'the next run begins again with a hand-over with which the job ended';
+GRANT EXECUTE ON FUNCTION asv.handover_again TO asv_staff;
+
 -- HO-010: what a recipient signed is a receipt only of one whose card has a certificate, its last line.
 CREATE FUNCTION asv.handover_receipt_put(
     p_id uuid, p_how text, p_received bytea, p_received_at timestamptz, p_receiver text, p_document bytea, p_signature bytea, p_by text,
@@ -643,9 +667,17 @@ GRANT EXECUTE ON FUNCTION asv.handover_receipt_put TO asv_staff;
 -- ---------------------------------------------------------------------------------------------- the job
 -- asv_export reads what is approved, neither cancelled nor received, and nothing of other recordings.
 
+CREATE FUNCTION asv.handover_made(p_id uuid) RETURNS integer
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(sum(CASE o.kind WHEN 'carrier' THEN 1 ELSE 2 END), 0) FROM asv.handover_output o WHERE o.handover = p_id);
+END
+$$;
+COMMENT ON FUNCTION asv.handover_made IS 'what was made of a hand-over: 1 carrier, 2 filing, 3 both';
+
 CREATE FUNCTION asv.handover_work(p_id uuid, p_after uuid, p_limit integer)
     RETURNS TABLE (id uuid, case_number text, incident uuid, plan bytea, card bytea, proposal bytea, proposer bytea, approval bytea, approver bytea,
-                   ruling bytea, stage text, done smallint, approved_at timestamptz)
+                   ruling bytea, stage text, done smallint, made integer, approved_at timestamptz)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -654,7 +686,7 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT h.id, i.case_number::text, h.incident, p.bytes::bytea, asv.handover_card(p.bytes), s.object::bytea, c.record::bytea, a.object::bytea,
-           d.record::bytea, asv.ruling_taken(a.digest), b.stage, b.done, b.approved_at
+           d.record::bytea, asv.ruling_taken(a.digest), b.stage, b.done, asv.handover_made(h.id), b.approved_at
     FROM asv.handover_build b
     JOIN asv.handover h ON h.id = b.handover
     JOIN asv.handover_plan p ON p.digest = h.plan
@@ -663,13 +695,14 @@ BEGIN
     JOIN asv.credential c ON c.digest = s.credential
     JOIN asv.statement a ON a.digest = asv.handover_approval(h.proposal)
     JOIN asv.credential d ON d.digest = a.credential
-    WHERE asv.handover_is_open(h.id) AND CASE WHEN p_id IS NULL THEN b.stage <> 'built' ELSE h.id = p_id END
+    WHERE asv.handover_is_open(h.id)
+      AND CASE WHEN p_id IS NULL THEN b.stage NOT IN ('built', 'failed') AND coalesce(b.again_at <= clock_timestamp(), true) ELSE h.id = p_id END
       AND (p_after IS NULL OR h.id > p_after)
     ORDER BY h.id
     LIMIT p_limit;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_work IS 'a page of the hand-overs that are to be built, or (p_id) one that was approved, whether it is built or not: with the plan, the addressee''s card, both statements, their signers'' credential records, and the keeper''s ruling';
+COMMENT ON FUNCTION asv.handover_work IS 'a page of the hand-overs that are to be built now, or (p_id) one that was approved, whether it is built or not: with the plan, the addressee''s card, both statements, their signers'' credential records, and the keeper''s ruling';
 GRANT EXECUTE ON FUNCTION asv.handover_work TO asv_export;
 
 CREATE FUNCTION asv.handover_check_open(p_id uuid) RETURNS void
@@ -818,12 +851,13 @@ BEGIN
     END IF;
     UPDATE asv.handover_build b
     SET stage = p_stage, done = p_done, bytes = p_bytes, error = p_error, began_at = coalesce(b.began_at, clock_timestamp()),
-        changed_at = clock_timestamp()
+        changed_at = clock_timestamp(), tries = CASE p_stage WHEN 'again' THEN least(b.tries + 1, 1000) ELSE b.tries END,
+        again_at = CASE p_stage WHEN 'again' THEN clock_timestamp() + least(interval '1 minute' * power(2, least(b.tries, 6)), interval '1 hour') END
     WHERE b.handover = p_id AND b.stage <> 'built';
     RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_progress IS 'how far the job is, or why it ended (failed): done; cancelled: it is to end; already: all is made';
+COMMENT ON FUNCTION asv.handover_progress IS 'how far the job is, or why it ended (again, failed): done; cancelled: it is to end; already: all is made';
 GRANT EXECUTE ON FUNCTION asv.handover_progress TO asv_export;
 
 CREATE FUNCTION asv.handover_built(p_id uuid, p_kind text, p_digest bytea, p_bytes bigint, p_files integer, p_software text) RETURNS text
@@ -846,8 +880,8 @@ BEGIN
     END IF;
     INSERT INTO asv.handover_output (handover, kind, digest, bytes, files, software) VALUES (p_id, p_kind, p_digest, p_bytes, p_files, p_software);
     PERFORM asv.handover_event(p_id, 'handover_built', NULL, NULL, format('%s, %s bytes, SHA-256 %s, %s', p_kind, p_bytes, encode(p_digest, 'hex'), p_software));
-    IF (SELECT sum(CASE n.kind WHEN 'carrier' THEN 1 ELSE 2 END) FROM asv.handover_output n WHERE n.handover = p_id) = v_outputs THEN
-        UPDATE asv.handover_build b SET stage = 'built', error = NULL, began_at = coalesce(b.began_at, clock_timestamp()), changed_at = clock_timestamp(),
+    IF asv.handover_made(p_id) = v_outputs THEN
+        UPDATE asv.handover_build b SET stage = 'built', error = NULL, again_at = NULL, began_at = coalesce(b.began_at, clock_timestamp()), changed_at = clock_timestamp(),
             done = (SELECT count(*) FROM asv.handover_clip c WHERE c.handover = p_id)
         WHERE b.handover = p_id;
     END IF;

@@ -123,7 +123,7 @@ COMMENT ON FUNCTION asv.base64url IS 'without padding, as the API has bytes';
 CREATE FUNCTION asv.handover_about(p_handover uuid)
     RETURNS TABLE (handover uuid, incident uuid, case_number text, addressee text, state text, since timestamptz, plan text, digest bytea,
                    proposal bytea, own boolean, outcome text, requested_by text, requested_at timestamptz, answered_by text, ended_at timestamptz,
-                   expires_at timestamptz, progress integer, stage text, failure text, clips json, events json, outputs json, media json, receipts json)
+                   expires_at timestamptz, progress integer, stage text, failure text, again_at timestamptz, clips json, events json, outputs json, media json, receipts json)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -145,7 +145,7 @@ BEGIN
            CASE v_state WHEN 'proposed' THEN 'open' WHEN 'refused' THEN 'refused' WHEN 'withdrawn' THEN 'withdrawn' WHEN 'lapsed' THEN 'lapsed'
                         ELSE 'approved' END,
            k.name::text, s.issued_at, ak.name::text, a.issued_at, CASE v_state WHEN 'proposed' THEN s.expires_at END,
-           CASE WHEN v_state IN ('building', 'failed') THEN asv.handover_percent(h.id) END, CASE v_state WHEN 'building' THEN b.stage END, b.error::text,
+           CASE WHEN v_state IN ('building', 'failed') THEN asv.handover_percent(h.id) END, CASE v_state WHEN 'building' THEN b.stage END, b.error::text, b.again_at,
            (SELECT json_agg(json_strip_nulls(json_build_object('clip', c.clip, 'header', encode(c.header, 'hex'), 'state', asv.state_of(c.recording),
                                                                'started_at', asv.utc(c.started_at))) ORDER BY n.number)
             FROM asv.handover_clip n JOIN asv.clip c ON c.recording = n.recording WHERE n.handover = h.id),

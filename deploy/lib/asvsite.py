@@ -386,6 +386,7 @@ database.export = {self.postgres.conninfo('asv_export')}
 handover = {directory}
 handover.package = {self.agency}/keeper/package.crt
 handover.xjustiz = {TOP}/deploy/xjustiz/3.6.2.json
+handover.documents = {self.bin('asservat-documents')}
 handover.agency = {agency}
 handover.office = Bürger- und Ordnungsamt
 handover.address = {address}

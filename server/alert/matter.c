@@ -39,6 +39,11 @@ static const struct wording wordings[ASV_MATTER_KINDS] = {
                              "ausgegebene Kameras waren lange nicht im Dock:", "zuletzt",
                              "asservat camera list\nasservat retention balance"},
     /* HO-014 */
+    [ASV_MATTER_UNMADE] =
+        {"handover_failed",
+         "Eine genehmigte Übergabe kann nicht erstellt werden und wird nicht von selbst wieder begonnen:",
+         "genehmigte Übergaben können nicht erstellt werden und werden nicht von selbst wieder begonnen:",
+         "seit", "asservat handover show HANDOVER\nasservat handover again HANDOVER"},
     [ASV_MATTER_UNBUILT] =
         {"handover_unbuilt", "Eine genehmigte Übergabe ist seit mehr als einem Tag nicht fertig:",
          "genehmigte Übergaben sind seit mehr als einem Tag nicht fertig:", "genehmigt",

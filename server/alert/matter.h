@@ -20,6 +20,7 @@ enum asv_matter_kind {
     ASV_MATTER_DAYLESS,          /* two people have to decide on its day; subject: the recording */
     ASV_MATTER_MARKED,           /* by the wearer, and nobody asked to keep it; subject: the recording */
     ASV_MATTER_UNDOCKED,         /* issued and out for too long; subject: begin of the camera's digest */
+    ASV_MATTER_UNMADE,           /* a hand-over, which the job gave up; subject: its id */
     ASV_MATTER_UNBUILT,          /* a hand-over, for a day; subject: its id, what: the job's stage */
     ASV_MATTER_UNRECEIVED,       /* a hand-over, for two weeks; subject: its id */
     ASV_MATTER_KEEPER,           /* cannot be asked */

@@ -204,7 +204,12 @@ enum asv_status asv_sandbox_enter(const struct asv_sandbox *sandbox, bool *landl
 
 static enum asv_status limit(int resource, rlim_t most, const char *what, struct asv_err *err)
 {
-    const struct rlimit value = {most, most};
+    struct rlimit value;
+    if (getrlimit((__rlimit_resource_t)resource, &value) != 0) {
+        return asv_io_fail(err, errno, what);
+    }
+    value.rlim_max = value.rlim_max < most ? value.rlim_max : most; /* RLIM_INFINITY is the largest */
+    value.rlim_cur = value.rlim_max;
     return setrlimit((__rlimit_resource_t)resource, &value) == 0 ? ASV_OK : asv_io_fail(err, errno, what);
 }
 
@@ -250,16 +255,21 @@ static int allow_computing(scmp_filter_ctx filter)
     return failed;
 }
 
+enum asv_status asv_sandbox_limit(uint64_t memory_bytes, unsigned cpu_seconds, uint64_t file_bytes,
+                                  struct asv_err *err)
+{
+    enum asv_status status = limit(RLIMIT_CPU, cpu_seconds, "sandbox: time", err);
+    if (status == ASV_OK) {
+        status = limit(RLIMIT_FSIZE, file_bytes, "sandbox: files", err);
+    }
+    return status == ASV_OK && !ASV_UNDER_SANITIZER ? limit(RLIMIT_AS, memory_bytes, "sandbox: memory", err)
+                                                    : status;
+}
+
 enum asv_status asv_sandbox_compute(size_t memory_bytes, unsigned cpu_seconds, struct asv_err *err)
 {
     const struct asv_sandbox nothing = {.paths = NULL};
-    enum asv_status status = limit(RLIMIT_CPU, cpu_seconds, "sandbox: time", err);
-    if (status == ASV_OK) {
-        status = limit(RLIMIT_FSIZE, 0, "sandbox: files", err);
-    }
-    if (status == ASV_OK && !ASV_UNDER_SANITIZER) { /* whose memory is terabytes of shadow */
-        status = limit(RLIMIT_AS, memory_bytes, "sandbox: memory", err);
-    }
+    enum asv_status status = asv_sandbox_limit(memory_bytes, cpu_seconds, 0, err);
     if (status == ASV_OK) {
         status = asv_sandbox_enter(&nothing, NULL, err);
     }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "firmware-proto/base/status.h"
 
@@ -49,6 +50,11 @@ ASV_MUST_CHECK enum asv_status asv_sandbox_forbid_dumps(struct asv_err *err);
  * already open are not affected. */
 ASV_MUST_CHECK enum asv_status asv_sandbox_enter(const struct asv_sandbox *sandbox, bool *landlocked,
                                                  struct asv_err *err);
+
+/* For a program that is given somebody else's bytes: what it may take, and write. (Under a sanitizer memory
+ * is not limited: it has terabytes of shadow.) */
+ASV_MUST_CHECK enum asv_status asv_sandbox_limit(uint64_t memory_bytes, unsigned cpu_seconds,
+                                                 uint64_t file_bytes, struct asv_err *err);
 
 /* For a program that reads foreign bytes in one thread and has its descriptors already: what it can do from
  * here on is read, write and wait on those, and compute in at most memory_bytes, for cpu_seconds. No file

@@ -9,6 +9,7 @@
 #include "server/base/conf.h"
 #include "server/cli/text.h"
 #include "server/keeper/protocol.h"
+#include "server/report/ask.h"
 
 const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_init,
@@ -112,6 +113,7 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_handover_list,
     &asv_cli_handover_show,
     &asv_cli_handover_cancel,
+    &asv_cli_handover_again,
     &asv_cli_handover_receipt,
 };
 const size_t asv_cli_command_count = sizeof asv_cli_commands / sizeof asv_cli_commands[0];
@@ -206,6 +208,7 @@ static const struct asv_conf_key conf_keys[] = {
     KEY("handover", ASV_CONF_PATH, handover, "/var/lib/asservat/handover"),
     KEY("handover.package", ASV_CONF_PATH, handover_package, "/etc/asservat/package.pem"),
     KEY("handover.xjustiz", ASV_CONF_PATH, handover_xjustiz, "/usr/share/asservat/xjustiz/3.6.2.json"),
+    KEY("handover.documents", ASV_CONF_PATH, handover_documents, ASV_DOCUMENTS_PROGRAM),
     KEY("handover.agency", ASV_CONF_TEXT, handover_agency, ""),
     KEY("handover.office", ASV_CONF_TEXT, handover_office, ""),
     KEY("handover.address", ASV_CONF_TEXT, handover_address, ""),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * asservat handover: approve, refuse, withdraw, cancel. Composing is in handover_create.c, what is shown in
- * handover_list.c, the receipt in handover_receipt.c.
+ * asservat handover: approve, refuse, withdraw, cancel, again. Composing is in handover_create.c, what is
+ * shown in handover_list.c, the receipt in handover_receipt.c.
  */
 #include <stdlib.h>
 
@@ -141,4 +141,40 @@ const struct asv_cli_command asv_cli_handover_cancel = {
     .options = cancel_options,
     .option_count = sizeof cancel_options / sizeof *cancel_options,
     .run = cancel,
+};
+
+/* ---- again ---- */
+
+static enum asv_status again(struct asv_cli *cli, struct asv_err *err)
+{
+    asv_auto_cli_handover struct asv_cli_handover it = {0};
+    enum asv_db_outcome outcome;
+    enum asv_status status = asv_cli_handover_open(cli, &it, err);
+    if (status == ASV_OK) {
+        status = asv_db_handover_again(it.db, it.row->id, &outcome, err);
+    }
+    if (status == ASV_OK) {
+        fputs("The next run begins again with it.\n", cli->out);
+    }
+    return status;
+}
+
+static const struct asv_cli_option again_options[] = {ASV_CLI_DATABASE_OPTION};
+
+const struct asv_cli_command asv_cli_handover_again = {
+    .group = "handover",
+    .name = "again",
+    .summary = "have the job begin again with a hand-over that it gave up",
+    .help =
+        "The job tries again by itself what can succeed later, at the latest each hour. What cannot\n"
+        "be made as things are it gives up, and says why (`handover show`): when that is mended, whoever\n"
+        "may propose a hand-over has it begin again with HANDOVER. What cannot be mended is cancelled,\n"
+        "and proposed anew as it can be made.",
+    .by = ASV_CLI_BY_PEOPLE,
+    .operands = "HANDOVER",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = again_options,
+    .option_count = sizeof again_options / sizeof *again_options,
+    .run = again,
 };

@@ -27,6 +27,7 @@ struct asv_handover_house {
     int signals;               /* SIGTERM ends it between two pieces */
     bool ended;                /* it came */
     int dir;                   /* where hand-overs are made */
+    const char *root_path, *package_path;
     struct asv_cert root;
     uint8_t root_data[ASV_CERT_MAX_BYTES];
     uint8_t pem[ASV_HANDOVER_PEM_BYTES]; /* certificate of the package key */

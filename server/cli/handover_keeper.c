@@ -88,7 +88,7 @@ static enum asv_status stamp(void *ctx, struct asv_bytes request, uint8_t *respo
         return asv_failf(err, ASV_E_AWAY, "the time-stamping authority answers with %u", code);
     }
     return status == ASV_OK ? ASV_OK
-                            : asv_failf(err, status, "the time-stamping authority: %.200s", why.text);
+                            : asv_failf(err, ASV_E_AWAY, "the time-stamping authority: %.200s", why.text);
 }
 
 struct asv_package_signer asv_handover_signer(struct asv_handover_making *making, int64_t now_ms)

@@ -168,14 +168,14 @@ static enum asv_status print_json(const struct asv_cli_handover *it, const struc
                                   const struct asv_db_handover_event *rows, size_t count, struct asv_err *err)
 {
     const struct asv_db_handover *row = it->row;
-    json_t *object =
-        json_pack("{s:o, s:s, s:s, s:o, s:s, s:i, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "handover",
-                  asv_json_uuid(row->id), "case", row->case_number, "state", row->state, "proposal",
-                  asv_json_hex(row->proposal, sizeof row->proposal), "stage", row->stage, "done",
-                  (int)row->done, "bytes", (json_int_t)row->bytes, "error", row->error, "approved",
-                  asv_json_time(row->approved_ms), "began", asv_json_time(row->began_ms), "changed",
-                  asv_json_time(row->changed_ms), "received", asv_json_time(row->received_ms), "plan",
-                  plan_json(&it->plan->plan), "history", history_json(rows, count));
+    json_t *object = json_pack(
+        "{s:o, s:s, s:s, s:o, s:s, s:i, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "handover",
+        asv_json_uuid(row->id), "case", row->case_number, "state", row->state, "proposal",
+        asv_json_hex(row->proposal, sizeof row->proposal), "stage", row->stage, "done", (int)row->done,
+        "bytes", (json_int_t)row->bytes, "error", row->error, "again", asv_json_time(row->again_ms),
+        "approved", asv_json_time(row->approved_ms), "began", asv_json_time(row->began_ms), "changed",
+        asv_json_time(row->changed_ms), "received", asv_json_time(row->received_ms), "plan",
+        plan_json(&it->plan->plan), "history", history_json(rows, count));
     if (receipt->there) {
         (void)json_object_set_new(object, "receipt_proven", json_boolean(receipt->good));
     }
@@ -230,6 +230,11 @@ static enum asv_status print_shown(const struct asv_cli_handover *it, const stru
     }
     if (row->error[0] != '\0') {
         line(out, "error", row->error);
+        line(out, "again",
+             row->again_ms != ASV_TIME_UNKNOWN
+                 ? asv_text_time(text, row->again_ms)
+                 : "when somebody says so (`handover again`), once that is mended; or cancel it, and "
+                   "propose it as it can be made");
     }
     if (receipt->there) {
         line(out, "receipt", receipt->text);

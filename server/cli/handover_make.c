@@ -13,8 +13,9 @@
 #include "server/base/io.h"
 #include "server/base/signals.h"
 #include "server/cli/handover_job.h"
-#include "server/package/package.h"
+#include "server/package/zip_read.h"
 #include "server/statement/verify.h"
+#include "server/verify/handed.h"
 
 #define TELL_EVERY_MS 2000
 #define DIGEST_BYTES  (256u << 10)
@@ -157,30 +158,64 @@ static enum asv_status digest_file(int dir, const char *name, struct asv_db_hand
     return status;
 }
 
-/* HO-048: read once more by who reads everybody's, and signed by the certificate that is configured. */
+/* HO-057: what is not what anybody would take for this hand-over is not there: the next run makes it anew. */
+static enum asv_status remove_bad(const struct asv_handover_making *making, const char *name,
+                                  const struct asv_handed_fault *fault, struct asv_err *err)
+{
+    enum asv_status status = asv_io_remove_tree(making->dir, name, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (fault->kind == ASV_HANDED_SIGNER) {
+        return asv_failf(err, ASV_E_BUSY,
+                         "%s: signed with another certificate than packages are by now; it is made anew",
+                         name);
+    }
+    return asv_failf(err, ASV_E_MISMATCH, "%s: is not good, and was removed: %.80s%s%s", name, fault->file,
+                     fault->file[0] != '\0' ? ": " : "", asv_handed_fault_meaning(fault, false));
+}
+
+/* HO-048: read once more as everybody reads it. */
+static enum asv_status verify_output(const struct asv_handover_making *making, const char *name,
+                                     struct asv_err *err)
+{
+    char path[sizeof making->path + 16];
+    enum asv_handed_verdict verdict = ASV_HANDED_INVALID;
+    struct asv_handed_fault *fault = calloc(1, sizeof *fault);
+    if (fault == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    (void)snprintf(path, sizeof path, "%s/%s", making->path, name);
+    const struct asv_verify_handed what = {
+        .path = path, .root = making->house->root_path, .package = making->house->package_path};
+    enum asv_status status = asv_verify_handed(&what, &verdict, fault, err);
+    if (status == ASV_OK && verdict == ASV_HANDED_INVALID) {
+        status = remove_bad(making, name, fault, err);
+    }
+    free(fault);
+    return status;
+}
+
 static enum asv_status check_carrier(const struct asv_handover_making *making,
                                      struct asv_db_handover_output *out, struct asv_err *err)
 {
     struct asv_fault fault = {.kind = ASV_FAULT_NONE};
+    struct asv_zip_reader reader = {.buffer = NULL};
     asv_auto_fd int fd = -1;
-    enum asv_status status = digest_file(making->dir, ASV_BUILD_CARRIER, out, err);
+    enum asv_status status = verify_output(making, ASV_BUILD_CARRIER, err);
+    if (status == ASV_OK) {
+        status = digest_file(making->dir, ASV_BUILD_CARRIER, out, err);
+    }
     if (status == ASV_OK) {
         status = asv_io_open_file(making->dir, ASV_BUILD_CARRIER, &fd, err);
     }
     if (status != ASV_OK) {
         return status;
     }
-    struct asv_package *package = calloc(1, sizeof *package);
-    if (package == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
     const struct asv_package_input input = asv_package_input_file(&fd, out->bytes);
-    status = asv_package_open(package, &input, making->house->package.digest, &fault, err);
-    if (status == ASV_OK) {
-        out->files = (uint32_t)package->count;
-        asv_package_close(package);
-    }
-    free(package);
+    status = asv_zip_open(&reader, &input, &fault, err);
+    out->files = (uint32_t)reader.end.count;
+    asv_zip_reader_close(&reader);
     return status;
 }
 
@@ -209,7 +244,7 @@ static enum asv_status count_file(int dir, const char *name, struct asv_db_hando
 }
 
 /* The filing is known by its facts, which name every other file. */
-static enum asv_status check_filing(const struct asv_handover_making *making,
+static enum asv_status count_filing(const struct asv_handover_making *making,
                                     struct asv_db_handover_output *out, struct asv_err *err)
 {
     const struct dirent *entry;
@@ -232,11 +267,43 @@ static enum asv_status check_filing(const struct asv_handover_making *making,
     return status;
 }
 
+static enum asv_status check_filing(const struct asv_handover_making *making,
+                                    struct asv_db_handover_output *out, struct asv_err *err)
+{
+    enum asv_status status = verify_output(making, ASV_BUILD_FILING, err);
+    return status == ASV_OK ? count_filing(making, out, err) : status;
+}
+
+static const char *name_of(uint8_t output)
+{
+    return output == ASV_PLAN_CARRIER ? ASV_BUILD_CARRIER : ASV_BUILD_FILING;
+}
+
+static bool is_there(const struct asv_handover_making *making, uint8_t output)
+{
+    return faccessat(making->dir, name_of(output), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* What is written down is what people wait for: there is no other in its place. */
+static enum asv_status check_kept(const struct asv_handover_making *making, struct asv_err *err)
+{
+    for (unsigned i = ASV_PLAN_CARRIER; i <= ASV_PLAN_FILING; i++) {
+        uint8_t output = (uint8_t)i;
+        if ((making->job.made & output) != 0 && !is_there(making, output)) {
+            return asv_failf(err, ASV_E_MISMATCH, "%s: was made and written down, and is not there any more",
+                             name_of(output));
+        }
+    }
+    return ASV_OK;
+}
+
+/* What there is of it and is not written down yet. */
 static enum asv_status write_down(struct asv_handover_making *making, uint8_t output, struct asv_err *err)
 {
     struct asv_db_handover_output out = {.output = output, .software = making->house->version};
     enum asv_db_outcome outcome;
-    if ((making->plan.outputs & output) == 0) {
+    if ((making->plan.outputs & output) == 0 || (making->job.made & output) != 0 ||
+        !is_there(making, output)) {
         return ASV_OK;
     }
     enum asv_status status =
@@ -285,19 +352,38 @@ static enum asv_status build(struct asv_handover_making *making, struct asv_err 
         .release = {house->release, house->release_len},
         .organisation = house->cli->conf.handover_agency,
         .version = house->version,
+        .documents = house->cli->conf.handover_documents,
         .now_ms = now_ms,
         .ops = &ops,
     };
     return asv_build_run(&what, err);
 }
 
+/* HO-056: a carrier counts, whatever becomes of the filing that is made behind it. */
+static enum asv_status make_outputs(struct asv_handover_making *making, struct asv_err *err)
+{
+    struct asv_err why = {0};
+    enum asv_status built = build(making, &why);
+    if (making->cancelled || asv_handover_is_to_end(making->house)) {
+        return built == ASV_OK
+                   ? asv_fail(err, ASV_E_BUSY, "the program was told to end; the next run goes on")
+                   : asv_failf(err, built, "%s", why.text);
+    }
+    enum asv_status status = tell(making, "checking", making->plan.clip_count, 0, err);
+    if (status == ASV_OK) {
+        status = write_down(making, ASV_PLAN_CARRIER, err);
+    }
+    if (status == ASV_OK && built != ASV_OK) {
+        return asv_failf(err, built, "%s", why.text);
+    }
+    return status == ASV_OK ? write_down(making, ASV_PLAN_FILING, err) : status;
+}
+
 enum asv_status asv_handover_make(struct asv_handover_making *making, struct asv_err *err)
 {
-    uint16_t count = 0;
     enum asv_status status = tell(making, "recordings", 0, 0, err);
     if (status == ASV_OK) {
         status = read_order(making, err);
-        count = making->plan.clip_count;
     }
     if (status == ASV_OK) {
         status = find_recordings(making, err);
@@ -309,13 +395,7 @@ enum asv_status asv_handover_make(struct asv_handover_making *making, struct asv
         status = open_place(making, err);
     }
     if (status == ASV_OK) {
-        status = build(making, err);
+        status = check_kept(making, err);
     }
-    if (status == ASV_OK) {
-        status = tell(making, "checking", count, 0, err);
-    }
-    if (status == ASV_OK) {
-        status = write_down(making, ASV_PLAN_CARRIER, err);
-    }
-    return status == ASV_OK ? write_down(making, ASV_PLAN_FILING, err) : status;
+    return status == ASV_OK ? make_outputs(making, err) : status;
 }

@@ -40,6 +40,7 @@ static enum asv_status read_root(struct asv_handover_house *house, struct asv_er
     const char *given = asv_cli_text(house->cli->args, "trust");
     const char *path = given != NULL ? given : house->cli->conf.root;
     size_t len = 0;
+    house->root_path = path;
     enum asv_status status =
         asv_io_read_file(AT_FDCWD, path, house->root_data, sizeof house->root_data, &len, err);
     if (status == ASV_OK) {
@@ -55,6 +56,7 @@ static enum asv_status read_package(struct asv_handover_house *house, struct asv
 {
     const char *given = asv_cli_text(house->cli->args, "package");
     const char *path = given != NULL ? given : house->cli->conf.handover_package;
+    house->package_path = path;
     enum asv_status status =
         asv_io_read_file(AT_FDCWD, path, house->pem, sizeof house->pem, &house->pem_len, err);
     if (status == ASV_OK &&
@@ -175,7 +177,24 @@ static enum asv_status sweep(struct asv_handover_house *house, struct asv_err *e
 
 /* ---- one after the other ---- */
 
-/* What became of it; that it failed is written down, and the next run begins again. */
+/* HO-055: whether it ends so whenever it is begun again, as things are. What is away, full or not yet there
+ * may be otherwise the next time. */
+static bool is_for_good(enum asv_status status)
+{
+    switch (status) {
+    case ASV_E_IO:
+    case ASV_E_NO_SPACE:
+    case ASV_E_STATE:
+    case ASV_E_DENIED: /* what the keeper keeps from use somebody may let go */
+    case ASV_E_USAGE:  /* the configuration is all hand-overs' */
+        return false;
+    default:
+        return asv_status_class(status) == ASV_CLASS_PERMANENT ||
+               asv_status_class(status) == ASV_CLASS_INTEGRITY;
+    }
+}
+
+/* What became of it; that it ended is written down, and whether it is begun again. */
 static enum asv_status say(const struct asv_handover_making *making, enum asv_status status,
                            struct asv_err *err)
 {
@@ -197,8 +216,12 @@ static enum asv_status say(const struct asv_handover_making *making, enum asv_st
     if (making->cancelled) {
         return ASV_OK;
     }
-    enum asv_status told = asv_db_handover_progress(house->db, making->job.id, "failed", making->job.done, 0,
-                                                    err->text, &cancelled, &lost);
+    if (house->ended) { /* nothing is wrong with it */
+        return status;
+    }
+    enum asv_status told =
+        asv_db_handover_progress(house->db, making->job.id, is_for_good(status) ? "failed" : "again",
+                                 making->job.done, 0, err->text, &cancelled, &lost);
     return told == ASV_OK ? status : asv_failf(err, told, "%s", lost.text);
 }
 
@@ -284,8 +307,9 @@ const struct asv_cli_command asv_cli_handover_run = {
             "yet, below the directory that the configuration says (handover), each in a directory\n"
             "named as it is. What a run that was killed had finished is kept. The keeper gives\n"
             "keys and signatures for what two people decided, and for nothing else. One that\n"
-            "fails does not keep the others waiting; the next run begins again with it. What was\n"
-            "made of one that was received or cancelled is removed.\n"
+            "ends does not keep the others waiting; what can succeed later is begun again, a minute later\n"
+            "at first, an hour later at most; what cannot is given up (`handover again`). What was made\n"
+            "of one that was received or cancelled is removed.\n"
             "A timer starts it.",
     .options = options,
     .option_count = sizeof options / sizeof *options,

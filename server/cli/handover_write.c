@@ -20,7 +20,7 @@
 #include "server/db/handover.h"
 #include "server/handover/build.h"
 #include "server/handover/medium.h"
-#include "server/report/label.h"
+#include "server/report/ask.h"
 
 #define FACTS_MAX  ((size_t)256 << 20)
 #define PATH_BYTES 1024
@@ -193,27 +193,16 @@ static enum asv_status print_label(const struct writing *it, const char *path, s
                                     .lock = locks[it->plan.protection]};
     asv_auto_free char *text = NULL;
     asv_auto_fd int fd = -1;
-    struct asv_facts *facts = NULL;
-    struct asv_fonts *fonts = NULL;
     size_t len = 0;
     asv_hex_encode(file, it->written.file, ASV_SHA256_BYTES);
     asv_hex_encode(carrier, it->written.carrier, ASV_SHA256_BYTES);
     enum asv_status status = asv_medium_take(it->carrier, "data/facts.json", FACTS_MAX, &text, &len, err);
     if (status == ASV_OK) {
-        status = asv_facts_read(text, len, &facts, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_fonts_open(&fonts, err);
-    }
-    if (status == ASV_OK) {
         status = asv_io_open(AT_FDCWD, path, O_RDWR | O_CREAT | O_TRUNC, 0640, &fd, err);
     }
-    if (status == ASV_OK) {
-        status = asv_label_write(facts, &label, fonts, fd, err);
-    }
-    asv_fonts_close(fonts);
-    asv_facts_free(facts);
-    return status;
+    const struct asv_documents_question question = {.facts = {(const uint8_t *)text, len}, .label = &label};
+    return status == ASV_OK ? asv_documents_ask(it->cli->conf.handover_documents, &question, &fd, err)
+                            : status;
 }
 
 static void say(const struct writing *it)
@@ -262,7 +251,6 @@ static enum asv_status run_with(struct writing *it, struct asv_err *err)
         return status;
     }
     say(it);
-    asv_wipe(it->passphrase, sizeof it->passphrase); /* what makes documents has no business with it */
     return print != NULL ? print_label(it, print, err) : ASV_OK;
 }
 

@@ -47,8 +47,9 @@ function progress(one) {
     return null;
   }
   return section(t("handover.progress"),
-    one.state === "failed" ? state("error", t("handover.is.failed"), one.failure ?? "") : null,
+    one.state === "failed" ? state("error", t("handover.is.failed"), one.failure ?? "", h("p", {}, t("handover.failed.do"))) : null,
     one.stage === undefined ? null : h("p", {}, t(`stage.${one.stage}`)),
+    one.again_at === undefined ? null : h("p", {}, one.failure ?? "", " – ", t("handover.again"), " ", moment(one.again_at)),
     one.progress === undefined ? h("p", {}, t("handover.begins")) : progressBar(t("handover.progress"), one.progress, t("handover.percent", { n: number(one.progress) })));
 }
 

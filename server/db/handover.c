@@ -81,6 +81,7 @@ static void row_handover(struct asv_row *row, void *to)
     out->done = (uint16_t)asv_row_i32(row);
     out->bytes = asv_row_u64(row);
     asv_row_text(row, out->error, sizeof out->error);
+    out->again_ms = asv_row_time(row);
     out->approved_ms = asv_row_time(row);
     out->began_ms = asv_row_time(row);
     out->changed_ms = asv_row_time(row);
@@ -150,6 +151,15 @@ enum asv_status asv_db_handover_end(struct asv_db *db, const uint8_t id[ASV_UUID
     asv_param_digest(&params, digest);
     enum asv_status status = asv_db_run_signed(db, it, ASV_QUERY_HANDOVER_END, &params, &result, err);
     return status == ASV_OK ? asv_db_outcome_take(result, ASV_QUERY_HANDOVER_END, outcome, err) : status;
+}
+
+enum asv_status asv_db_handover_again(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                      enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, id);
+    return asv_db_run_outcome(db, ASV_QUERY_HANDOVER_AGAIN, &params, outcome, err);
 }
 
 void asv_row_word(struct asv_row *row, void *to)

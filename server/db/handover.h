@@ -73,7 +73,8 @@ struct asv_db_handover {
     char stage[ASV_DB_HANDOVER_WORD]; /* empty: it was not approved */
     uint16_t done;                    /* recordings */
     uint64_t bytes;
-    char error[ASV_DB_NOTE_SIZE];
+    char error[ASV_DB_NOTE_SIZE]; /* why the job ended; empty: it did not */
+    int64_t again_ms;             /* when it begins again; ASV_TIME_UNKNOWN: it did not end, or failed */
     int64_t approved_ms, began_ms, changed_ms, received_ms; /* ASV_TIME_UNKNOWN: not yet */
 };
 
@@ -103,6 +104,10 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_history(struct asv_db *db, const 
 ASV_MUST_CHECK enum asv_status asv_db_handover_end(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                                    const struct asv_db_signed *it, const char *by,
                                                    enum asv_db_outcome *outcome, struct asv_err *err);
+
+/* The next run begins again with one with which the job ended (HO-019). The errors of asv_db_handover_end. */
+ASV_MUST_CHECK enum asv_status asv_db_handover_again(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                                     enum asv_db_outcome *outcome, struct asv_err *err);
 
 struct asv_db_handover_receipt {
     uint8_t id[ASV_UUID_BYTES]; /* of the hand-over */
@@ -151,12 +156,14 @@ struct asv_db_handover_job {
     uint8_t proposer[ASV_CREDENTIAL_MAX_BYTES], approver[ASV_CREDENTIAL_MAX_BYTES];
     size_t ruling_len; /* 0: the nightly run concluded it from what the keeper keeps */
     uint8_t ruling[ASV_DB_RULING_MAX];
-    char stage[ASV_DB_HANDOVER_WORD]; /* waiting, recordings, documents, packing, checking, failed, built */
+    char stage[ASV_DB_HANDOVER_WORD]; /* waiting, recordings, documents, packing, checking, again, failed,
+                                       * built */
     uint16_t done;
+    uint8_t made; /* ASV_PLAN_CARRIER, ASV_PLAN_FILING: what is written down as made */
     int64_t approved_ms;
 };
 
-/* The next that is not built, by id; after NULL: the first. *there false: that was all. */
+/* The next that is to be built now, by id; after NULL: the first. *there false: that was all. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_next(struct asv_db *db, const uint8_t *after,
                                                     struct asv_db_handover_job *out, bool *there,
                                                     struct asv_err *err);
@@ -228,7 +235,9 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_waits(struct asv_db *db, const ui
 ASV_MUST_CHECK enum asv_status asv_db_handover_is_over(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                                        bool *over, struct asv_err *err);
 
-/* How far it is. error NULL, or why the job ends, with the stage "failed". *cancelled: it is to end. */
+/* How far it is. error NULL, or why the job ends, with the stage "again" or "failed". *cancelled: it is to
+ * end.
+ */
 ASV_MUST_CHECK enum asv_status asv_db_handover_progress(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                                         const char *stage, uint16_t done, uint64_t bytes,
                                                         const char *error, bool *cancelled,

@@ -24,6 +24,7 @@ static void row_job(struct asv_row *row, void *to)
     asv_row_blob(row, out->ruling, sizeof out->ruling, &out->ruling_len);
     asv_row_text(row, out->stage, sizeof out->stage);
     out->done = (uint16_t)asv_row_i32(row);
+    out->made = (uint8_t)asv_row_i32(row);
     out->approved_ms = asv_row_time(row);
 }
 

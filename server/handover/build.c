@@ -175,7 +175,8 @@ static enum asv_status add_documents(struct asv_build_output *it, struct asv_err
     }
     struct asv_bytes facts = {(const uint8_t *)text, len};
     if (status == ASV_OK) {
-        status = asv_documents_write(dir, facts, files ? build->release : (struct asv_bytes){0}, err);
+        status = asv_documents_write(build->documents, dir, facts,
+                                     files ? build->release : (struct asv_bytes){0}, err);
     }
     if (status == ASV_OK) {
         const struct asv_source source = asv_source_bytes(&facts);

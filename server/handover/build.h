@@ -67,12 +67,13 @@ struct asv_build {
     struct asv_bytes release; /* of XJustiz, for a filing */
     const char *organisation; /* for bag-info.txt */
     const char *version;      /* of the program that makes it */
+    const char *documents;    /* the program that makes those */
     int64_t now_ms;
     const struct asv_build_ops *ops;
 };
 
 /* Makes what the plan asks for and is not there yet; whole on the medium, names included, when it is ASV_OK.
- * The process is in its time zone, and has one thread. ASV_E_BUSY: another process makes it. ASV_E_NO_SPACE:
+ * The process is in its time zone. ASV_E_BUSY: another process makes it. ASV_E_NO_SPACE:
  * say it again when there is room. Otherwise what a source, the package or the caller fails with. */
 ASV_MUST_CHECK enum asv_status asv_build_run(const struct asv_build *build, struct asv_err *err);
 

@@ -90,8 +90,16 @@ static enum asv_status add_stamp(uint8_t *sig, size_t *len, const struct asv_pac
         status = signer->stamp(signer->stamp_ctx, (struct asv_bytes){request, request_len}, response,
                                &response_len, err);
     }
-    return status == ASV_OK ? asv_cades_add_stamp(sig, len, (struct asv_bytes){response, response_len}, err)
-                            : status;
+    if (status != ASV_OK) {
+        return status;
+    }
+    struct asv_err why = {0};
+    status = asv_cades_add_stamp(sig, len, (struct asv_bytes){response, response_len}, &why);
+    if (status == ASV_OK || status == ASV_E_NO_MEMORY) {
+        return status;
+    }
+    return asv_failf(err, ASV_E_AWAY, "%s",
+                     why.text); /* the next answer may be one: of the package nothing is wrong */
 }
 
 enum asv_status asv_package_sign(uint8_t *out, size_t *len, const uint8_t sha256[ASV_SHA256_BYTES],

@@ -63,12 +63,13 @@ def kinds(desk, clip):
 
 
 @contextmanager
-def longer(desk, clip):
-    """As if it had 200 MB more."""
-    change = "SET session_replication_role = replica; UPDATE asv.clip SET leaves = leaves {0} 3051, payload_bytes = payload_bytes {0} 3051 * 65552 WHERE clip = '{1}'"
-    desk.sql(change.format("+", clip))
+def as_if(desk, clip, **said):
+    """The database says something else of the recording."""
+    kept, = desk.sql(f"SELECT {', '.join(f'{name}::text' for name in said)} FROM asv.clip WHERE clip = '{clip}'")
+    change = "SET session_replication_role = replica; UPDATE asv.clip SET {} WHERE clip = '" + clip + "'"
+    desk.sql(change.format(", ".join(f"{name} = {value}" for name, value in said.items())))
     yield
-    desk.sql(change.format("-", clip))
+    desk.sql(change.format(", ".join(f"{name} = '{value}'" if value is not None else f"{name} = NULL" for name, value in zip(said, kept))))
 
 
 def what_is_refused_is_named(desk, clips):
@@ -83,7 +84,11 @@ def what_is_refused_is_named(desk, clips):
     desk.refused("there is no 4711", "erika", "handover", "create", "4711", clips[0], *to)
     for who in ("rita", "sigrid"):  # HO-017, LAW L4: the policy lists the exporter alone
         desk.refused(f"{clips[0]}: none of the person's roles may do this", who, "handover", "create", CASE, clips[0], *to)
-    with longer(desk, clips[0]):  # HO-018
+    for said, text in (({"assignment": "gen_random_uuid()"}, "nobody has written down who wore"), ({"pre_roll_ms": "5000"}, "it begins earlier than the policy's pre-roll"),
+                       ({"day": "NULL", "due_at": "NULL"}, "nobody knows on which day it was recorded")):  # HO-017
+        with as_if(desk, clips[0], **said):
+            desk.refused(f"{clips[0]}: {text}", "erika", "handover", "create", CASE, clips[0], *to)
+    with as_if(desk, clips[0], leaves="leaves + 3051", payload_bytes="payload_bytes + 3051 * 65552"):  # HO-018: 200 MB more
         desk.refused("more than may be filed at once: a carrier alone is to be made", "erika", "handover", "create", CASE, f"{clips[0]}=sealed", *to, "--output", "both")
     assert desk.json("handover", "list") == [], "something was proposed"
 

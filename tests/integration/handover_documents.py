@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -293,6 +294,25 @@ def test_a_label_says_whose_case_it_is_and_nothing_about_persons(directory):
     persons = [incident["accused"], *incident["injured"], facts["agency"]["contact"]["name"], "Sigrid", "Schäfer"]
     assert not [name for name in persons if name in text], text
     assert "Seite 1 von 1" in text
+
+
+def test_the_program_makes_the_same_and_has_nothing_else(directory):
+    """HD-017: what it does under its limits and confined is what is done without them."""
+    made(directory, handover_facts.facts(2, 12))
+    text = (directory / "facts.json").read_bytes()
+    (directory / "question").write_bytes(struct.pack(">BBII", 1, 0, 0, len(text)) + text)
+    with (directory / "question").open("rb") as question:
+        program = subprocess.Popen([Path(PROGRAM).parents[2] / "bin/asservat-documents"], stdin=question, stdout=subprocess.PIPE,
+                                   env=dict(os.environ, TZ="Europe/Berlin"))
+    assert program.stdout.read(3) == bytes(3), program.stdout.read()
+    status = Path(f"/proc/{program.pid}/status").read_text()  # it waits for who takes the rest
+    assert re.search(r"^Seccomp:\t2$", status, re.M) and re.search(r"^NoNewPrivs:\t1$", status, re.M), status
+    limits = Path(f"/proc/{program.pid}/limits").read_text()
+    assert re.search(r"^Max address space +2147483648 ", limits, re.M) and re.search(r"^Max file size +1073741824 ", limits, re.M), limits
+    for name in DOCUMENTS:
+        size, = struct.unpack(">Q", program.stdout.read(8))
+        assert program.stdout.read(size) == (directory / f"{name}.pdf").read_bytes(), name
+    assert program.stdout.read() == b"" and program.wait() == 0
 
 
 def boxes(directory, name):

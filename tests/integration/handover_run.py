@@ -16,7 +16,7 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from handover import COURT, age_key, created, held, registered, row_of, shown  # noqa: E402
+from handover import COURT, age_key, certificate, created, held, registered, row_of, shown  # noqa: E402
 from incident import incident, main, set_up  # noqa: E402
 from notes import die_at  # noqa: E402
 from proofs import Ledger  # noqa: E402
@@ -33,14 +33,18 @@ class Job:
         assert code == status, f"handover run: {code}: {out.decode()} {err}"
         return out.decode() + err
 
+    def again(self, handover):
+        """HO-019: without waiting."""
+        assert "begins again" in self.desk.run("handover", "again", handover, *self.desk.account("erika"))
+
     def sh(self, handover, line):
         done = subprocess.run(["bash", "-ec", line], cwd=self.directory / handover, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert done.returncode == 0, f"{line}: {done.stdout}"
         return done.stdout
 
 
-def approved(desk, *words):
-    handover, _ = created(desk, "erika", *words, "--to", COURT)
+def approved(desk, *words, to=COURT):
+    handover, _ = created(desk, "erika", *words, "--to", to)
     desk.act("sigrid", "handover", "approve", handover)
     return handover
 
@@ -48,8 +52,18 @@ def approved(desk, *words):
 def it_waits_for_the_ledger(desk, job, ledger, handover):
     """HO-046: what goes out has its place there, or nothing goes out."""
     assert "the ledger has no place yet" in job.run(1)
-    assert row_of(desk, handover)["state"] == "failed" and "no place yet" in shown(desk, handover)["error"]
+    ends(desk, handover, "building", "no place yet")
     ledger.sequence()
+    job.run()  # not at once
+    ends(desk, handover, "building", "no place yet")
+    job.again(handover)
+
+
+def ends(desk, handover, state, why):
+    """HO-055: why, and whether it begins again by itself."""
+    one = shown(desk, handover)
+    assert one["state"] == row_of(desk, handover)["state"] == state and why in one["error"] and (one["again"] is None) == (state == "failed"), one
+    assert ("when somebody says so" in desk.run("handover", "show", handover)) == (state == "failed")
 
 
 def whoever_is_killed_goes_on(desk, job, handover, clip):
@@ -58,7 +72,8 @@ def whoever_is_killed_goes_on(desk, job, handover, clip):
         job.run()
         return
     assert "No space" in job.run(1, LD_PRELOAD=job.preload, ASV_TEST_DISK_FULL="1")
-    assert row_of(desk, handover)["state"] == "failed"
+    ends(desk, handover, "building", "No space")
+    job.again(handover)
     died, at = 0, 1
     while True:
         code, out, err = desk.call("handover", "run", env=dict(os.environ, LD_PRELOAD=job.preload, ASV_TEST_DIE_AT=str(at)))
@@ -114,6 +129,53 @@ def verifies(job, handover):
         done = subprocess.run([job.site.bin("asservat-verify"), filing, "--trust", f"{job.site.agency}/root.cert", "--package",
                                f"{job.site.agency}/keeper/package.crt", "--identity", job.desk.keys / "court 1", "--json"], stdout=subprocess.PIPE, text=True)
         assert done.returncode == 1 and json.loads(done.stdout)["verdict"] == "INCOMPLETE", done.stdout
+
+
+def unwritten(desk, handover):
+    """As if the job had been killed before it wrote down what it had made."""
+    desk.sql(f"""SET session_replication_role = replica; DELETE FROM asv.handover_output WHERE handover = '{handover}';
+        UPDATE asv.handover_build SET stage = 'packing' WHERE handover = '{handover}'""")
+
+
+def what_is_not_good_does_not_count(desk, job, ledger, handover):
+    """HO-048, HO-057: of what is not written down yet; with another certificate by now it is made anew."""
+    unwritten(desk, handover)
+    conf = job.site.conf.read_text()
+    _, other, _ = certificate(desk, "other")
+    job.site.conf.write_text(conf.replace(f"{job.site.agency}/keeper/package.crt", str(other)))
+    assert "carrier.zip: signed with another certificate" in job.run(1)
+    job.site.conf.write_text(conf)
+    ends(desk, handover, "building", "made anew")
+    assert not (job.directory / handover / "carrier.zip").exists()
+    bad = next((job.directory / handover / "filing").glob("Stammzertifikat_*.cert"))
+    ledger.sequence()
+    bad.write_bytes(bad.read_bytes()[:-1])
+    job.again(handover)
+    said = job.run(1)
+    assert "filing: is not good, and was removed: " in said and bad.name in said, said
+    ends(desk, handover, "failed", "filing: is not good")
+    assert [e["what"] for e in shown(desk, handover)["history"] if e["kind"] == "output"] == ["carrier"]
+    job.run()
+    ends(desk, handover, "failed", "filing: is not good")
+    ledger.sequence()
+    job.again(handover)
+    job.run()
+    assert row_of(desk, handover)["state"] == "built"
+    for who, why in (("erika", "the job did not end with it"), ("rita", "written down by who may propose one")):
+        assert why in desk.call("handover", "again", handover, *desk.account(who))[2], who
+
+
+def a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clip):
+    """HO-056, HO-055, HO-019: whose code nobody knows cannot be filed to."""
+    registered(desk, "Amtsgericht Duisburg", age_key(desk, "court 2"))
+    handover = approved(desk, f"{clip}=sealed", "--output", "both", to="Amtsgericht Duisburg")
+    ledger.sequence()
+    assert "code" in job.run(1)
+    ends(desk, handover, "failed", "code")
+    assert [e["what"] for e in shown(desk, handover)["history"] if e["kind"] == "output"] == ["carrier"]
+    assert "written" in written(job, handover, "DVD 3")[0]
+    job.run()  # it is not begun again
+    desk.act("erika", "handover", "cancel", handover)
 
 
 def written(job, handover, name, status=0):
@@ -208,6 +270,8 @@ def signatures_are_stamped(desk, job, ledger, clips):
     conf = job.site.conf.read_text()
     job.site.conf.write_text(conf + "handover.tsa = http://127.0.0.1:1/\n")
     assert "time-stamping authority" in job.run(1)
+    ends(desk, handover, "building", "time-stamping authority")
+    job.again(handover)
     job.site.conf.write_text(conf + f"handover.tsa = {authority.url}\n")
     job.run()
     job.site.conf.write_text(conf)
@@ -250,11 +314,14 @@ def play(rig):
     it_waits_for_the_ledger(desk, job, ledger, handover)
     whoever_is_killed_goes_on(desk, job, handover, clips[0])
     stock_tools_open_it(desk, job, handover, desk.keys / "court 1")
+    what_is_not_good_does_not_count(desk, job, ledger, handover)
+    verifies(job, handover)
     it_goes_onto_a_medium(desk, job, handover)
     two_do_not_run_at_once(job)
     stamped = signatures_are_stamped(desk, job, ledger, clips)
     it_is_closed_as_two_people_decided(desk, job, stamped)
     it_goes_in_a_zip(job, stamped)
+    a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clips[1])
     what_is_cancelled_is_not_made(desk, job, ledger, clips)
     what_is_over_is_removed(desk, job, stamped)
 

@@ -61,6 +61,8 @@ def check_users(units, root):
     build = settings(next(unit for unit in units if unit.name == "asservat-handover.service"))
     assert build["User"] == build["Group"] == "asv-export" and build["CapabilityBoundingSet"] == "", build
     assert build["ReadWritePaths"] == "/var/lib/asservat/handover", build
+    named = re.search(r"^\| `handover.documents` \| `([^`]+)`", (root / "usr/share/doc/asservat/ADMINISTRATION.md").read_text(), re.M)
+    assert named and os.access(root / named[1].lstrip("/"), os.X_OK), named
     assert "asservat  asv-export asv_export" in page and "peer.asv-export = export" in page, "it is let in as somebody else"
     for path in re.findall("%d/([^ ]+)", check["ExecStart"]):
         assert f"LoadCredential={path}:/var/lib/asservat/agency/" in (root / "usr/lib/systemd/system/asservat-ledger-verify.service").read_text()
@@ -96,6 +98,14 @@ def check_media(units, root):
     assert unit["MemorySwapMax"] == "0" and "MemoryMax" in unit and "RuntimeMaxSec" in unit and "ReadWritePaths" not in unit, unit
 
 
+def check_libraries(root):
+    """HD-018: who makes documents, and who reads media, has the libraries for it; whatever else runs, with keys in its memory or often, has none."""
+    for program in (root / "usr/bin").iterdir():
+        needs = subprocess.run(["ldd", program], capture_output=True, text=True, check=False).stdout
+        has = bool(re.search(r"^\s*lib(cairo|pango|fontconfig|qpdf|xml2|avformat|avcodec)", needs, re.M))
+        assert has == (program.name in ("asservat-documents", "asservat-media")), f"{program.name}: {needs}"
+
+
 def check_links(page):
     for link in re.findall(r"\]\(([^)#:\s]+)\)", page.read_text()):
         assert (page.parent / link).exists(), f"{page}: {link}"
@@ -128,6 +138,7 @@ def main():
         check_users(units, root)
         check_web(units, root)
         check_media(units, root)
+        check_libraries(root)
         assert 'GROUP="asv-dock"' in (lib / "udev/rules.d/70-asservat.rules").read_text()
         assert (lib / "modprobe.d/asservat.conf").is_file()
         made = [line.split()[1:5] for line in (lib / "tmpfiles.d/asservat.conf").read_text().splitlines() if line[:2] == "d "]

@@ -232,7 +232,6 @@ class Test:
     def nobody_takes_its_memory_or_its_time(self):
         """LG-062."""
         witness = self.new().start()
-        before = witness.daemon.peak_memory_kib()  # the program and its libraries
         self.good(witness, self.log, 0, 10)
         assert witness.add(b"x" * (REQUEST_MAX + 1))[0] == 413
         with witness.connect() as link:  # says how much comes, and is told at once
@@ -267,8 +266,8 @@ class Test:
                     link.close()
                     cut += 1
         self.good(witness, self.log, 10, 20)
-        memory = witness.daemon.peak_memory_kib() - before
-        assert memory < 16 * 1024, memory
+        memory = witness.daemon.peak_memory_kib()
+        assert memory < 64 * 1024, memory
         witness.stop()
 
     def idle_ones_give_way(self):

@@ -26,7 +26,7 @@ SELECT 'asv_staff', unnest(ARRAY['access_page', 'access_put', 'ahead_standing', 
     'statement_open', 'statement_put', 'statement_undelivered', 'subject_request_answer', 'undocked']);
 -- What people are shown (API.md), which each of these functions holds against who asks.
 INSERT INTO given
-SELECT 'asv_staff', unnest(ARRAY['access_counts', 'alarm_lines', 'balance_lines', 'camera_out_lines', 'handover_about', 'handover_clip_next', 'handover_end', 'handover_find', 'handover_history', 'handover_lines', 'handover_page', 'handover_receipt_put', 'handover_signature', 'clip_about', 'clip_custody', 'clip_lines', 'evaluation', 'incident_about',
+SELECT 'asv_staff', unnest(ARRAY['access_counts', 'alarm_lines', 'balance_lines', 'camera_out_lines', 'handover_about', 'handover_again', 'handover_clip_next', 'handover_end', 'handover_find', 'handover_history', 'handover_lines', 'handover_page', 'handover_receipt_put', 'handover_signature', 'clip_about', 'clip_custody', 'clip_lines', 'evaluation', 'incident_about',
     'incident_lines', 'key_days', 'ledger_standing', 'night_lines', 'own_access_lines', 'policy_proposals', 'recipient_lines', 'request_waiting', 'run_lines', 'slots_of', 'subject_request_lines',
     'user_credentials', 'user_duties', 'user_lines']);
 -- Administration and the nightly run: no standing, history, incident, access log of anybody.

@@ -300,6 +300,7 @@ void kit_make(struct kit *kit, uint8_t outputs, uint32_t sealed_chunks)
                                     .names = kit->names,
                                     .signer = &kit->signer,
                                     .release = {release, release_len},
+                                    .documents = ASV_BINARY_DIR "/bin/asservat-documents",
                                     .organisation = "Stadt Duisburg",
                                     .version = "Asservat 0.1.0",
                                     .now_ms = NOW_MS,
