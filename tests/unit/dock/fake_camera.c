@@ -412,6 +412,7 @@ static enum asv_status op_indicator(void *ctx, const struct asv_wire_indicator *
     struct fake_camera *camera = ctx;
     (void)err;
     camera->indicator = *indicator;
+    camera->silent = camera->mute_leaving && indicator->indication == ASV_WIRE_INDICATE_READY;
     return ASV_OK;
 }
 
@@ -421,7 +422,6 @@ static enum asv_status op_inventory(void *ctx, uint8_t *out, size_t cap, size_t 
     struct asv_inventory inventory = {
         .last_number = camera->last_number, .wall_ms = camera->world.wall, .mono_ms = camera->world.mono};
     struct asv_writer writer;
-    camera->silent = camera->silent || camera->mute_leaving;
     if (camera->no_inventory)
         return asv_fail(err, ASV_E_UNSUPPORTED, "told to");
     for (uint64_t i = 1; i <= FAKE_CLIPS; i++)
