@@ -13,6 +13,7 @@
 
 #include "firmware-proto/base/world.h"
 #include "firmware-proto/trust/chain.h"
+#include "firmware-proto/trust/inventory.h"
 #include "firmware-proto/trust/revocations.h"
 #include "firmware-proto/wire/clock.h"
 #include "firmware-proto/wire/messages.h"
@@ -86,6 +87,9 @@ struct asv_docking {
     bool recorded;               /* in the database; changes when it was away */
     bool reserve_used;           /* it brought recordings under its reserve key */
     bool has_bulletin;           /* it was given one */
+    bool held_ahead;             /* people hold it before docking, for a range that is over */
+    size_t inventory_len;        /* 0: it signed none, or not yet */
+    uint8_t inventory[ASV_INVENTORY_MAX_BYTES];
 };
 
 #endif

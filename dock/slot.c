@@ -109,7 +109,8 @@ static void end_docking(struct asv_slot *slot, enum asv_db_docking_reason reason
                                      .expired = slot->counts.expired,
                                      .left = slot->left_count,
                                      .bytes = slot->counts.bytes,
-                                     .detail = detail};
+                                     .detail = detail,
+                                     .inventory = {slot->docking->inventory, slot->docking->inventory_len}};
     memcpy(end.session, slot->docking->session, sizeof end.session);
     (void)!asv_world_wall_ms(slot->dock->site.world, &end.ended_ms);
     asv_outbox_docking_end(slot->dock->outbox, slot->docking, &end);

@@ -23,6 +23,7 @@ enum step {
     STEP_TIME,
     STEP_ASSIGNMENT,
     STEP_INDICATOR,
+    STEP_INVENTORY,
     STEP_FINISH,
 };
 
@@ -224,6 +225,8 @@ static bool needs_bulletin(const struct asv_slot *slot)
     int64_t now = 0;
     if (slot->docking->has_bulletin)
         return false;
+    if (slot->docking->held_ahead) /* D-009 */
+        return true;
     if (status->bulletin == 0 || last == 0 || (status->flags & ASV_WIRE_STATUS_RESERVE))
         return true;
     if (asv_world_wall_ms(dock->site.world, &now) || asv_local_date(now, &today) ||
@@ -488,7 +491,7 @@ static bool indicated(struct asv_slot *slot, const struct asv_wire_event *event,
     (void)event;
     (void)frame;
     (void)ctx;
-    go(slot, STEP_FINISH);
+    go(slot, STEP_INVENTORY);
     return false;
 }
 
@@ -502,6 +505,32 @@ static void indicator_step(struct asv_slot *slot)
                                                  : slot->assigned ? ASV_WIRE_INDICATE_IDENTIFY /* D-004 */
                                                                   : ASV_WIRE_INDICATE_READY};
     ask(slot, &message, indicated);
+}
+
+/* D-010: what is left on it, in its own words. */
+static bool signed_it(struct asv_slot *slot, const struct asv_wire_event *event, struct asv_usb_frame *frame,
+                      void *ctx)
+{
+    (void)frame;
+    (void)ctx;
+    struct asv_docking *docking = slot->docking;
+    const struct asv_bytes *data = &event->message.body.inventory.inventory;
+    if (event->kind == ASV_WIRE_EVENT_ERROR) { /* D-011: firmware from before there were any */
+        asv_log_event(&slot->log, ASV_LOG_NOTICE, "no-inventory",
+                      asv_log_u64("code", event->message.body.error.code),
+                      asv_log_text("detail", event->message.body.error.detail));
+    } else {
+        memcpy(docking->inventory, data->data, data->len);
+        docking->inventory_len = data->len;
+    }
+    go(slot, STEP_FINISH);
+    return false;
+}
+
+static void inventory_step(struct asv_slot *slot)
+{
+    const struct asv_wire_message message = {.type = ASV_WIRE_INVENTORY};
+    ask(slot, &message, signed_it);
 }
 
 static void list(struct asv_slot *slot)
@@ -537,6 +566,9 @@ static void next(struct asv_slot *slot)
         break;
     case STEP_INDICATOR:
         indicator_step(slot);
+        break;
+    case STEP_INVENTORY:
+        inventory_step(slot);
         break;
     case STEP_FINISH:
         finish_step(slot);

@@ -82,7 +82,8 @@ CREATE TABLE asv.docking_end (
     expired asv.u32 NOT NULL,
     remaining asv.u32 NOT NULL,
     bytes asv.u63 NOT NULL,
-    detail asv.note
+    detail asv.note,
+    inventory bytea CHECK (octet_length(inventory) BETWEEN 68 AND 1024 AND substring(inventory FROM 39 FOR 32) = session)
 );
 COMMENT ON TABLE asv.docking_end IS 'how a docking ended; one without a row here was cut off with the dock';
 COMMENT ON COLUMN asv.docking_end.session IS 'which';
@@ -95,6 +96,7 @@ COMMENT ON COLUMN asv.docking_end.expired IS 'recordings that were expired on ar
 COMMENT ON COLUMN asv.docking_end.remaining IS 'recordings still on the camera';
 COMMENT ON COLUMN asv.docking_end.bytes IS 'pulled';
 COMMENT ON COLUMN asv.docking_end.detail IS 'for a person';
+COMMENT ON COLUMN asv.docking_end.inventory IS 'what the camera signed of its store before it was let go (TRUST.md 15); NULL: it did not';
 
 CREATE TABLE asv.bulletin (
     camera asv.digest NOT NULL REFERENCES asv.camera,

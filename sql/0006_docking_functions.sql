@@ -20,9 +20,9 @@ COMMENT ON FUNCTION asv.highest_before IS 'the highest recording number that any
 
 CREATE FUNCTION asv.has_emptied(p_end asv.docking_end) RETURNS boolean
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT p_end.reason = 1 AND p_end.remaining = 0
+    SELECT p_end.reason = 1 AND p_end.remaining = 0 AND coalesce(substring(p_end.inventory FROM 95 FOR 4) = '\x00000000', false)
 $$;
-COMMENT ON FUNCTION asv.has_emptied IS 'whether this docking went through the whole list and left nothing; one that broke off left nothing that it knew of';
+COMMENT ON FUNCTION asv.has_emptied IS 'whether this docking went through the whole list and left nothing, as the camera signed; one that broke off left nothing that it knew of';
 
 CREATE FUNCTION asv.docking_begin(
     p_session bytea, p_dock bytea, p_slot integer, p_port text, p_camera bytea, p_began_at timestamptz,
@@ -33,7 +33,7 @@ CREATE FUNCTION asv.docking_begin(
     p_bulletin bigint, p_revocations bigint, p_configuration bigint, p_assignment bigint, p_policy bigint,
     p_assignment_id uuid)
     RETURNS TABLE (outcome text, enrolled boolean, retired boolean, revoked boolean, number_back boolean,
-                   highest_before bigint, emptied_at timestamptz, unit text)
+                   highest_before bigint, emptied_at timestamptz, held_ahead boolean, unit text)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -63,6 +63,8 @@ BEGIN
     number_back := coalesce(p_last_number < highest_before, false);
     emptied_at := (SELECT max(e.ended_at) FROM asv.docking_end e JOIN asv.docking d ON d.session = e.session
                    WHERE d.camera = p_camera AND d.began_at < p_began_at AND asv.has_emptied(e));
+    held_ahead := EXISTS (SELECT FROM asv.request r
+                          WHERE r.action = 6 AND r.camera = p_camera AND r.until_at <= p_began_at AND asv.ahead_counts(r));
     unit := asv.camera_unit_of(p_camera);
     IF number_back THEN
         PERFORM asv.alarm_put('clone', p_dock, NULL, p_camera, NULL, format(
@@ -77,11 +79,11 @@ GRANT EXECUTE ON FUNCTION asv.docking_begin TO asv_dock;
 
 CREATE FUNCTION asv.docking_end(
     p_session bytea, p_ended_at timestamptz, p_reason smallint, p_stored bigint, p_quarantined bigint,
-    p_expired bigint, p_remaining bigint, p_bytes bigint, p_detail text) RETURNS text
+    p_expired bigint, p_remaining bigint, p_bytes bigint, p_detail text, p_inventory bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    INSERT INTO asv.docking_end (session, ended_at, reason, stored, quarantined, expired, remaining, bytes, detail)
-    VALUES (p_session, p_ended_at, p_reason, p_stored, p_quarantined, p_expired, p_remaining, p_bytes, p_detail)
+    INSERT INTO asv.docking_end (session, ended_at, reason, stored, quarantined, expired, remaining, bytes, detail, inventory)
+    VALUES (p_session, p_ended_at, p_reason, p_stored, p_quarantined, p_expired, p_remaining, p_bytes, p_detail, p_inventory)
     ON CONFLICT (session) DO NOTHING;
     RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
 END

@@ -626,25 +626,38 @@ $$;
 COMMENT ON FUNCTION asv.emptied_since IS 'whether a docking after that instant left nothing on the camera';
 GRANT EXECUTE ON FUNCTION asv.emptied_since TO asv_admin;
 
--- What the keeper is shown before it lets the copied keys go: a clip of the camera that was committed since, one that is held before others.
+-- What the keeper is shown before it lets the copied keys go (K-143, K-245), of which it believes nothing but signatures.
+CREATE FUNCTION asv.ahead_inventory(p_proposal bytea) RETURNS TABLE (chain bytea, inventory bytea, bulletin bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT k.chain, e.inventory, b.object
+    FROM asv.request r
+    JOIN asv.camera k ON k.cert = r.camera
+    JOIN asv.docking d ON d.camera = r.camera AND d.began_at >= r.until_at
+    JOIN asv.docking_end e ON e.session = d.session
+    JOIN asv.bulletin b ON b.camera = r.camera AND b.digest = substring(e.inventory FROM 101 FOR 32)
+    WHERE r.proposal = p_proposal AND r.action = 6 AND asv.has_emptied(e) AND b.issued_at >= r.until_at
+    ORDER BY d.began_at DESC
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.ahead_inventory IS 'what the camera of a hold ahead of the docking signed when it was last emptied, by a bulletin from after the range''s end: its chain, that inventory, that bulletin';
+GRANT EXECUTE ON FUNCTION asv.ahead_inventory TO asv_admin;
+
 CREATE FUNCTION asv.ahead_page(p_after bytea, p_limit integer)
     RETURNS TABLE (proposal asv.digest, camera_name text, until_at timestamptz, since timestamptz, emptied boolean, waiting bigint,
-                   header asv.digest)
+                   shown boolean)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT r.proposal, t.name::text, r.until_at, r.ended_at, asv.emptied_since(r.camera, r.until_at),
            (SELECT count(*) FROM asv.clip c JOIN asv.recording_state s ON s.recording = c.recording
             WHERE c.camera = r.camera AND s.state IN ('sealed', 'quarantined', 'pending') AND asv.ahead_keeps(r, c)
               AND NOT EXISTS (SELECT FROM asv.hold h WHERE h.recording = c.recording AND h.proposal = r.proposal)),
-           (SELECT c.header FROM asv.clip c JOIN asv.recording_state s ON s.recording = c.recording
-            WHERE c.camera = r.camera AND c.committed_at >= r.until_at AND s.state IN ('sealed', 'released', 'pending', 'held')
-            ORDER BY s.state = 'held' DESC, c.committed_at DESC LIMIT 1)
+           EXISTS (SELECT FROM asv.ahead_inventory(r.proposal))
     FROM asv.request r
     JOIN asv.certificate t ON t.digest = r.camera
     WHERE r.action = 6 AND asv.ahead_counts(r) AND (p_after IS NULL OR r.proposal > p_after)
     ORDER BY r.proposal
     LIMIT p_limit
 $$;
-COMMENT ON FUNCTION asv.ahead_page IS 'a page of the holds ahead of the docking that count: whether their camera was emptied since, how many recordings are not held yet, and a clip (NULL: none) whose receipt shows that a dock had it since';
+COMMENT ON FUNCTION asv.ahead_page IS 'a page of the holds ahead of the docking that count: whether their camera was emptied since, how many recordings are not held yet, and whether the camera signed something that shows the keeper that';
 GRANT EXECUTE ON FUNCTION asv.ahead_page TO asv_admin;
 
 CREATE FUNCTION asv.ahead_clip_page(p_proposal bytea, p_after uuid, p_limit integer) RETURNS SETOF asv.retained

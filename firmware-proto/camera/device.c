@@ -55,6 +55,7 @@ static enum asv_status op_session(void *ctx, const struct asv_wire_session *sess
     (void)err;
     device->log_told = 0;
     device->finished = 0;
+    memcpy(device->session, session->id, sizeof device->session);
     asv_cert_digest(digest, &session->dock.leaf);
     asv_store_note(device->store, ASV_DEVLOG_DOCKED, digest, sizeof digest);
     return ASV_OK;
@@ -102,6 +103,13 @@ static bool is_unproven(const struct asv_store *store)
     return number != 0 && asv_store_erase_record(store, number, record, sizeof record, &len) != ASV_OK;
 }
 
+/* The one that is being recorded has its number, and is counted when it ends. */
+static uint64_t last_number(const struct asv_store *store)
+{
+    uint64_t newest = store->clip_count == 0 ? 0 : store->clips[store->clip_count - 1].number;
+    return newest > store->counter.number ? newest : store->counter.number;
+}
+
 static enum asv_status op_status(void *ctx, struct asv_wire_status_reply *out, struct asv_err *err)
 {
     const struct asv_camera_device *device = ctx;
@@ -118,7 +126,7 @@ static enum asv_status op_status(void *ctx, struct asv_wire_status_reply *out, s
         return asv_fail(err, status, "the camera's flash cannot be read");
     }
     memcpy(out->epoch, store->epoch, sizeof out->epoch);
-    out->last_number = store->counter.number;
+    out->last_number = last_number(store);
     out->clips = (uint32_t)store->clip_count;
     out->log_first = asv_journal_first(&store->journal);
     out->log_next = store->journal.next;
@@ -544,6 +552,37 @@ static enum asv_status op_indicator(void *ctx, const struct asv_wire_indicator *
     return ASV_OK;
 }
 
+/* P-072 */
+static enum asv_status op_inventory(void *ctx, uint8_t *out, size_t cap, size_t *len, struct asv_err *err)
+{
+    const struct asv_camera_device *device = ctx;
+    const struct asv_store *store = device->store;
+    struct asv_store_time now;
+    struct asv_wire_held bulletin;
+    struct asv_writer writer;
+    asv_store_now(store, &now);
+    struct asv_inventory inventory = {
+        .last_number = last_number(store),
+        .held = (uint32_t)store->clip_count,
+        .wall_ms = now.state == ASV_CLOCK_LOST ? ASV_TIME_UNKNOWN : now.wall_ms,
+        .mono_ms = now.mono_ms,
+    };
+    enum asv_status status = op_held(ctx, ASV_WIRE_HELD_BULLETIN, &bulletin);
+    memcpy(inventory.camera_cert, store->trust->cert_digest, sizeof inventory.camera_cert);
+    memcpy(inventory.session, device->session, sizeof inventory.session);
+    memcpy(inventory.epoch, store->epoch, sizeof inventory.epoch);
+    memcpy(inventory.bulletin, bulletin.digest, sizeof inventory.bulletin);
+    memcpy(inventory.boot, store->boot, sizeof inventory.boot);
+    asv_writer_init(&writer, out, cap);
+    if (status == ASV_OK) {
+        status = asv_inventory_encode(&writer, &inventory, store->secrets->sk);
+    }
+    if (status == ASV_OK) {
+        status = asv_write_end(&writer, len);
+    }
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "the inventory cannot be made");
+}
+
 static enum asv_status op_finish(void *ctx, const struct asv_wire_finish *finish, struct asv_err *err)
 {
     struct asv_camera_device *device = ctx;
@@ -588,6 +627,7 @@ const struct asv_wire_camera_ops asv_camera_device_ops = {
     .assignment = op_assignment,
     .time = op_time,
     .indicator = op_indicator,
+    .inventory = op_inventory,
     .finish = op_finish,
     .dropped = op_dropped,
 };

@@ -10,9 +10,10 @@
 #include "firmware-proto/wire/camera.h"
 
 struct asv_camera_device {
-    struct asv_store *store; /* borrowed; installed */
-    uint64_t log_told;       /* entries below this number were handed out in this session */
-    uint8_t battery_percent; /* ASV_WIRE_BATTERY_UNKNOWN: nobody said */
+    struct asv_store *store;           /* borrowed; installed */
+    uint8_t session[ASV_SHA256_BYTES]; /* handshake hash of the last one */
+    uint64_t log_told;                 /* entries below this number were handed out in this session */
+    uint8_t battery_percent;           /* ASV_WIRE_BATTERY_UNKNOWN: nobody said */
     bool charging;
     struct asv_wire_indicator indicator;  /* what the dock wants shown */
     enum asv_wire_finish_reason finished; /* of the last session that ended in good order; 0 none */

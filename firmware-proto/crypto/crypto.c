@@ -116,6 +116,7 @@ const char *asv_purpose_text(enum asv_purpose purpose)
         [ASV_PURPOSE_STATEMENT] = "asservat/v1/statement",
         [ASV_PURPOSE_DAY_END] = "asservat/v1/day-end",
         [ASV_PURPOSE_RULING] = "asservat/v1/ruling",
+        [ASV_PURPOSE_INVENTORY] = "asservat/v1/inventory",
     };
     return texts[purpose];
 }

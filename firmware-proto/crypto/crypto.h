@@ -76,6 +76,7 @@ enum asv_purpose {
     ASV_PURPOSE_STATEMENT,     /* "asservat/v1/statement" */
     ASV_PURPOSE_DAY_END,       /* "asservat/v1/day-end" */
     ASV_PURPOSE_RULING,        /* "asservat/v1/ruling" */
+    ASV_PURPOSE_INVENTORY,     /* "asservat/v1/inventory" */
     ASV_PURPOSE_COUNT,
 };
 

@@ -30,6 +30,7 @@
 #include "firmware-proto/trust/configuration.h"
 #include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/erasure.h"
+#include "firmware-proto/trust/inventory.h"
 #include "firmware-proto/trust/receipt.h"
 #include "firmware-proto/wire/frame.h"
 #include "firmware-proto/wire/messages.h"
@@ -147,6 +148,10 @@ struct asv_wire_camera_ops {
                             struct asv_err *err);
 
     enum asv_status (*indicator)(void *ctx, const struct asv_wire_indicator *indicator, struct asv_err *err);
+
+    /* Writes the signed inventory of this session, as things are now (P-072). cap >= ASV_INVENTORY_MAX_BYTES.
+     */
+    enum asv_status (*inventory)(void *ctx, uint8_t *out, size_t cap, size_t *len, struct asv_err *err);
 
     /* The dock is done. */
     enum asv_status (*finish)(void *ctx, const struct asv_wire_finish *finish, struct asv_err *err);

@@ -103,6 +103,16 @@ static enum asv_status answer_ack(struct asv_wire_camera *camera, struct asv_wir
     return status;
 }
 
+static enum asv_status answer_inventory(struct asv_wire_camera *camera, struct asv_wire_message *reply,
+                                        struct asv_err *err)
+{
+    size_t len = 0;
+    enum asv_status status =
+        camera->ops->inventory(camera->ctx, camera->request, ASV_INVENTORY_MAX_BYTES, &len, err);
+    reply->body.inventory.inventory = (struct asv_bytes){camera->request, len};
+    return status;
+}
+
 enum asv_status asv_wire_camera_answer(struct asv_wire_camera *camera, struct asv_wire_message *reply,
                                        uint16_t *code, uint64_t *at, struct asv_err *err)
 {
@@ -133,6 +143,8 @@ enum asv_status asv_wire_camera_answer(struct asv_wire_camera *camera, struct as
         return answer_ack(camera, reply, err);
     case ASV_WIRE_FINISH:
         return ops->finish(camera->ctx, &held->body.finish, err);
+    case ASV_WIRE_INVENTORY:
+        return answer_inventory(camera, reply, err);
     default:
         return asv_wire_camera_object(camera, reply, code, at, err);
     }

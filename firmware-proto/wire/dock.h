@@ -97,8 +97,8 @@ struct asv_wire_dock {
 enum asv_wire_event_kind {
     ASV_WIRE_EVENT_NONE = 0,   /* nothing to tell; output may have something */
     ASV_WIRE_EVENT_OPEN = 1,   /* the camera is authenticated: peer */
-    ASV_WIRE_EVENT_REPLY = 2,  /* message: the reply to a request of ours; it is answered. Device log blocks
-                                * and erasure records in it are this camera's, signed */
+    ASV_WIRE_EVENT_REPLY = 2,  /* message: the reply to a request of ours; it is answered. Device log blocks,
+                                * erasure records and inventories in it are this camera's, signed */
     ASV_WIRE_EVENT_CHUNKS = 3, /* chunks, of a request of ours */
     ASV_WIRE_EVENT_ERROR = 4,  /* message.body.error: the camera refused a request; it is answered */
     ASV_WIRE_EVENT_FINISHED = 5,

@@ -8,6 +8,7 @@
 
 #include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/erasure.h"
+#include "firmware-proto/trust/inventory.h"
 #include "firmware-proto/trust/receipt.h"
 #include "firmware-proto/wire/devlog.h"
 #include "firmware-proto/wire/machine.h"
@@ -213,6 +214,20 @@ static enum asv_status check_records(const struct asv_wire_dock *dock, const str
     return status;
 }
 
+/* P-073 */
+static enum asv_status check_inventory(const struct asv_wire_dock *dock, struct asv_bytes encoded,
+                                       struct asv_err *err)
+{
+    struct asv_inventory inventory;
+    enum asv_status status = asv_inventory_decode(&inventory, encoded.data, encoded.len, err);
+    if (status == ASV_OK) {
+        status = asv_inventory_verify(&inventory, &dock->camera.leaf, err);
+    }
+    return status == ASV_OK && memcmp(inventory.session, dock->session, sizeof dock->session) != 0
+               ? asv_fail(err, ASV_E_MISMATCH, "inventory: of another session")
+               : status;
+}
+
 /* P-046: a reply answers what was asked, not merely with the right number. */
 static enum asv_status check_reply(const struct asv_wire_dock *dock, const struct asv_wire_pending *pending,
                                    const struct asv_wire_message *reply, struct asv_err *err)
@@ -241,6 +256,8 @@ static enum asv_status check_reply(const struct asv_wire_dock *dock, const struc
         return check_record(dock, reply->body.erased.record, pending->number, err);
     case ASV_WIRE_ERASURES:
         return check_records(dock, pending, &reply->body.erasures_reply, err);
+    case ASV_WIRE_INVENTORY:
+        return check_inventory(dock, reply->body.inventory.inventory, err);
     default:
         break;
     }

@@ -60,7 +60,8 @@ enum asv_wire_type {
     ASV_WIRE_ERASURES = 0x000f,
     ASV_WIRE_ERASURES_ACK = 0x0010,
     ASV_WIRE_FINISH = 0x0011,
-    ASV_WIRE_TYPE_LAST = ASV_WIRE_FINISH,
+    ASV_WIRE_INVENTORY = 0x0012,
+    ASV_WIRE_TYPE_LAST = ASV_WIRE_INVENTORY,
     ASV_WIRE_TYPE_FIRMWARE_FIRST = 0x0100,
     ASV_WIRE_TYPE_FIRMWARE_LAST = 0x01ff,
     ASV_WIRE_REPLY = 0x8000, /* bit of every reply; alone it is ERROR */
@@ -302,7 +303,12 @@ struct asv_wire_finish {
     uint8_t reason; /* enum asv_wire_finish_reason */
 };
 
-/* Any message. STATUS has an empty request body. */
+/* What the camera signs of its store (trust/inventory.h). */
+struct asv_wire_inventory_reply {
+    struct asv_bytes inventory; /* 1..ASV_INVENTORY_MAX_BYTES */
+};
+
+/* Any message. STATUS and INVENTORY have an empty request body. */
 struct asv_wire_message {
     uint16_t type; /* enum asv_wire_type, ASV_WIRE_REPLY set for a reply */
     uint32_t request;
@@ -329,6 +335,7 @@ struct asv_wire_message {
         struct asv_wire_erasures_reply erasures_reply;
         struct asv_wire_erasures_ack erasures_ack;
         struct asv_wire_finish finish;
+        struct asv_wire_inventory_reply inventory;
     } body;
 };
 

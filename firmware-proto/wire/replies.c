@@ -4,6 +4,7 @@
  * The bodies of replies, in the order of their types. PROTOCOL.md, section 6. */
 #include "firmware-proto/crypto/object.h"
 #include "firmware-proto/trust/erasure.h"
+#include "firmware-proto/trust/inventory.h"
 #include "firmware-proto/wire/codec.h"
 #include "firmware-proto/wire/devlog.h"
 
@@ -363,6 +364,22 @@ static enum asv_status check_erasures(const struct asv_wire_message *message)
     return asv_read_end(&reader);
 }
 
+static void write_inventory(struct asv_writer *writer, const struct asv_wire_message *message)
+{
+    asv_write_view16(writer, message->body.inventory.inventory.data, message->body.inventory.inventory.len);
+}
+
+static enum asv_status read_inventory(struct asv_reader *reader, struct asv_wire_message *out)
+{
+    return asv_read_view16(reader, &out->body.inventory.inventory, ASV_INVENTORY_MAX_BYTES);
+}
+
+static enum asv_status check_inventory(const struct asv_wire_message *message)
+{
+    size_t len = message->body.inventory.inventory.len;
+    return len == 0 ? ASV_E_MALFORMED : len > ASV_INVENTORY_MAX_BYTES ? ASV_E_LIMIT : ASV_OK;
+}
+
 const struct asv_wire_codec *asv_wire_reply_codec(uint16_t type)
 {
     static const struct asv_wire_codec codecs[ASV_WIRE_TYPE_LAST + 1] = {
@@ -383,6 +400,7 @@ const struct asv_wire_codec *asv_wire_reply_codec(uint16_t type)
         [ASV_WIRE_ERASURES] = {"ERASURES reply", write_erasures, read_erasures, check_erasures},
         [ASV_WIRE_ERASURES_ACK] = {"ERASURES_ACK reply", write_done, read_done, NULL},
         [ASV_WIRE_FINISH] = {"FINISH reply", write_done, read_done, NULL},
+        [ASV_WIRE_INVENTORY] = {"INVENTORY reply", write_inventory, read_inventory, check_inventory},
     };
     uint16_t request = type & (uint16_t)~ASV_WIRE_REPLY;
     return request <= ASV_WIRE_TYPE_LAST && codecs[request].name != NULL ? &codecs[request] : NULL;

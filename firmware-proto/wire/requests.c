@@ -236,6 +236,7 @@ const struct asv_wire_codec *asv_wire_request_codec(uint16_t type)
         [ASV_WIRE_ERASURES] = {"ERASURES", write_erasures, read_erasures, check_erasures},
         [ASV_WIRE_ERASURES_ACK] = {"ERASURES_ACK", write_ack, read_ack, check_ack},
         [ASV_WIRE_FINISH] = {"FINISH", write_finish, read_finish, check_finish},
+        [ASV_WIRE_INVENTORY] = {"INVENTORY", NULL, NULL, NULL},
     };
     return type <= ASV_WIRE_TYPE_LAST && codecs[type].name != NULL ? &codecs[type] : NULL;
 }

@@ -292,13 +292,6 @@ ASV_MUST_CHECK enum asv_status asv_night_finish_days(struct asv_night *night, st
  * over, the camera was emptied since, and every other living clip under that key has one of its own. */
 bool asv_night_is_finished(struct asv_night *night, const struct asv_db_retained *clip);
 
-/* Has the keeper let go what the hold before docking with this proposal copied; the clip's receipt shows that
- * its camera was docked since. ASV_OK also when that was done before. */
-ASV_MUST_CHECK enum asv_status asv_night_finish_ahead(struct asv_night *night,
-                                                      const uint8_t proposal[ASV_SHA256_BYTES],
-                                                      const struct asv_db_retained *clip,
-                                                      struct asv_err *err);
-
 /* ---- blocks (night_blocks.c) ---- */
 
 /* What database and keeper have as blocked of what is held is compared. */

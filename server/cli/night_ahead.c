@@ -66,7 +66,6 @@ enum asv_status asv_night_keep_ahead(struct asv_night *night, struct asv_err *er
 static const char *stands_because(const struct asv_night *night, const struct asv_db_ahead_end *ahead,
                                   char text[ASV_TEXT_BYTES])
 {
-    static const uint8_t none[ASV_SHA256_BYTES];
     if (ahead->until_ms > night->now_ms) {
         return "its time is not over";
     }
@@ -78,10 +77,9 @@ static const char *stands_because(const struct asv_night *night, const struct as
                        (unsigned long long)ahead->waiting);
         return text;
     }
-    return memcmp(ahead->header, none, sizeof none) == 0
-               ? "no recording that the camera brought since is here to show it: two people end it, with "
-                 "asservat hold ahead --release"
-               : NULL;
+    return ahead->shown ? NULL
+                        : "the camera has not signed that by a bulletin from since then: its next docking "
+                          "brings it, or two people end it, with asservat hold ahead --release";
 }
 
 /* K-189. One that ran out may be kept by that very hold still: that it is not, the keeper signs (K-204). */
@@ -107,32 +105,50 @@ static enum asv_status range_batch(struct asv_night *night, const struct asv_db_
     return ASV_OK;
 }
 
+/* Shows the keeper what the camera signed. ASV_OK also when that was done before. */
+static enum asv_status finish_ahead(struct asv_night *night, const uint8_t proposal[ASV_SHA256_BYTES],
+                                    struct asv_err *err)
+{
+    struct asv_keeper_reply reply = {0};
+    uint32_t request = 0;
+    asv_auto_free struct asv_db_ahead_inventory *said = calloc(1, sizeof *said);
+    if (said == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_db_ahead_inventory(night->db, proposal, said, err);
+    if (status == ASV_OK) {
+        const struct asv_keeper_emptied emptied = {.chain = {said->chain, said->chain_len},
+                                                   .inventory = {said->inventory, said->inventory_len},
+                                                   .bulletin = {said->bulletin, said->bulletin_len}};
+        status = asv_keeper_client_finish_ahead(night->client, proposal, &emptied, &request, err);
+        status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
+    }
+    night->finished += status == ASV_OK;
+    return status != ASV_OK && reply.status == ASV_E_NOT_FOUND ? ASV_OK : status;
+}
+
 /* The keeper has no key of it any more: because it let them go now, or did before this was cut off. */
 static enum asv_status let_go(struct asv_night *night, const struct asv_db_ahead_end *ahead,
                               struct asv_err *err)
 {
-    struct asv_db_retained clip;
     enum asv_db_outcome outcome;
     const struct asv_night_pages range = {.ahead = ahead->proposal};
     enum asv_status status = asv_night_each(night, &range, range_batch, err);
     if (status == ASV_OK) {
-        status = asv_db_retained_of(night->db, ahead->header, &clip, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_night_finish_ahead(night, ahead->proposal, &clip, err);
+        status = finish_ahead(night, ahead->proposal, err);
     }
     return status == ASV_OK ? asv_db_ahead_finished(night->db, ahead->proposal, &outcome, err) : status;
 }
 
-/* K-213: whether the keeper has it, too. Without a receipt it lets nothing go. */
+/* K-213: whether the keeper has it, too. Without an inventory it lets nothing go. */
 static enum asv_status ask_there(struct asv_night *night, const struct asv_db_ahead_end *ahead, bool *there,
                                  struct asv_err *err)
 {
-    const struct asv_bytes none = {0};
+    const struct asv_keeper_emptied none = {0};
     struct asv_keeper_reply reply = {0};
     uint32_t request = 0;
     enum asv_status status =
-        asv_keeper_client_finish_ahead(night->client, ahead->proposal, none, none, &request, err);
+        asv_keeper_client_finish_ahead(night->client, ahead->proposal, &none, &request, err);
     status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
     *there = reply.status != ASV_E_NOT_FOUND;
     return reply.status != ASV_OK ? ASV_OK : status;

@@ -318,26 +318,3 @@ enum asv_status asv_night_finish_days(struct asv_night *night, struct asv_err *e
     const struct asv_night_pages days = {.early_days = true};
     return each_and_list(night, &days, early_batch, err);
 }
-
-/* ---- holds before docking ---- */
-
-enum asv_status asv_night_finish_ahead(struct asv_night *night, const uint8_t proposal[ASV_SHA256_BYTES],
-                                       const struct asv_db_retained *clip, struct asv_err *err)
-{
-    struct asv_keeper_reply reply = {0};
-    uint32_t request = 0;
-    struct evidence *files = calloc(1, sizeof *files);
-    if (files == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    enum asv_status status = read_evidence(night, clip, true, files, err);
-    if (status == ASV_OK) {
-        status = asv_keeper_client_finish_ahead(
-            night->client, proposal, (struct asv_bytes){files->receipt, files->receipt_len},
-            (struct asv_bytes){files->dock, files->dock_len}, &request, err);
-        status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
-    }
-    free(files);
-    night->finished += status == ASV_OK;
-    return status != ASV_OK && reply.status == ASV_E_NOT_FOUND ? ASV_OK : status;
-}

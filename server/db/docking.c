@@ -100,6 +100,7 @@ static enum asv_status row_docking(const PGresult *table, struct asv_db_docking_
     out->number_back = asv_row_bool(&row);
     out->highest_before = asv_row_u64(&row);
     out->emptied_ms = asv_row_time(&row);
+    out->held_ahead = asv_row_bool(&row);
     asv_row_text(&row, out->unit, sizeof out->unit);
     return asv_row_end(&row, ASV_QUERY_DOCKING_BEGIN, err);
 }
@@ -154,6 +155,7 @@ enum asv_status asv_db_docking_end(struct asv_db *db, const struct asv_db_dockin
     asv_param_i64(&params, end->left);
     asv_param_u64(&params, end->bytes);
     asv_param_text(&params, asv_note_clean(note, end->detail));
+    asv_param_bytes(&params, end->inventory.data, end->inventory.len);
     return asv_db_run_outcome(db, ASV_QUERY_DOCKING_END, &params, outcome, err);
 }
 

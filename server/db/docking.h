@@ -59,6 +59,7 @@ struct asv_db_docking_result {
                        * alarm is raised */
     uint64_t highest_before; /* highest number any earlier docking saw in this epoch; 0: none */
     int64_t emptied_ms;      /* end of the last docking before this one that left nothing on the camera */
+    bool held_ahead;         /* people hold it before docking, for a range that is over */
     char unit[65];           /* of the register; empty: none */
 };
 
@@ -84,6 +85,7 @@ struct asv_db_docking_end {
     uint32_t left;                         /* recordings that are still on the camera */
     uint64_t bytes;                        /* pulled */
     const char *detail;                    /* for a person; NULL: none */
+    struct asv_bytes inventory;            /* that the camera signed; empty: none */
 };
 
 /* The first end counts; a later one is ASV_DB_ALREADY. */

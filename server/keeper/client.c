@@ -249,11 +249,14 @@ enum asv_status asv_keeper_client_finish(struct asv_keeper_client *client, struc
 
 enum asv_status asv_keeper_client_finish_ahead(struct asv_keeper_client *client,
                                                const uint8_t ahead[ASV_SHA256_BYTES],
-                                               struct asv_bytes receipt, struct asv_bytes dock,
-                                               uint32_t *request, struct asv_err *err)
+                                               const struct asv_keeper_emptied *emptied, uint32_t *request,
+                                               struct asv_err *err)
 {
-    struct asv_keeper_request ask_for = {
-        .type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_AHEAD, .receipt = receipt, .dock = dock};
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_FINISH,
+                                         .why = ASV_KEEPER_WHY_AHEAD,
+                                         .chain = emptied->chain,
+                                         .inventory = emptied->inventory,
+                                         .bulletin = emptied->bulletin};
     memcpy(ask_for.digest, ahead, sizeof ask_for.digest);
     return ask(client, &ask_for, request, err);
 }

@@ -109,12 +109,19 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_finish(struct asv_keeper_client
                                                         struct asv_bytes chain, uint32_t date,
                                                         uint32_t *request, struct asv_err *err);
 
+/* What a camera signed when nothing was left on it. */
+struct asv_keeper_emptied {
+    struct asv_bytes chain; /* the camera's */
+    struct asv_bytes inventory;
+    struct asv_bytes bulletin; /* that it names */
+};
+
 /* Lets the keys go that a hold before docking copied (ahead: digest of its proposal): after KEEP for all that
- * it keeps. receipt and dock: of a clip of its camera, docked after the range's end. ASV_E_STATE in the
- * reply: not yet. ASV_E_NOT_FOUND: that is done. */
+ * it keeps. emptied: by a bulletin from after the range's end; all empty: whether the hold is there.
+ * ASV_E_STATE in the reply: not yet. ASV_E_NOT_FOUND: that is done. */
 ASV_MUST_CHECK enum asv_status asv_keeper_client_finish_ahead(struct asv_keeper_client *client,
                                                               const uint8_t ahead[ASV_SHA256_BYTES],
-                                                              struct asv_bytes receipt, struct asv_bytes dock,
+                                                              const struct asv_keeper_emptied *emptied,
                                                               uint32_t *request, struct asv_err *err);
 
 /* A page of the clips that the keeper has rows for, behind that header digest (NULL: the first). */

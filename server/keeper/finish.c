@@ -5,7 +5,9 @@
  * camera's key of a day on which a clip was erased early, and what a hold before docking copied. */
 #include <string.h>
 
-#include "firmware-proto/trust/receipt.h"
+#include "firmware-proto/trust/bulletin.h"
+#include "firmware-proto/trust/configuration.h"
+#include "firmware-proto/trust/inventory.h"
 #include "server/base/calendar.h"
 #include "server/keeper/keeper.h"
 
@@ -76,16 +78,64 @@ static enum asv_status check_days(struct asv_keeper *keeper, const struct asv_in
     return ASV_OK;
 }
 
-/* K-143: a dock had the camera when nothing could be recorded in the range any more. */
-static enum asv_status check_docked(const struct asv_receipt *receipt, const struct asv_index_ahead *ahead,
-                                    struct asv_err *err)
+/* What a camera said of itself when it was docked; views into the request. */
+struct word {
+    struct asv_inventory inventory;
+    struct asv_bulletin bulletin;
+};
+
+/* K-143, K-245, K-247: signed by a camera of this agency, and by the keeper for that camera. */
+static enum asv_status read_word(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                 struct word *out, struct asv_err *err)
 {
-    if (memcmp(receipt->custody.camera_cert, ahead->camera, sizeof ahead->camera) != 0) {
-        return asv_fail(err, ASV_E_MISMATCH, "the receipt is for a clip of another camera");
+    struct asv_revocations list;
+    const struct asv_revocations *revocations = NULL;
+    const uint8_t *root_pk = keeper->identity.root_pk;
+    struct asv_chain chain;
+    enum asv_status status = asv_keeper_revocations(keeper, &list, &revocations, err);
+    if (status == ASV_OK) {
+        status = asv_chain_decode(&chain, request->chain.data, request->chain.len, err);
     }
-    return receipt->time_ms >= ahead->until_ms
+    if (status == ASV_OK) {
+        status = asv_chain_verify(&chain, root_pk, ASV_ROLE_CAMERA, ASV_TIME_UNKNOWN, revocations, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_inventory_decode(&out->inventory, request->inventory.data, request->inventory.len, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_inventory_verify(&out->inventory, &chain.leaf, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_bulletin_decode(&out->bulletin, request->bulletin.data, request->bulletin.len, err);
+    }
+    return status == ASV_OK ? asv_bulletin_verify(&out->bulletin, root_pk, out->inventory.camera_cert,
+                                                  ASV_TIME_UNKNOWN, revocations, err)
+                            : status;
+}
+
+/* Nothing was left on the camera when nothing could be recorded in the range any more. */
+static enum asv_status check_emptied(const struct word *word, const struct asv_index_ahead *ahead,
+                                     struct asv_err *err)
+{
+    const struct asv_inventory *inventory = &word->inventory;
+    int64_t since_ms = ahead->until_ms + ASV_PRE_ROLL_MAX_MS;
+    uint8_t digest[ASV_SHA256_BYTES];
+    if (memcmp(inventory->camera_cert, ahead->camera, sizeof ahead->camera) != 0) {
+        return asv_fail(err, ASV_E_MISMATCH, "the inventory is another camera's");
+    }
+    if (inventory->held != 0) { /* K-143 */
+        return asv_fail_at(err, ASV_E_STATE, "the camera had recordings on it", inventory->held);
+    }
+    asv_object_digest(digest, &word->bulletin.object);
+    if (memcmp(inventory->bulletin, digest, sizeof digest) != 0) { /* K-245 */
+        return asv_fail(err, ASV_E_MISMATCH, "the inventory names another bulletin");
+    }
+    if (word->bulletin.issued_ms < since_ms) { /* K-245 */
+        return asv_fail(err, ASV_E_STATE, "the inventory's bulletin is from before the range's end");
+    }
+    return inventory->wall_ms >= since_ms /* K-246; a clock that is lost shows no time */
                ? ASV_OK
-               : asv_fail(err, ASV_E_STATE, "the receipt is from before the range's end");
+               : asv_fail(err, ASV_E_STATE, "by the camera's own clock its range was not over");
 }
 
 static enum asv_status let_go(struct asv_keeper *keeper, const uint8_t decision[ASV_SHA256_BYTES],
@@ -103,11 +153,11 @@ static enum asv_status let_go(struct asv_keeper *keeper, const uint8_t decision[
 static enum asv_status finish_ahead(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                     int64_t now_ms, struct asv_err *err)
 {
-    struct asv_receipt receipt = {0};
+    struct word word = {0};
     struct asv_err said = {0};
     /* First of all: a revocation list that is new is a commit, which makes other rows. Who only asks whether
      * the hold is there shows none (K-213). */
-    enum asv_status proven = asv_keeper_receipt(keeper, request, &receipt, &said);
+    enum asv_status proven = read_word(keeper, request, &word, &said);
     const struct asv_index_ahead *ahead =
         asv_index_find(keeper->store->index, ASV_INDEX_AHEADS, request->digest);
     if (ahead == NULL) {
@@ -124,7 +174,7 @@ static enum asv_status finish_ahead(struct asv_keeper *keeper, const struct asv_
         status = asv_fail(err, proven, said.text);
     }
     if (status == ASV_OK) {
-        status = check_docked(&receipt, ahead, err);
+        status = check_emptied(&word, ahead, err);
     }
     return status == ASV_OK ? let_go(keeper, request->digest, err) : status;
 }

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "firmware-proto/seal/frames.h"
+#include "firmware-proto/trust/bulletin.h"
 #include "firmware-proto/trust/chain.h"
 #include "firmware-proto/trust/day_end.h"
 #include "firmware-proto/trust/destruction.h"
+#include "firmware-proto/trust/inventory.h"
 #include "firmware-proto/trust/receipt.h"
 #include "firmware-proto/trust/ruling.h"
 #include "server/keeper/protocol_internal.h"
@@ -81,7 +83,9 @@ static bool within_limits(const struct asv_keeper_request *request)
            request->answer.len <= ASV_STATEMENT_MAX_BYTES && request->open.len <= ASV_STATEMENT_MAX_BYTES &&
            request->agreed.len <= ASV_STATEMENT_MAX_BYTES && request->receipt.len <= ASV_RECEIPT_MAX_BYTES &&
            request->dock.len <= ASV_CHAIN_MAX_BYTES && request->plan.len <= ASV_PLAN_MAX_BYTES &&
-           records_within_limits(request) && chunks_in_order(request) && asv_keeper_sign_is_good(request);
+           request->inventory.len <= ASV_INVENTORY_MAX_BYTES &&
+           request->bulletin.len <= ASV_BULLETIN_MAX_BYTES && records_within_limits(request) &&
+           chunks_in_order(request) && asv_keeper_sign_is_good(request);
 }
 
 /* A clip, with what shows that it opens. */
@@ -117,21 +121,15 @@ static void write_decide(struct asv_writer *out, const struct asv_keeper_request
     write_opens(out, request);
 }
 
-/* With what KEEP and FINISH end: receipt, the dock's chain, a decision's digest. */
-static void write_docks_word(struct asv_writer *out, const struct asv_keeper_request *request)
-{
-    asv_write_view16(out, request->receipt.data, request->receipt.len);
-    asv_write_view16(out, request->dock.data, request->dock.len);
-    asv_write_bytes(out, request->digest, sizeof request->digest);
-}
-
 static void write_keep(struct asv_writer *out, const struct asv_keeper_request *request)
 {
     asv_write_u8(out, request->why);
     asv_write_view16(out, request->chain.data, request->chain.len);
     asv_write_view16(out, request->header.data, request->header.len);
     asv_write_view16(out, request->stanzas.data, request->stanzas.len);
-    write_docks_word(out, request);
+    asv_write_view16(out, request->receipt.data, request->receipt.len);
+    asv_write_view16(out, request->dock.data, request->dock.len);
+    asv_write_bytes(out, request->digest, sizeof request->digest);
 }
 
 static void write_finish(struct asv_writer *out, const struct asv_keeper_request *request)
@@ -139,7 +137,9 @@ static void write_finish(struct asv_writer *out, const struct asv_keeper_request
     asv_write_u8(out, request->why);
     asv_write_view16(out, request->chain.data, request->chain.len);
     asv_write_u32(out, request->from_date);
-    write_docks_word(out, request);
+    asv_write_view16(out, request->inventory.data, request->inventory.len);
+    asv_write_view16(out, request->bulletin.data, request->bulletin.len);
+    asv_write_bytes(out, request->digest, sizeof request->digest);
 }
 
 enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct asv_keeper_request *request)
@@ -321,16 +321,6 @@ static enum asv_status read_why(struct asv_reader *in, uint8_t first, struct asv
                                                                                      : status;
 }
 
-/* What write_docks_word wrote. */
-static enum asv_status read_docks_word(struct asv_reader *in, struct asv_keeper_request *out)
-{
-    enum asv_status status = asv_read_view16(in, &out->receipt, ASV_RECEIPT_MAX_BYTES);
-    if (status == ASV_OK) {
-        status = asv_read_view16(in, &out->dock, ASV_CHAIN_MAX_BYTES);
-    }
-    return status == ASV_OK ? asv_read_copy(in, out->digest, sizeof out->digest) : status;
-}
-
 static enum asv_status read_keep(struct asv_reader *in, struct asv_keeper_request *out)
 {
     enum asv_status status = read_why(in, ASV_KEEPER_WHY_DAY, out);
@@ -343,7 +333,13 @@ static enum asv_status read_keep(struct asv_reader *in, struct asv_keeper_reques
     if (status == ASV_OK) {
         status = asv_read_view16(in, &out->stanzas, ASV_SEAL_STANZAS_MAX_BYTES);
     }
-    return status == ASV_OK ? read_docks_word(in, out) : status;
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->receipt, ASV_RECEIPT_MAX_BYTES);
+    }
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->dock, ASV_CHAIN_MAX_BYTES);
+    }
+    return status == ASV_OK ? asv_read_copy(in, out->digest, sizeof out->digest) : status;
 }
 
 static enum asv_status read_finish(struct asv_reader *in, struct asv_keeper_request *out)
@@ -355,7 +351,13 @@ static enum asv_status read_finish(struct asv_reader *in, struct asv_keeper_requ
     if (status == ASV_OK) {
         status = asv_read_u32(in, &out->from_date);
     }
-    return status == ASV_OK ? read_docks_word(in, out) : status;
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->inventory, ASV_INVENTORY_MAX_BYTES);
+    }
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->bulletin, ASV_BULLETIN_MAX_BYTES);
+    }
+    return status == ASV_OK ? asv_read_copy(in, out->digest, sizeof out->digest) : status;
 }
 
 /* The fields of a request of this type. */

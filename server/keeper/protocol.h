@@ -102,8 +102,8 @@ struct asv_keeper_kept {
 struct asv_keeper_request {
     uint8_t type; /* enum asv_keeper_type */
     uint32_t request;
-    struct asv_bytes chain;   /* the camera's encoded chain; not with STATUS, CLIPS, CLIP, SIGN, DAY_END,
-                                 FINISH AHEAD;   DECIDE: may be empty */
+    struct asv_bytes chain;   /* the camera's encoded chain; not with STATUS, CLIPS, CLIP, SIGN, DAY_END;
+                                 DECIDE: may be empty */
     uint32_t from_date;       /* MAKE_DAYS: local, yyyymmdd; 0: the keeper's today. FINISH EARLY, DAY_END:
                                  that day */
     uint16_t day_count;       /* MAKE_DAYS: 1..ASV_KEEPER_DAYS_MAX; 0: as the keeper is configured */
@@ -123,8 +123,10 @@ struct asv_keeper_request {
     uint16_t number;                  /* DECIDE, of a HAND_OVER: the plan's clip whose key leaves, or
                                        * ASV_KEEPER_NO_CLIP: none does */
     uint8_t why;                      /* KEEP: enum asv_keeper_why; FINISH: AHEAD or EARLY of it */
-    struct asv_bytes receipt;         /* KEEP DAY, FINISH AHEAD: the dock's; otherwise empty */
+    struct asv_bytes receipt;         /* KEEP DAY: the dock's; otherwise empty */
     struct asv_bytes dock;            /* the same: its chain */
+    struct asv_bytes inventory;       /* FINISH AHEAD: the camera's; otherwise empty */
+    struct asv_bytes bulletin;        /* the same: the one that it names */
     uint8_t digest[ASV_SHA256_BYTES]; /* KEEP, FINISH AHEAD: of the HOLD_AHEAD's proposal; CLIPS: the header
                                        * before the first row; CLIP: the header; SIGN, HEAD: the new root;
                                        * PACKAGE: what is signed. Otherwise zeros */

@@ -11,4 +11,5 @@ SELECT asv.docking_end(
     p_expired => $6::bigint,
     p_remaining => $7::bigint,
     p_bytes => $8::bigint,
-    p_detail => $9::text)
+    p_detail => $9::text,
+    p_inventory => $10::bytea)

@@ -20,6 +20,7 @@
 #define SAMPLE_ENROLMENT     8
 #define SAMPLE_DAY_END       9
 #define SAMPLE_RULING        10
+#define SAMPLE_INVENTORY     11
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -93,6 +94,10 @@ static enum asv_status again(const uint8_t *data, size_t size, struct asv_writer
         abort();
     }
     return status == ASV_OK ? asv_ruling_encode(writer, &out, sk) : status;
+#elif ASV_FUZZ_SAMPLE == SAMPLE_INVENTORY
+    struct asv_inventory out;
+    status = asv_inventory_decode(&out, data, size, NULL);
+    return status == ASV_OK ? asv_inventory_encode(writer, &out, sk) : status;
 #else
 #error "ASV_FUZZ_SAMPLE is none of these"
 #endif

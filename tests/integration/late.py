@@ -383,6 +383,31 @@ def open_until_its_day_is_over(desk, clip):
         assert desk.state(clip) == "erasing" and any("believed no more" in note["why"] for note in notes["open"]), notes
 
 
+HELD_AHEAD = "(SELECT camera FROM asv.request r WHERE asv.ahead_counts(r))"
+
+
+def a_dock_says_that_it_is_in(desk):
+    """K-143, K-245: who has a dock's key, and its database, writes down a docking, what a camera would have signed, and when its bulletin was
+    issued; or shows what that camera signed before it was lost. The keeper lets nothing go."""
+    bulletin = desk.sql(f"SELECT encode(digest, 'hex') FROM asv.bulletin WHERE camera = {HELD_AHEAD} ORDER BY number DESC LIMIT 1")[0][0]
+    camera = desk.sql(f"SELECT encode({HELD_AHEAD}, 'hex')")[0][0]
+    word = "000100010120" + camera + "5e" * 32 + "e0" * 16 + "0000000000000009" + "00000000" + "0120" + bulletin + "00" * 34 + "010040" + "51" * 64
+    by_superuser(desk, f"CREATE TABLE public.kept AS SELECT session, began_at FROM asv.docking; CREATE TABLE public.issued AS SELECT digest, issued_at FROM "
+                       f"asv.bulletin; UPDATE asv.bulletin SET issued_at = now() WHERE camera = {HELD_AHEAD}")
+    by_superuser(desk, f"INSERT INTO asv.docking (session, dock, slot, port, camera, began_at) SELECT decode('{'5e' * 32}', 'hex'), dock, slot, port, "
+                       f"{HELD_AHEAD}, now() FROM asv.docking LIMIT 1; INSERT INTO asv.docking_end (session, ended_at, reason, stored, quarantined, expired, "
+                       f"remaining, bytes, inventory) VALUES (decode('{'5e' * 32}', 'hex'), now(), 1, 0, 0, 0, 0, 0, decode('{word}', 'hex'))")
+    counts, notes = night(desk, 4)
+    assert counts["finished"] == 0 and any("inventory: signature" in note["why"] for note in notes["undone"]), notes
+    by_superuser(desk, f"DELETE FROM asv.docking WHERE session = decode('{'5e' * 32}', 'hex'); DELETE FROM asv.docking_end WHERE session = decode('{'5e' * 32}', "
+                       f"'hex'); UPDATE asv.docking SET began_at = now() WHERE camera = {HELD_AHEAD}; UPDATE asv.docking_end SET reason = 1, remaining = 0")
+    assert desk.sql("SELECT shown FROM asv.ahead_page(NULL, 10)") == [["t"]]
+    counts, why = aheads(desk, 1)
+    assert counts["finished"] == 0 and "from before the range's end" in why, why
+    by_superuser(desk, "UPDATE asv.docking d SET began_at = k.began_at FROM public.kept k WHERE k.session = d.session; UPDATE asv.bulletin b SET issued_at = "
+                       "i.issued_at FROM public.issued i WHERE i.digest = b.digest; DROP TABLE public.kept, public.issued")
+
+
 def it_comes_back(rig, desk, camera, before, during, forgotten, emptied):
     """LAW T1: what nobody held is refused, and erased on the camera by the keeper's word; LAW T3: what was is stored and held, and
     is shown to the reviewer. The camera's key of that day, which was copied for it, is gone with the run that holds it (LAW T1). That the
@@ -401,6 +426,7 @@ def it_comes_back(rig, desk, camera, before, during, forgotten, emptied):
     leave_statement(desk, emptied)
     open_until_its_day_is_over(desk, emptied)
     assert held(camera) == {before, during}
+    a_dock_says_that_it_is_in(desk)
     dock(rig, camera)
     assert camera.list() == [], camera.list()
     clips = {clip["clip"]: clip for clip in rig.clips(camera)}

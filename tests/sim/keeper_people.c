@@ -58,6 +58,38 @@ void keeper_receipt(struct asv_keeper_request *out, uint8_t data[ASV_RECEIPT_MAX
     out->dock = dock->chain.encoded;
 }
 
+static size_t write_bulletin(struct keeper_inventory *what, uint8_t digest[ASV_SHA256_BYTES])
+{
+    struct asv_bulletin bulletin = {.number = 1, .issued_ms = what->issued_ms, .policy_version = 1};
+    struct asv_writer writer;
+    uint8_t sk[ASV_X25519_BYTES] = {7};
+    memcpy(bulletin.agency, what->agency->id, sizeof bulletin.agency);
+    memcpy(bulletin.camera_cert, what->camera->cert_digest, sizeof bulletin.camera_cert);
+    bulletin.reserve.kind = ASV_KEY_RESERVE;
+    asv_x25519_public(bulletin.reserve.pk, sk);
+    asv_key_id(bulletin.reserve.id, bulletin.reserve.pk);
+    bulletin.keeper = what->agency->keeper.chain;
+    asv_writer_init(&writer, what->bulletin, sizeof what->bulletin);
+    must(asv_bulletin_encode(&writer, &bulletin, NULL, what->agency->keeper.sk) == ASV_OK, "bulletin");
+    must(asv_bulletin_decode(&bulletin, what->bulletin, writer.len, NULL) == ASV_OK, "bulletin");
+    asv_object_digest(digest, &bulletin.object);
+    return writer.len;
+}
+
+void keeper_inventory(struct asv_keeper_request *out, struct keeper_inventory *what)
+{
+    const struct asv_test_identity *signer = what->signer != NULL ? what->signer : what->camera;
+    struct asv_inventory inventory = {.last_number = 9, .held = what->held, .wall_ms = what->wall_ms};
+    struct asv_writer writer;
+    size_t len = write_bulletin(what, inventory.bulletin);
+    memcpy(inventory.camera_cert, what->camera->cert_digest, sizeof inventory.camera_cert);
+    asv_writer_init(&writer, what->data, sizeof what->data);
+    must(asv_inventory_encode(&writer, &inventory, signer->sk) == ASV_OK, "inventory");
+    out->chain = what->camera->chain.encoded;
+    out->inventory = (struct asv_bytes){what->data, writer.len};
+    out->bulletin = (struct asv_bytes){what->bulletin, len};
+}
+
 /* A statement's times are the keeper's. */
 static void date(const struct keeper_site *site, struct asv_statement *statement)
 {

@@ -7,6 +7,8 @@
 #ifndef ASV_TESTS_SIM_KEEPER_PEOPLE_H
 #define ASV_TESTS_SIM_KEEPER_PEOPLE_H
 
+#include "firmware-proto/trust/bulletin.h"
+#include "firmware-proto/trust/inventory.h"
 #include "firmware-proto/trust/receipt.h"
 #include "firmware-proto/trust/ruling.h"
 #include "server/statement/plan.h"
@@ -104,6 +106,21 @@ struct asv_keeper_reply keeper_begin_ledger(struct keeper_site *site, const stru
 void keeper_receipt(struct asv_keeper_request *out, uint8_t data[ASV_RECEIPT_MAX_BYTES],
                     const struct asv_test_identity *camera, const struct keeper_clip *clip, int64_t due_ms,
                     int64_t now_ms, const struct asv_test_identity *dock);
+
+/* What a camera signs at a docking's end, by a bulletin that it was given then. */
+struct keeper_inventory {
+    const struct asv_test_identity *camera;
+    const struct asv_test_agency *agency;   /* whose keeper signed the bulletin */
+    const struct asv_test_identity *signer; /* of the inventory; NULL: the camera */
+    int64_t issued_ms;                      /* the bulletin, */
+    int64_t wall_ms;                        /* and the camera's clock */
+    uint32_t held;
+    uint8_t data[ASV_INVENTORY_MAX_BYTES];
+    uint8_t bulletin[ASV_BULLETIN_MAX_BYTES];
+};
+
+/* Into a FINISH: that inventory, its bulletin, and the camera's chain. what is borrowed. */
+void keeper_inventory(struct asv_keeper_request *out, struct keeper_inventory *what);
 
 /* Digest of the clip's signed header. */
 void keeper_clip_digest(uint8_t out[ASV_SHA256_BYTES], const struct keeper_clip *clip,

@@ -46,6 +46,7 @@ DECODER(assignment)
 DECODER(enrolment)
 DECODER(day_end)
 DECODER(ruling)
+DECODER(inventory)
 
 #define VERIFIER(object, call)                                                                \
     static enum asv_status verify_##object(const void *data, size_t len, struct asv_err *err) \
@@ -70,6 +71,7 @@ VERIFIER(enrolment, asv_enrolment_verify(&out, err))
 VERIFIER(day_end, asv_day_end_verify(&out, all.agency.root.pk, ASV_TEST_NOW_MS, NULL, err))
 VERIFIER(ruling,
          asv_ruling_verify(&out, all.agency.root.pk, all.ruling.statement, ASV_TEST_NOW_MS, NULL, err))
+VERIFIER(inventory, asv_inventory_verify(&out, &all.agency.camera.cert, err))
 
 static void fill_revocations(void)
 {
@@ -248,6 +250,20 @@ static void fill_ruling(void)
     ruling->keeper = all.agency.keeper.chain;
 }
 
+static void fill_inventory(void)
+{
+    struct asv_inventory *inventory = &all.inventory;
+    memcpy(inventory->camera_cert, all.agency.camera.cert_digest, sizeof inventory->camera_cert);
+    digest_of(inventory->session, "session");
+    fill(inventory->epoch, sizeof inventory->epoch, "epoch");
+    inventory->last_number = 42;
+    inventory->held = 1;
+    digest_of(inventory->bulletin, "bulletin");
+    inventory->wall_ms = ASV_TEST_NOW_MS + 2000;
+    inventory->mono_ms = 124456;
+    fill(inventory->boot, sizeof inventory->boot, "boot");
+}
+
 #define ADD(object, text, purpose_value, signer, limit_value, ...)                         \
     do {                                                                                   \
         struct asv_sample *sample = &all.samples[at++];                                    \
@@ -274,6 +290,7 @@ static void make(void)
     fill_others();
     fill_day_end();
     fill_ruling();
+    fill_inventory();
     ADD(cert, "certificate", ASV_PURPOSE_CERTIFICATE, ca, ASV_CERT_MAX_BYTES, );
     ADD(revocations, "revocations", ASV_PURPOSE_REVOCATIONS, ca, ASV_REVOCATIONS_MAX_BYTES, );
     ADD(bulletin, "bulletin", ASV_PURPOSE_BULLETIN, keeper, ASV_BULLETIN_MAX_BYTES, all.days, );
@@ -285,6 +302,7 @@ static void make(void)
     ADD(enrolment, "enrolment", ASV_PURPOSE_ENROLMENT, camera, ASV_ENROLMENT_MAX_BYTES, );
     ADD(day_end, "day_end", ASV_PURPOSE_DAY_END, keeper, ASV_DAY_END_MAX_BYTES, );
     ADD(ruling, "ruling", ASV_PURPOSE_RULING, keeper, ASV_RULING_MAX_BYTES, );
+    ADD(inventory, "inventory", ASV_PURPOSE_INVENTORY, camera, ASV_INVENTORY_MAX_BYTES, );
     if (at != ASV_SAMPLE_COUNT) {
         abort();
     }

@@ -14,6 +14,7 @@
 #include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/enrolment.h"
 #include "firmware-proto/trust/erasure.h"
+#include "firmware-proto/trust/inventory.h"
 #include "firmware-proto/trust/receipt.h"
 #include "firmware-proto/trust/revocations.h"
 #include "firmware-proto/trust/ruling.h"
@@ -34,7 +35,7 @@ struct asv_sample {
     enum asv_status (*verify)(const void *data, size_t len, struct asv_err *err);
 };
 
-#define ASV_SAMPLE_COUNT 11
+#define ASV_SAMPLE_COUNT 12
 
 /* Made once; the agency, the structs the samples were encoded from, and the samples. */
 struct asv_samples {
@@ -51,6 +52,7 @@ struct asv_samples {
     struct asv_enrolment enrolment;
     struct asv_day_end day_end;
     struct asv_ruling ruling;
+    struct asv_inventory inventory;
     struct asv_sample samples[ASV_SAMPLE_COUNT];
 };
 

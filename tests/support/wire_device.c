@@ -464,6 +464,27 @@ static enum asv_status op_indicator(void *ctx, const struct asv_wire_indicator *
     return device->refuse == ASV_OK ? ASV_OK : asv_fail(err, device->refuse, "told to");
 }
 
+static enum asv_status op_inventory(void *ctx, uint8_t *out, size_t cap, size_t *len, struct asv_err *err)
+{
+    const struct asv_test_device *device = ctx;
+    struct asv_inventory inventory = {.wall_ms = device->world->wall, .mono_ms = device->world->mono};
+    struct asv_writer writer;
+    if (device->refuse != ASV_OK) {
+        return asv_fail(err, device->refuse, "told to");
+    }
+    for (size_t i = 0; i < ASV_TEST_CLIPS; i++) {
+        inventory.held += find(device, i + 1) != NULL;
+        inventory.last_number = i + 1;
+    }
+    memcpy(inventory.camera_cert, device->agency->camera.cert_digest, sizeof inventory.camera_cert);
+    memcpy(inventory.session, device->session, sizeof inventory.session);
+    memcpy(inventory.bulletin, device->held[ASV_WIRE_HELD_BULLETIN].digest, sizeof inventory.bulletin);
+    asv_writer_init(&writer, out, cap);
+    must(asv_inventory_encode(&writer, &inventory, device->agency->camera.sk));
+    *len = writer.len;
+    return ASV_OK;
+}
+
 static enum asv_status op_finish(void *ctx, const struct asv_wire_finish *finish, struct asv_err *err)
 {
     struct asv_test_device *device = ctx;
@@ -505,6 +526,7 @@ const struct asv_wire_camera_ops asv_test_device_ops = {
     .assignment = op_assignment,
     .time = op_time,
     .indicator = op_indicator,
+    .inventory = op_inventory,
     .finish = op_finish,
     .dropped = op_dropped,
 };

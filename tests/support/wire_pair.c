@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/wire_samples.h"
+
 static void must(const struct asv_test_pair *pair, enum asv_status status, const char *what)
 {
     if (status != ASV_OK) {
@@ -163,4 +165,18 @@ void asv_test_pair_camera_to(struct asv_test_pair *pair, enum asv_wire_camera_st
         }
         step(pair);
     }
+}
+
+struct asv_wire_message asv_test_pair_reply(struct asv_test_pair *pair, uint16_t type)
+{
+    struct asv_wire_message reply = asv_wire_sample(type | ASV_WIRE_REPLY)->message;
+    struct asv_inventory inventory = asv_samples()->inventory;
+    struct asv_writer writer;
+    if (type == ASV_WIRE_INVENTORY) {
+        memcpy(inventory.session, pair->dock.session, sizeof inventory.session);
+        asv_writer_init(&writer, pair->inventory, sizeof pair->inventory);
+        must(pair, asv_inventory_encode(&writer, &inventory, pair->agency.camera.sk), "inventory");
+        reply.body.inventory.inventory = (struct asv_bytes){pair->inventory, writer.len};
+    }
+    return reply;
 }

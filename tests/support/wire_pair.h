@@ -25,6 +25,7 @@ struct asv_test_pair {
     size_t out_len;
     uint8_t in[ASV_WIRE_MAX_FRAME_BYTES]; /* a frame on its way to the dock */
     size_t in_len;
+    uint8_t inventory[ASV_INVENTORY_MAX_BYTES];
 };
 
 /* Both machines made, nothing sent. Aborts when it fails, as everything below that returns nothing. */
@@ -51,5 +52,8 @@ enum asv_status asv_test_pair_take(struct asv_test_pair *pair);
 
 /* A request and its one reply, all the way; what the dock's input answers. */
 enum asv_status asv_test_pair_ask(struct asv_test_pair *pair, const struct asv_wire_message *message);
+
+/* The sample's reply; an inventory of this session. It views into *pair. */
+struct asv_wire_message asv_test_pair_reply(struct asv_test_pair *pair, uint16_t type);
 
 #endif

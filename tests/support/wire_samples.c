@@ -150,6 +150,7 @@ static void add_requests(void)
     memset(ack.body.erasures_ack.record, 0xac, sizeof ack.body.erasures_ack.record);
     add(ASV_WIRE_ERASURES_ACK, ack);
     add(ASV_WIRE_FINISH, (struct asv_wire_message){.body.finish = {ASV_WIRE_FINISH_READY}});
+    add(ASV_WIRE_INVENTORY, (struct asv_wire_message){0});
 }
 
 static void add_status(void)
@@ -222,6 +223,9 @@ static void add_replies(void)
         (struct asv_wire_message){.body.erasures_reply = {5, 2, {all.erasures, 2 * (2 + erasure->len)}}});
     add(ASV_WIRE_REPLY | ASV_WIRE_ERASURES_ACK, (struct asv_wire_message){.body.done = {4}});
     add(ASV_WIRE_REPLY | ASV_WIRE_FINISH, (struct asv_wire_message){.body.done = {0}});
+    const struct asv_sample *inventory = &asv_samples()->samples[index_of("inventory")];
+    add(ASV_WIRE_REPLY | ASV_WIRE_INVENTORY,
+        (struct asv_wire_message){.body.inventory.inventory = {inventory->data, inventory->len}});
 }
 
 const struct asv_wire_samples *asv_wire_samples(void)

@@ -13,7 +13,7 @@
 
 #define ASV_WIRE_SAMPLE_MAX_BYTES 4096
 /* 17 requests, 16 replies (CHUNKS has none), ERROR. */
-#define ASV_WIRE_SAMPLE_COUNT 34
+#define ASV_WIRE_SAMPLE_COUNT 36
 
 struct asv_wire_sample {
     char name[40]; /* "clock", "clock-reply": of its golden vector and corpus file */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "firmware-proto/trust/configuration.h"
 #include "tests/sweep/histories_stage.h"
 
 /* ---- time ---- */
@@ -190,12 +191,12 @@ static bool play_finish(struct stage *stage, const struct step *step)
     return stage_expect(stage, done, should, "FINISH");
 }
 
-/* Of what a hold before docking copied; in most cases with the word of a dock that had its camera since. */
+/* Of what a hold before docking copied; in most cases with the word of its camera, emptied since. */
 static bool play_finish_ahead(struct stage *stage, const struct step *step)
 {
     const struct model *model = &stage->model;
     const uint32_t *n = step->n;
-    if (model->ahead_count == 0 || model->clip_count == 0) {
+    if (model->ahead_count == 0) {
         return true;
     }
     const struct model_ahead *ahead = &model->aheads[n[0] % (uint32_t)model->ahead_count];
@@ -203,13 +204,12 @@ static bool play_finish_ahead(struct stage *stage, const struct step *step)
     for (int i = 0; i < 40 && n[6] % 2 == 0 && model->has_day[ahead->camera][last]; i++) {
         play_days(stage, 1); /* the night after that day's period */
     }
+    int64_t since = ahead->until + ASV_PRE_ROLL_MAX_MS;
     struct model_finish_ahead finish = {.paper = ahead->paper,
-                                        .receipt_clip = (int)(n[1] % (uint32_t)model->clip_count),
-                                        .docked = n[2] % 4 == 0 ? ahead->until - (n[3] % 2) : model->now,
-                                        .receipt_true = n[4] % 8 != 0};
-    for (int i = 0; i < model->clip_count && n[5] % 8 != 0; i++) {
-        finish.receipt_clip = model->clips[i].camera == ahead->camera ? i : finish.receipt_clip;
-    }
+                                        .camera = n[5] % 8 != 0 ? ahead->camera : (int)(n[1] % MODEL_CAMERAS),
+                                        .docked = n[2] % 4 == 0 ? since - (n[3] % 2) : model->now,
+                                        .emptied = n[3] % 8 != 1,
+                                        .true_one = n[4] % 8 != 0};
     return stage_finish_ahead(stage, &finish);
 }
 

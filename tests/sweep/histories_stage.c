@@ -485,12 +485,15 @@ bool stage_sign(struct stage *stage, bool honest, uint64_t old_size, uint64_t ne
 
 bool stage_finish_ahead(struct stage *stage, const struct model_finish_ahead *finish)
 {
-    uint8_t receipt[ASV_RECEIPT_MAX_BYTES];
-    const struct model *model = &stage->model;
-    const struct asv_test_identity *camera = stage->cameras[model->clips[finish->receipt_clip].camera];
+    static struct keeper_inventory what;
     struct asv_keeper_request request = {.type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_AHEAD};
-    keeper_receipt(&request, receipt, camera, &stage->clips[finish->receipt_clip], 0, finish->docked,
-                   finish->receipt_true ? &stage->site.agency.dock : camera);
+    what = (struct keeper_inventory){.camera = stage->cameras[finish->camera],
+                                     .agency = &stage->site.agency,
+                                     .signer = finish->true_one ? NULL : &stage->site.agency.dock,
+                                     .issued_ms = finish->docked,
+                                     .wall_ms = finish->docked,
+                                     .held = finish->emptied ? 0 : 1};
+    keeper_inventory(&request, &what);
     asv_statement_digest(request.digest, &stage->papers[finish->paper].statement);
     struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_ADMIN, &request);
     bool should = model_finish_ahead(&stage->model, finish);

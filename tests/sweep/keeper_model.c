@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "firmware-proto/trust/configuration.h"
+
 void model_impossible(const char *what)
 {
     fprintf(stderr, "keeper model: %s\n", what);
@@ -530,7 +532,8 @@ bool model_finish(struct model *model, int camera, int day)
     return true;
 }
 
-/* K-142, K-143: when its range is over, its days' own keys are gone, and a dock had the camera since. */
+/* K-142, K-143, K-245: when its range is over, its days' own keys are gone, and the camera was emptied since.
+ */
 bool model_finish_ahead(struct model *model, const struct model_finish_ahead *finish)
 {
     int at = 0;
@@ -541,8 +544,8 @@ bool model_finish_ahead(struct model *model, const struct model_finish_ahead *fi
         return false;
     }
     struct model_ahead *ahead = &model->aheads[at];
-    bool may = ahead->until <= model->now && finish->receipt_true && finish->docked >= ahead->until &&
-               model->clips[finish->receipt_clip].camera == ahead->camera;
+    bool may = ahead->until <= model->now && finish->true_one && finish->emptied &&
+               finish->docked >= ahead->until + ASV_PRE_ROLL_MAX_MS && finish->camera == ahead->camera;
     for (int d = 0; d < ahead->day_count; d++) {
         may = may && !model->has_day[ahead->camera][ahead->day[d]];
     }

@@ -185,10 +185,11 @@ bool model_keep(struct model *model, const struct model_keep *keep);
 bool model_finish(struct model *model, int camera, int day);
 
 struct model_finish_ahead {
-    int paper;         /* of the decision */
-    int receipt_clip;  /* a dock's word for this one ... */
-    int64_t docked;    /* ... from then */
-    bool receipt_true; /* a dock of this agency signed it */
+    int paper;      /* of the decision */
+    int camera;     /* whose inventory it is, ... */
+    int64_t docked; /* ... from then */
+    bool emptied;   /* nothing was left on it */
+    bool true_one;  /* that camera signed it */
 };
 bool model_finish_ahead(struct model *model, const struct model_finish_ahead *finish);
 bool model_orders(const struct model *model, int number);

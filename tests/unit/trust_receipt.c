@@ -313,6 +313,56 @@ static void what_was_lost_has_neither_an_order_nor_a_header(void **state) /* T-0
     assert_int_equal(encode_erasure(&record, agency->camera.sk, &len), ASV_E_USAGE);
 }
 
+static enum asv_status encode_inventory(const struct asv_inventory *inventory, const uint8_t *sk, size_t *len)
+{
+    struct asv_writer writer;
+    asv_writer_init(&writer, encoded, sizeof encoded);
+    enum asv_status status = asv_inventory_encode(&writer, inventory, sk);
+    return status == ASV_OK ? asv_write_end(&writer, len) : status;
+}
+
+static void an_inventory_is_its_cameras_only(void **state) /* T-130 */
+{
+    (void)state;
+    struct asv_inventory inventory = samples->inventory;
+    struct asv_inventory out;
+    struct asv_test_identity other;
+    size_t len = 0;
+    inventory.wall_ms = ASV_TIME_UNKNOWN;
+    assert_int_equal(encode_inventory(&inventory, agency->camera.sk, &len), ASV_OK);
+    assert_int_equal(asv_inventory_decode(&out, encoded, len, NULL), ASV_OK);
+    assert_true(out.wall_ms == ASV_TIME_UNKNOWN && out.mono_ms == inventory.mono_ms);
+    assert_true(out.last_number == 42 && out.held == 1);
+    assert_memory_equal(out.session, inventory.session, 32);
+    assert_memory_equal(out.bulletin, inventory.bulletin, 32);
+    assert_memory_equal(out.epoch, inventory.epoch, 16);
+    assert_memory_equal(out.boot, inventory.boot, 16);
+    assert_int_equal(asv_inventory_verify(&out, &agency->camera.cert, NULL), ASV_OK);
+    asv_test_agency_issue(agency, &other, ASV_ROLE_CAMERA, 2);
+    assert_int_equal(asv_inventory_verify(&out, &other.cert, NULL), ASV_E_MISMATCH);
+    assert_int_equal(encode_inventory(&inventory, other.sk, &len), ASV_OK);
+    assert_int_equal(asv_inventory_decode(&out, encoded, len, NULL), ASV_OK);
+    assert_int_equal(asv_inventory_verify(&out, &agency->camera.cert, NULL), ASV_E_SIGNATURE);
+    memcpy(inventory.camera_cert, agency->dock.cert_digest, 32); /* a dock has no store to tell of */
+    assert_int_equal(encode_inventory(&inventory, agency->dock.sk, &len), ASV_OK);
+    assert_int_equal(asv_inventory_decode(&out, encoded, len, NULL), ASV_OK);
+    assert_int_equal(asv_inventory_verify(&out, &agency->dock.cert, NULL), ASV_E_MISMATCH);
+}
+
+static void no_more_is_held_than_was_ever_recorded(void **state) /* T-131 */
+{
+    (void)state;
+    struct asv_inventory inventory = samples->inventory;
+    size_t len = 0;
+    inventory.held = 42;
+    assert_int_equal(encode_inventory(&inventory, agency->camera.sk, &len), ASV_OK);
+    inventory.held = 43;
+    assert_int_equal(encode_inventory(&inventory, agency->camera.sk, &len), ASV_E_USAGE);
+    inventory.held = 0;
+    inventory.last_number = 0;
+    assert_int_equal(encode_inventory(&inventory, agency->camera.sk, &len), ASV_OK);
+}
+
 static void an_erasure_has_a_known_cause_and_method(void **state)
 {
     (void)state;
@@ -530,6 +580,8 @@ int main(void)
         cmocka_unit_test(an_erasure_is_proven_by_its_camera_only),
         cmocka_unit_test(what_was_lost_has_neither_an_order_nor_a_header),
         cmocka_unit_test(an_erasure_has_a_known_cause_and_method),
+        cmocka_unit_test(an_inventory_is_its_cameras_only),
+        cmocka_unit_test(no_more_is_held_than_was_ever_recorded),
         cmocka_unit_test(only_our_keeper_says_that_a_day_is_destroyed),
         cmocka_unit_test(a_day_is_open_while_a_slot_has_not_confirmed),
         cmocka_unit_test(only_our_keeper_rules_and_on_one_statement),

@@ -131,8 +131,8 @@ static void a_request_number_that_does_not_rise_is_refused(void **state)
 static void unknown_requests_are_answered_and_the_session_goes_on(void **state)
 {
     (void)state;
-    static const uint16_t types[] = {
-        0x0012, 0x00ff, ASV_WIRE_TYPE_FIRMWARE_FIRST, ASV_WIRE_TYPE_FIRMWARE_LAST, 0x7fff, 0};
+    static const uint16_t types[] = {ASV_WIRE_TYPE_LAST + 1,      0x00ff, ASV_WIRE_TYPE_FIRMWARE_FIRST,
+                                     ASV_WIRE_TYPE_FIRMWARE_LAST, 0x7fff, 0};
     open_pair();
     for (uint32_t i = 0; i < 6; i++) {
         uint8_t *body = pair.out + ASV_WIRE_FRAME_HEADER_BYTES;
@@ -377,7 +377,7 @@ static void what_the_device_refuses_is_an_error_and_no_more(void **state)
     uint32_t request = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         pair.device.refuse = rows[i].status;
-        for (uint32_t t = 1; t <= ASV_WIRE_FINISH; t++) {
+        for (uint32_t t = 1; t <= ASV_WIRE_TYPE_LAST; t++) {
             uint16_t type = (uint16_t)t;
             if (type == ASV_WIRE_RECEIPT) {
                 continue; /* the sample's is of another session */

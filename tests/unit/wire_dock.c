@@ -8,13 +8,13 @@
 static void every_right_reply_is_taken_once_and_a_second_time_refused(void **state)
 {
     (void)state;
-    for (uint32_t i = 1; i < ASV_WIRE_FINISH; i++) {
+    for (uint32_t i = 1; i <= ASV_WIRE_TYPE_LAST; i++) {
         uint16_t type = (uint16_t)i;
-        if (type == ASV_WIRE_CHUNKS) {
+        if (type == ASV_WIRE_CHUNKS || type == ASV_WIRE_FINISH) {
             continue;
         }
         open_pair();
-        struct asv_wire_message reply = asv_wire_sample(type | ASV_WIRE_REPLY)->message;
+        struct asv_wire_message reply = asv_test_pair_reply(&pair, type);
         reply.request = ask(&asv_wire_sample(type)->message);
         assert_int_equal(answer(&reply), ASV_OK);
         assert_int_equal(pair.event.kind, ASV_WIRE_EVENT_REPLY);
@@ -29,8 +29,11 @@ static void every_right_reply_is_taken_once_and_a_second_time_refused(void **sta
 static void a_reply_to_another_type_of_request_is_refused(void **state)
 {
     (void)state;
-    for (uint32_t i = 1; i < ASV_WIRE_FINISH; i++) {
+    for (uint32_t i = 1; i <= ASV_WIRE_TYPE_LAST; i++) {
         uint16_t type = (uint16_t)i;
+        if (type == ASV_WIRE_FINISH) {
+            continue;
+        }
         uint16_t other = type == ASV_WIRE_STATUS ? ASV_WIRE_CLOCK : ASV_WIRE_STATUS;
         open_pair();
         struct asv_wire_message reply = asv_wire_sample(other | ASV_WIRE_REPLY)->message;
@@ -90,13 +93,14 @@ static void a_reply_that_answers_something_else_is_refused(void **state)
     }
 }
 
-/* P-071, P-092 */
-static void log_blocks_and_erasure_records_are_this_cameras(void **state)
+/* P-071, P-073, P-092 */
+static void log_blocks_erasure_records_and_inventories_are_this_cameras(void **state)
 {
     (void)state;
-    static const uint16_t types[] = {ASV_WIRE_LOG, ASV_WIRE_RECEIPT, ASV_WIRE_DESTROY, ASV_WIRE_ERASURES};
+    static const uint16_t types[] = {ASV_WIRE_LOG, ASV_WIRE_RECEIPT, ASV_WIRE_DESTROY, ASV_WIRE_ERASURES,
+                                     ASV_WIRE_INVENTORY};
     static struct asv_test_identity other;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         open_pair();
         struct asv_wire_message reply = asv_wire_sample(types[i] | ASV_WIRE_REPLY)->message;
         asv_test_agency_issue(&pair.agency, &other, ASV_ROLE_CAMERA, 2);
@@ -118,6 +122,27 @@ static void log_blocks_and_erasure_records_are_this_cameras(void **state)
     reply.type = ASV_WIRE_REPLY | ASV_WIRE_RECEIPT; /* the record of another recording */
     reply.request = ask(&asv_wire_sample(ASV_WIRE_RECEIPT)->message);
     ended(answer(&reply), ASV_E_MISMATCH, "RECEIPT reply");
+}
+
+/* P-073: what the camera signed in an earlier session says nothing of this one. */
+static void an_inventory_is_of_this_session(void **state)
+{
+    (void)state;
+    open_pair();
+    struct asv_wire_message reply = asv_test_pair_reply(&pair, ASV_WIRE_INVENTORY);
+    asv_test_world_init(&pair.dock_world, 7);
+    struct asv_inventory old;
+    assert_int_equal(
+        asv_wire_dock_start(&pair.dock, ASV_WIRE_NO_DEADLINE, pair.out, sizeof pair.out, &pair.out_len, NULL),
+        ASV_OK);
+    assert_int_equal(asv_test_pair_give(&pair), ASV_OK);
+    asv_test_pair_open(&pair);
+    assert_int_equal(asv_inventory_decode(&old, reply.body.inventory.inventory.data,
+                                          reply.body.inventory.inventory.len, NULL),
+                     ASV_OK);
+    assert_memory_not_equal(old.session, pair.dock.session, sizeof old.session);
+    reply.request = ask(&asv_wire_sample(ASV_WIRE_INVENTORY)->message);
+    ended(answer(&reply), ASV_E_MISMATCH, "INVENTORY reply: inventory: of another session");
 }
 
 /* P-048 */
@@ -420,7 +445,8 @@ int main(void)
         cmocka_unit_test(a_reply_to_another_type_of_request_is_refused),
         cmocka_unit_test(a_reply_to_a_request_that_was_never_sent_is_refused),
         cmocka_unit_test(a_reply_that_answers_something_else_is_refused),
-        cmocka_unit_test(log_blocks_and_erasure_records_are_this_cameras),
+        cmocka_unit_test(log_blocks_erasure_records_and_inventories_are_this_cameras),
+        cmocka_unit_test(an_inventory_is_of_this_session),
         cmocka_unit_test(chunks_come_in_any_order_and_split_each_once),
         cmocka_unit_test(chunks_outside_the_request_or_that_came_before_are_refused),
         cmocka_unit_test(an_error_ends_its_request_and_nothing_else),

@@ -200,6 +200,7 @@ static void values_that_are_not_listed_are_refused(void **state)
         {ASV_WIRE_REPLY | ASV_WIRE_FILE, BODY + 9, 8, UINT64_MAX, ASV_E_LIMIT},
         {ASV_WIRE_REPLY | ASV_WIRE_FILE, BODY + 17, 2, 60001, ASV_E_LIMIT},
         {ASV_WIRE_REPLY | ASV_WIRE_RECEIPT, BODY, 2, 1025, ASV_E_LIMIT},
+        {ASV_WIRE_REPLY | ASV_WIRE_INVENTORY, BODY, 2, 1025, ASV_E_LIMIT},
         {ASV_WIRE_REPLY | ASV_WIRE_ERASURES, BODY, 4, 1, ASV_E_MALFORMED}, /* fewer than are here */
         {ASV_WIRE_REPLY | ASV_WIRE_ERASURES, BODY + 4, 2, 1, ASV_E_MALFORMED},
         {ASV_WIRE_REPLY | ASV_WIRE_ERASURES, BODY + 4, 2, 33, ASV_E_LIMIT},
@@ -233,6 +234,7 @@ static void the_encoder_refuses_what_the_decoder_would(void **state)
         {.type = ASV_WIRE_REPLY | ASV_WIRE_FILE, .request = 1, .body.file_reply = {1, 1, 0, none}},
         {.type = ASV_WIRE_REPLY | ASV_WIRE_FILE, .request = 1, .body.file_reply = {1, 1, 0, {big, 60001}}},
         {.type = ASV_WIRE_REPLY | ASV_WIRE_RECEIPT, .request = 1, .body.erased.record = none},
+        {.type = ASV_WIRE_REPLY | ASV_WIRE_INVENTORY, .request = 1, .body.inventory.inventory = none},
         {.type = ASV_WIRE_REPLY | ASV_WIRE_LOG, .request = 1, .body.log_reply.block = none},
         {.type = ASV_WIRE_REPLY | ASV_WIRE_CLIPS, .request = 1, .body.clips_reply = {true, 0, none}},
         {.type = ASV_WIRE_REPLY | ASV_WIRE_CLIPS, .request = 1, .body.clips_reply = {false, 1, {big, 98}}},

@@ -88,7 +88,7 @@ static void make_reply(enum asv_wire_dock_state state, uint16_t type)
     uint32_t request = 1;
     bool sealed = false;
     if (type != 0 && type != ASV_WIRE_CHUNKS) {
-        reply = asv_wire_sample(type | ASV_WIRE_REPLY)->message;
+        reply = asv_test_pair_reply(&pair, type);
     }
     if (state == ASV_WIRE_DOCK_OPEN && type != ASV_WIRE_FINISH) {
         uint16_t asked = type == 0 ? ASV_WIRE_STATUS : type;

@@ -205,15 +205,15 @@ SELECT is((SELECT count(*) FROM asv.link l JOIN asv.recording r ON r.id = l.reco
 -- ---- clones
 
 SELECT pg_temp.acknowledge_all();
-SELECT is(asv.docking_end(dig('session'), '2026-01-05 06:20Z', 1::smallint, 2, 1, 1, 0, 131104, NULL), 'done', 'the docking ends');
-SELECT is(asv.docking_end(dig('session'), '2026-01-05 06:30Z', 5::smallint, 0, 0, 0, 9, 0, 'x'), 'already', 'once');
+SELECT is(asv.docking_end(dig('session'), '2026-01-05 06:20Z', 1::smallint, 2, 1, 1, 0, 131104, NULL, tap.inventory('session', 0, 'bul')), 'done', 'the docking ends');
+SELECT is(asv.docking_end(dig('session'), '2026-01-05 06:30Z', 5::smallint, 0, 0, 0, 9, 0, 'x', NULL), 'already', 'once');
 SELECT is(pg_temp.dock('second', 30, 6), 'done back=f before=5 emptied=06:20', 'the next docking knows the last');
 SELECT is(pg_temp.announce('second', 6, 'h6'), 'announced taken=f/f back=f', 'a higher number is what comes next');
 SELECT is((SELECT count(*) FROM asv.alarm_overview), 0::bigint, 'no alarm');
 SELECT is(pg_temp.announce('second', 6, 'h6b'), 'announced taken=f/t back=f', 'two headers with one number');
 SELECT is((SELECT string_agg(kind, ' ') FROM asv.alarm_overview), 'clone', 'are a suspected clone');
 SELECT pg_temp.acknowledge_all();
-SELECT is(asv.docking_end(dig('second'), '2026-01-05 06:40Z', 5::smallint, 0, 0, 0, 0, 0, 'broke off'), 'done', 'it breaks off');
+SELECT is(asv.docking_end(dig('second'), '2026-01-05 06:40Z', 5::smallint, 0, 0, 0, 0, 0, 'broke off', NULL), 'done', 'it breaks off');
 SELECT is(pg_temp.dock('third', 60, 12), 'done back=f before=6 emptied=06:20', 'a third docking: the second did not empty the camera');
 SELECT is(pg_temp.announce('third', 9, '0'), 'announced taken=f/f back=f', 'a header that the camera cannot read');
 SELECT is(pg_temp.announce('third', 9, 'h9'), 'announced taken=f/f back=f', 'contradicts nothing when it can be read later');
@@ -221,7 +221,7 @@ SELECT is(pg_temp.announce('third', 11, 'h11'), 'announced taken=f/f back=f', 'i
 SELECT is(pg_temp.dock('resumed', 70, 12), 'done back=f before=12 emptied=06:20', 'the camera is put in again');
 SELECT is(pg_temp.announce('resumed', 10, 'h10'), 'announced taken=f/f back=f', 'the others come now, and are no clone''s');
 SELECT is((SELECT count(*) FROM asv.alarm_overview), 0::bigint, 'no alarm');
-SELECT is(asv.docking_end(dig('resumed'), '2026-01-05 07:15Z', 1::smallint, 2, 0, 0, 0, 131104, NULL), 'done', 'and it is emptied');
+SELECT is(asv.docking_end(dig('resumed'), '2026-01-05 07:15Z', 1::smallint, 2, 0, 0, 0, 131104, NULL, tap.inventory('resumed', 0, 'bul')), 'done', 'and it is emptied');
 SELECT is(pg_temp.dock('fourth', 90, 4), 'done back=t before=12 emptied=07:15', 'the highest number of a store went back');
 SELECT is((SELECT string_agg(kind, ' ') FROM asv.alarm_overview), 'clone', 'a suspected clone');
 SELECT is(pg_temp.announce('fourth', 7, 'h7'), 'announced taken=f/f back=t', 'a new recording under a number that was passed over');

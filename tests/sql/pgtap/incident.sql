@@ -458,17 +458,40 @@ SELECT pg_temp.record('h5', 5);
 SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), dig('q1')) $$, 'VA002', NULL, 'and by no other');
 SELECT is(asv.held_ahead_by(dig('h4')), pg_temp.adig('d1')::asv.digest, 'it says by which decision');
 SELECT is(asv.held_ahead_by(dig('h5')), NULL::asv.digest, 'and of others that it is by none');
--- What ends it: its camera was emptied since, what it keeps is held, and something shows that to the keeper.
+-- What ends it: its camera was emptied since, what it keeps is held, and the camera signed something that shows that to the keeper.
 CREATE FUNCTION pg_temp.stands() RETURNS text LANGUAGE sql AS $$
-    SELECT string_agg(emptied || ' ' || waiting || ' ' || coalesce(encode(header, 'hex') = encode(tap.dig('h4'), 'hex'), false), ',')
+    SELECT string_agg(emptied || ' ' || waiting || ' ' || shown, ',')
     FROM asv.ahead_page(NULL, 10) WHERE proposal = pg_temp.adig('d1')
 $$;
 SELECT is(pg_temp.stands(), 'false 1 false', 'one that came in is not held yet');
 SET LOCAL session_replication_role = replica;
 UPDATE asv.clip SET started_at = now() - interval '2 hours' WHERE header = dig('h5');
-UPDATE asv.clip SET committed_at = now() + interval '2 hours' WHERE header IN (dig('h4'), dig('h5'));
 SET LOCAL session_replication_role = origin;
-SELECT is(pg_temp.stands(), 'false 0 true', 'then the held one has its receipt from since then');
+SELECT is(pg_temp.stands(), 'false 0 false', 'then nothing shows that its camera was emptied');
+-- A docking after the range's end, by a bulletin from then or not.
+CREATE FUNCTION pg_temp.emptied(name text, held int, bulletin text, began interval, reason int DEFAULT 1) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_at timestamptz := (SELECT until_at FROM asv.request WHERE proposal = pg_temp.adig('d1')) + began;
+BEGIN
+    PERFORM tap.put('docking', fields || jsonb_build_object('session', tap.dig(name), 'began_at', v_at, 'camera',
+                    (SELECT camera FROM asv.request WHERE proposal = pg_temp.adig('d1'))))
+    FROM template WHERE tbl = 'docking';
+    RETURN asv.docking_end(tap.dig(name), v_at, reason::smallint, 0, 0, 0, 0, 0, NULL, tap.inventory(name, held, bulletin));
+END
+$$;
+SELECT tap.put('bulletin', fields || jsonb_build_object('number', n, 'digest', dig(name), 'object', obj(name), 'issued_at', until_at + at,
+                                                         'camera', camera))
+FROM template, asv.request r, (VALUES (901, 'older', interval '-1 second'), (902, 'newer', interval '0')) AS b (n, name, at)
+WHERE tbl = 'bulletin' AND r.proposal = pg_temp.adig('d1');
+SELECT is(pg_temp.emptied('word', NULL, NULL, '1 hour') || ' ' || pg_temp.stands(), 'done false 0 false', 'a dock''s word, without a signature of the camera''s, does not');
+SELECT is(pg_temp.emptied('left', 1, 'newer', '1 hour') || ' ' || pg_temp.stands(), 'done false 0 false', 'nor that it had something on it');
+SELECT is(pg_temp.emptied('pulled', 0, 'newer', '1 hour', 4) || ' ' || pg_temp.stands(), 'done false 0 false', 'nor a docking that broke off');
+SELECT is(pg_temp.emptied('before', 0, 'newer', '-1 second') || ' ' || pg_temp.stands(), 'done false 0 false', 'nor one from before');
+SELECT is(pg_temp.emptied('stale', 0, 'older', '1 hour') || ' ' || pg_temp.stands(), 'done true 0 false', 'nor, to the keeper, one by an older bulletin');
+SELECT throws_ok($$ SELECT asv.docking_end(dig('session'), now(), 1::smallint, 0, 0, 0, 0, 0, NULL, tap.inventory('word', 0, 'newer')) $$, '23514', NULL,
+    'an inventory is of its own session');
+SELECT is(pg_temp.emptied('now', 0, 'newer', '2 hours') || ' ' || pg_temp.stands(), 'done true 0 true', 'what it signed since by a bulletin from since then shows it');
+SELECT is((SELECT inventory = tap.inventory('now', 0, 'newer') AND bulletin = obj('newer') FROM asv.ahead_inventory(pg_temp.adig('d1'))), true, 'which the keeper gets');
 SELECT is((SELECT count(*) FROM asv.ahead_page(pg_temp.adig('d1'), 10)), 0::bigint, 'page by page');
 SAVEPOINT finished;
 SELECT is(asv.ahead_finished(pg_temp.adig('d1')) || ' ' || asv.ahead_finished(pg_temp.adig('d1')), 'done already', 'when the keeper let its keys go');

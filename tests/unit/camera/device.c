@@ -495,6 +495,7 @@ static void a_clip_that_is_being_recorded_is_listed_and_cannot_be_read(void **st
     assert_int_equal(ops->file(&device, &read, chunk, &at, NULL), ASV_E_BUSY);
     assert_int_equal(ops->status(&device, &status, &rig.err), ASV_OK);
     assert_true((status.flags & ASV_WIRE_STATUS_RECORDING) != 0);
+    assert_true(status.clips == 2 && status.last_number == 2);
     assert_int_equal(asv_recorder_stop(&recorder, ASV_END_DOCKED, NULL), ASV_OK);
     assert_int_equal(ops->chunks(&device, 2, 0, 1, chunk, &done, NULL), ASV_OK);
     assert_int_equal(done, 1);
@@ -680,6 +681,68 @@ static void finishing_makes_the_docking_the_earliest_day(void **state)
     assert_int_equal(rig.store->clock.docked_wall_ms, ASV_RIG_START_MS + 3 * ASV_RIG_DAY_MS + 600000);
 }
 
+static struct asv_inventory inventory_now(void)
+{
+    static uint8_t data[ASV_INVENTORY_MAX_BYTES];
+    struct asv_inventory inventory;
+    size_t len = 0;
+    assert_int_equal(ops->inventory(&device, data, sizeof data, &len, &rig.err), ASV_OK);
+    assert_int_equal(asv_inventory_decode(&inventory, data, len, &rig.err), ASV_OK);
+    assert_int_equal(asv_inventory_verify(&inventory, &rig.agency.camera.cert, &rig.err), ASV_OK);
+    return inventory;
+}
+
+/* P-072 */
+static void an_inventory_counts_what_is_here_when_it_is_signed(void **state)
+{
+    (void)state;
+    struct asv_wire_session session = {.dock = rig.agency.dock.chain};
+    struct asv_rig_receipt receipt;
+    const struct asv_recorder_options options = {.full_speed = true};
+    static struct asv_recorder recorder;
+    size_t len = 0;
+    memset(session.id, 0x5e, sizeof session.id);
+    assert_int_equal(ops->session(&device, &session, &rig.err), ASV_OK);
+    struct asv_inventory inventory = inventory_now();
+    assert_true(inventory.last_number == 1 && inventory.held == 1);
+    assert_memory_equal(inventory.session, session.id, sizeof session.id);
+    assert_memory_equal(inventory.epoch, rig.store->epoch, sizeof inventory.epoch);
+    assert_memory_equal(inventory.boot, rig.store->boot, sizeof inventory.boot);
+    uint8_t digest[ASV_SHA256_BYTES];
+    asv_object_digest(digest, &rig.store->trust->bulletin.object);
+    assert_memory_equal(inventory.bulletin, digest, sizeof digest);
+
+    asv_rig_receipt(&rig, 1, &receipt);
+    assert_int_equal(asv_rig_give_receipt(&rig, &receipt, record, &record_len), ASV_OK);
+    inventory = inventory_now();
+    assert_true(inventory.last_number == 1 && inventory.held == 0);
+    assert_true(inventory.wall_ms == rig.world.wall && inventory.mono_ms == rig.world.mono);
+
+    uint8_t *stream = asv_fmp4_stream(4, 400, 100000, &len); /* what is being recorded is here, too */
+    assert_int_equal(asv_recorder_open(&recorder, rig.store, &options, NULL), ASV_OK);
+    assert_int_equal(asv_recorder_feed(&recorder, stream, len, NULL), ASV_OK);
+    inventory = inventory_now();
+    assert_true(inventory.last_number == 2 && inventory.held == 1);
+    rig.flash.off = true;
+    asv_recorder_close(&recorder);
+    free(stream);
+    reboot(ASV_FLASH_MEM_KEEP);
+    inventory = inventory_now();
+    assert_true(inventory.last_number == 2 && inventory.held == 1);
+}
+
+/* P-072: what the medium lost the header of is here as long as there is anything to keep. */
+static void what_is_damaged_is_in_the_inventory(void **state)
+{
+    (void)state;
+    assert_true(asv_flash_mem_flip(&rig.flash, "clips/1/seal", 70, 2));
+    reboot(ASV_FLASH_MEM_KEEP);
+    struct asv_wire_clip clip;
+    assert_int_equal(ops->clip_next(&device, 0, &clip, &rig.err), ASV_OK);
+    assert_true((clip.flags & ASV_WIRE_CLIP_DAMAGED) != 0);
+    assert_int_equal(inventory_now().held, 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -705,6 +768,8 @@ int main(void)
         TEST(log_blocks_are_signed_and_fit_together),
         TEST(the_log_is_forgotten_only_when_a_dock_that_read_it_has_finished),
         TEST(finishing_makes_the_docking_the_earliest_day),
+        TEST(an_inventory_counts_what_is_here_when_it_is_signed),
+        TEST(what_is_damaged_is_in_the_inventory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -314,6 +314,14 @@ static void a_docking_from_hello_to_the_acknowledged_erasure(void **state)
     memcpy(message.body.erasures_ack.record, digest, sizeof digest);
     ask(&message);
     assert_int_equal(event.message.body.done.number, 0);
+    struct asv_inventory inventory;
+    message = (struct asv_wire_message){.type = ASV_WIRE_INVENTORY};
+    ask(&message);
+    assert_int_equal(asv_inventory_decode(&inventory, event.message.body.inventory.inventory.data,
+                                          event.message.body.inventory.inventory.len, &rig.err),
+                     ASV_OK);
+    assert_true(inventory.held == 0 && inventory.last_number == 1);
+    assert_memory_equal(inventory.session, dock.session, sizeof dock.session);
     message = (struct asv_wire_message){.type = ASV_WIRE_FINISH, .body.finish = {ASV_WIRE_FINISH_READY}};
     ask(&message);
     assert_int_equal(event.kind, ASV_WIRE_EVENT_FINISHED);

@@ -524,6 +524,89 @@ static void the_end_of_a_docking_counts_what_came_of_it(void **state)
     assert_int_equal(end->bytes, bytes);
 }
 
+/* ---- D-010: what the camera signs when it is let go ---- */
+
+static void let_it_go(enum asv_db_docking_reason reason)
+{
+    rig_take_out(rig, 0);
+    rig_run(rig, rig_nothing_runs);
+    assert_int_equal(rig->docking.end.reason, reason);
+}
+
+static struct asv_inventory inventory_told(void)
+{
+    struct asv_inventory out;
+    struct asv_bytes data = rig->docking.end.inventory;
+    assert_int_equal(asv_inventory_decode(&out, data.data, data.len, NULL), ASV_OK);
+    assert_int_equal(asv_inventory_verify(&out, &camera->identity.cert, NULL), ASV_OK);
+    same_bytes("session", out.session, rig->docking.end.session, sizeof out.session);
+    same_bytes("bulletin", out.bulletin, camera->held[ASV_WIRE_HELD_BULLETIN].digest, sizeof out.bulletin);
+    return out;
+}
+
+static void the_end_of_a_docking_has_what_the_camera_signed(void **state)
+{
+    (void)state; /* D-010 */
+    fake_camera_record(camera, 1, 2);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    let_it_go(ASV_DB_DOCKING_READY);
+    struct asv_inventory inventory = inventory_told();
+    assert_true(inventory.held == 0 && inventory.last_number == 1);
+    same_number("wall_ms", inventory.wall_ms, camera->world.wall); /* by the clock that was just set */
+    fake_camera_record(camera, 2, 2);
+    camera->clips[1].recording = true;
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    let_it_go(ASV_DB_DOCKING_LATER);
+    inventory = inventory_told();
+    assert_true(inventory.held == 1 && inventory.last_number == 2);
+}
+
+static bool is_silent(struct rig *r)
+{
+    (void)r;
+    return camera->silent;
+}
+
+static void without_a_signature_nothing_is_told_for_it(void **state)
+{
+    (void)state; /* D-011 */
+    fake_camera_record(camera, 1, 2);
+    camera->no_inventory = true; /* by older firmware: it is ready all the same */
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    let_it_go(ASV_DB_DOCKING_READY);
+    assert_int_equal(rig->docking.end.inventory.len, 0);
+    camera->no_inventory = false;
+    camera->mute_leaving = true; /* taken out before it had signed */
+    rig_plug(rig, 0, camera);
+    rig_run(rig, is_silent);
+    let_it_go(ASV_DB_DOCKING_UNPLUGGED);
+    assert_int_equal(rig->docking.end.inventory.len, 0);
+    camera->mute_leaving = false;
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    let_it_go(ASV_DB_DOCKING_READY);
+    assert_int_equal(inventory_told().held, 0);
+}
+
+static void a_camera_that_is_held_ahead_signs_by_a_new_bulletin(void **state)
+{
+    (void)state; /* D-009 */
+    uint8_t first[ASV_SHA256_BYTES];
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    let_it_go(ASV_DB_DOCKING_READY);
+    struct asv_inventory inventory = inventory_told();
+    memcpy(first, inventory.bulletin, sizeof first);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    let_it_go(ASV_DB_DOCKING_READY);
+    inventory = inventory_told();
+    assert_memory_equal(inventory.bulletin, first, sizeof first); /* its keys last for long */
+    rig->held_ahead = true;
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    let_it_go(ASV_DB_DOCKING_READY);
+    inventory = inventory_told();
+    assert_memory_not_equal(inventory.bulletin, first, sizeof first);
+    assert_int_equal(rig->bulletins, 2);
+}
+
 int main(int argc, char **argv)
 {
     filter_tests(argc, argv);
@@ -539,6 +622,9 @@ int main(int argc, char **argv)
         KIT_TEST(nor_is_a_clock_invented_that_was_not_measured),
         KIT_TEST(a_recording_is_due_as_people_decided_for_its_day),
         KIT_TEST(the_end_of_a_docking_counts_what_came_of_it),
+        KIT_TEST(the_end_of_a_docking_has_what_the_camera_signed),
+        KIT_TEST(without_a_signature_nothing_is_told_for_it),
+        KIT_TEST(a_camera_that_is_held_ahead_signs_by_a_new_bulletin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -412,6 +412,28 @@ static enum asv_status op_indicator(void *ctx, const struct asv_wire_indicator *
     struct fake_camera *camera = ctx;
     (void)err;
     camera->indicator = *indicator;
+    camera->silent = camera->mute_leaving && indicator->indication == ASV_WIRE_INDICATE_READY;
+    return ASV_OK;
+}
+
+static enum asv_status op_inventory(void *ctx, uint8_t *out, size_t cap, size_t *len, struct asv_err *err)
+{
+    struct fake_camera *camera = ctx;
+    struct asv_inventory inventory = {
+        .last_number = camera->last_number, .wall_ms = camera->world.wall, .mono_ms = camera->world.mono};
+    struct asv_writer writer;
+    if (camera->no_inventory)
+        return asv_fail(err, ASV_E_UNSUPPORTED, "told to");
+    for (uint64_t i = 1; i <= FAKE_CLIPS; i++)
+        inventory.held += find(camera, i) != NULL;
+    memcpy(inventory.camera_cert, camera->identity.cert_digest, sizeof inventory.camera_cert);
+    memcpy(inventory.session, camera->session, sizeof inventory.session);
+    epoch_id(inventory.epoch);
+    memcpy(inventory.bulletin, camera->held[ASV_WIRE_HELD_BULLETIN].digest, sizeof inventory.bulletin);
+    boot_id(inventory.boot);
+    asv_writer_init(&writer, out, cap);
+    must(asv_inventory_encode(&writer, &inventory, camera->identity.sk));
+    *len = writer.len;
     return ASV_OK;
 }
 
@@ -449,6 +471,7 @@ static const struct asv_wire_camera_ops ops = {
     .assignment = op_assignment,
     .time = op_time,
     .indicator = op_indicator,
+    .inventory = op_inventory,
     .finish = op_finish,
     .dropped = op_dropped,
 };

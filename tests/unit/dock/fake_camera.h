@@ -60,6 +60,8 @@ struct fake_camera {
     bool no_assignment; /* answers every one with CONFLICT */
     bool mute_assigned; /* takes one, and says nothing more */
     bool cannot_erase;  /* answers every receipt with MISMATCH */
+    bool no_inventory;  /* its firmware knows of none */
+    bool mute_leaving;  /* says nothing more once it shows that it is ready */
     bool lost_clock;
     bool no_clock;         /* does not say what its clock says */
     bool endless;          /* lists recordings without end */

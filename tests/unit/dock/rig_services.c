@@ -177,6 +177,7 @@ static enum asv_status db_docking_begin(void *ctx, const struct asv_db_docking *
     result->enrolled = true;
     result->number_back = rig->number_back;
     result->emptied_ms = rig->emptied_ms;
+    result->held_ahead = rig->held_ahead;
     snprintf(result->unit, sizeof result->unit, "%s", rig->unit ? rig->unit : "");
     return ASV_OK;
 }
@@ -189,6 +190,10 @@ static enum asv_status db_docking_end(void *ctx, const struct asv_db_docking_end
     pthread_mutex_lock(&rig->lock);
     rig->docking.end = *end;
     rig->docking.end.detail = NULL;
+    memset(rig->docking.inventory, 0, sizeof rig->docking.inventory);
+    if (end->inventory.len > 0)
+        memcpy(rig->docking.inventory, end->inventory.data, end->inventory.len);
+    rig->docking.end.inventory.data = rig->docking.inventory;
     pthread_mutex_unlock(&rig->lock);
     rig->ends++;
     return ASV_OK;

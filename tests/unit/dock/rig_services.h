@@ -28,7 +28,8 @@ struct rig_docking {
     struct asv_db_docking facts;
     char port[ASV_TEXT_SIZE], firmware[ASV_TEXT_SIZE];
     uint8_t chain[ASV_CHAIN_MAX_BYTES];
-    struct asv_db_docking_end end; /* without its detail */
+    struct asv_db_docking_end end; /* without its detail; its inventory is the one beside it */
+    uint8_t inventory[ASV_INVENTORY_MAX_BYTES];
 };
 
 /* Sets rig->services. They use the rig's agency, world and keys. */

@@ -4,6 +4,7 @@
  * Keys of clips' own that nobody decides about, when they end, and holds before docking. */
 #include <string.h>
 
+#include "firmware-proto/trust/configuration.h"
 #include "firmware-proto/trust/day_end.h"
 #include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/receipt.h"
@@ -294,14 +295,27 @@ static void what_was_held_before_docking_is_wrapped_to_the_recovery_key(void **s
     assert_true(reply.status == ASV_OK && reply.stanza.len == 0);
 }
 
-/* FINISH of the hold before docking that was decided last, with what a dock says of this clip, from then. */
-static enum asv_status finish_ahead(const struct keeper_clip *what, int64_t docked_ms,
-                                    const struct asv_test_identity *dock)
+/* FINISH of the hold before docking that was decided last, by what the camera is said to have signed. */
+static enum asv_status finish_by(struct keeper_inventory *what)
 {
     struct asv_keeper_request request = {.type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_AHEAD};
-    keeper_receipt(&request, receipt_data, camera, what, keeper_site_due(TODAY), docked_ms, dock);
+    keeper_inventory(&request, what);
     asv_statement_digest(request.digest, &decision.proposal.statement);
     return keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status;
+}
+
+/* Of the camera that it holds, docked and emptied then. */
+static struct keeper_inventory emptied_at(int64_t docked_ms)
+{
+    return (struct keeper_inventory){
+        .camera = camera, .agency = &site.agency, .issued_ms = docked_ms, .wall_ms = docked_ms};
+}
+
+static enum asv_status finish_ahead(int64_t docked_ms)
+{
+    static struct keeper_inventory what;
+    what = emptied_at(docked_ms);
+    return finish_by(&what);
 }
 
 /* DESIGN 5 and 7: the key that a hold before docking copied opens the camera's other recordings of that day,
@@ -312,6 +326,7 @@ static void what_was_copied_before_docking_goes_when_the_camera_is_in(void **sta
     static struct keeper_loot loot;
     int64_t began = clip.header.start_wall_ms;
     int64_t until = began + HOUR_MS;
+    int64_t since = until + ASV_PRE_ROLL_MAX_MS;
     struct asv_bulletin bulletin;
     struct asv_bulletin_key key;
     uint8_t day_pk[ASV_X25519_BYTES];
@@ -322,34 +337,99 @@ static void what_was_copied_before_docking_goes_when_the_camera_is_in(void **sta
     keeper_site_go_to(&site, keeper_site_due(TODAY) - HOUR_MS);
     assert_int_equal(keep_ahead(&clip).status, ASV_OK);
     /* While the day's own key is there nothing is gained, and what is docked late is held as well. */
-    assert_int_equal(finish_ahead(&clip, until + 1, &site.agency.dock), ASV_E_STATE); /* K-142 */
+    assert_int_equal(finish_ahead(since), ASV_E_STATE); /* K-142 */
     keeper_site_go_to(&site, keeper_site_due(TODAY));
-    assert_int_equal(finish_ahead(&clip, until - 1, &site.agency.dock), ASV_E_STATE); /* K-143 */
-    assert_int_not_equal(finish_ahead(&clip, until, camera), ASV_OK);
-    struct asv_test_agency foreign;
-    asv_test_agency_init(&foreign, 99);
-    assert_int_not_equal(finish_ahead(&clip, until, &foreign.dock), ASV_OK); /* K-143 */
-    const struct asv_test_identity *own = camera;
-    static struct keeper_clip theirs;
-    struct asv_test_identity another;
-    asv_test_agency_issue(&site.agency, &another, ASV_ROLE_CAMERA, 2);
-    camera = &another;
-    assert_int_equal(keeper_make_days(&site, camera, 0, 2).status, ASV_OK);
-    make_clip(&theirs, ASV_KEY_DAY);
-    assert_int_equal(finish_ahead(&theirs, until, &site.agency.dock), ASV_E_MISMATCH); /* K-143 */
-    camera = own;
     keeper_attack_now(site.disk, false, &loot);
     assert_true(keeper_loot_has(&loot, day_pk));
     struct asv_keeper_request is_it_there = {.type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_AHEAD};
     asv_statement_digest(is_it_there.digest, &decision.proposal.statement);
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &is_it_there).status, ASV_E_MALFORMED); /* K-213 */
-    assert_int_equal(finish_ahead(&clip, until, &site.agency.dock), ASV_OK);
+    assert_int_equal(finish_ahead(since), ASV_OK);
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &is_it_there).status, ASV_E_NOT_FOUND); /* K-213 */
     keeper_attack_now(site.disk, false, &loot);
     assert_false(keeper_loot_has(&loot, day_pk)); /* K-001 */
     assert_true(opens(&clip));                    /* held, by a key of its own */
     assert_true(is_held(&clip));
-    assert_int_equal(finish_ahead(&clip, until, &site.agency.dock), ASV_E_NOT_FOUND);
+    assert_int_equal(finish_ahead(since), ASV_E_NOT_FOUND);
+}
+
+/* A hold before docking that only waits for its camera. *since_ms: from when on an inventory counts. */
+static void hold_one_ahead(int64_t *since_ms)
+{
+    int64_t began = clip.header.start_wall_ms;
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 1), ASV_OK);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
+    *since_ms = began + HOUR_MS + ASV_PRE_ROLL_MAX_MS;
+}
+
+static void refused(struct keeper_inventory what, enum asv_status status)
+{
+    assert_int_equal(finish_by(&what), status);
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_AHEADS), 1);
+}
+
+/* K-143: who has the dock's key, its database and every byte that ever passed it has nothing to show. */
+static void no_dock_ends_what_is_held_ahead_of_a_camera_that_is_out(void **state)
+{
+    (void)state;
+    int64_t since = 0;
+    struct asv_test_identity another;
+    struct asv_test_agency foreign;
+    hold_one_ahead(&since);
+    struct keeper_inventory what = emptied_at(since);
+    what.signer = &site.agency.dock; /* made up */
+    refused(what, ASV_E_SIGNATURE);
+    what = emptied_at(since);
+    what.camera = &site.agency.dock; /* in its own name */
+    refused(what, ASV_E_UNTRUSTED);
+    asv_test_agency_issue(&site.agency, &another, ASV_ROLE_CAMERA, 2);
+    what = emptied_at(since);
+    what.camera = &another; /* of a camera that is really in */
+    refused(what, ASV_E_MISMATCH);
+    asv_test_agency_init(&foreign, 99);
+    what = emptied_at(since);
+    what.camera = &foreign.camera;
+    refused(what, ASV_E_UNTRUSTED);
+    what = emptied_at(since);
+    what.held = 1; /* of a docking that left something */
+    refused(what, ASV_E_STATE);
+    assert_int_equal(finish_ahead(since), ASV_OK);
+}
+
+/* K-245, K-246: what a camera signed before it went out, the newest bulletin beside it, and clocks set ahead
+ * for it. */
+static void an_inventory_from_before_counts_for_nothing(void **state)
+{
+    (void)state;
+    int64_t since = 0;
+    struct asv_test_agency foreign;
+    hold_one_ahead(&since);
+    struct keeper_inventory what = emptied_at(since - DAY_MS);
+    refused(what, ASV_E_STATE);
+    what = emptied_at(since - 1);
+    refused(what, ASV_E_STATE);
+    what.wall_ms = since + DAY_MS; /* a dock had set its clock ahead: the bulletin is the keeper's */
+    refused(what, ASV_E_STATE);
+    what = emptied_at(since);
+    what.wall_ms = since - 1; /* its clock is behind: what it records next would begin in the range */
+    refused(what, ASV_E_STATE);
+    what.wall_ms = ASV_TIME_UNKNOWN;
+    refused(what, ASV_E_STATE);
+    asv_test_agency_init(&foreign, 99);
+    what = emptied_at(since);
+    what.agency = &foreign; /* no keeper of ours signed that bulletin */
+    refused(what, ASV_E_UNTRUSTED);
+
+    struct keeper_inventory old = emptied_at(since - DAY_MS);
+    struct keeper_inventory new = emptied_at(since);
+    struct asv_keeper_request request = {.type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_AHEAD};
+    struct asv_keeper_request newer = {0};
+    keeper_inventory(&request, &old);
+    keeper_inventory(&newer, &new);
+    request.bulletin = newer.bulletin;
+    asv_statement_digest(request.digest, &decision.proposal.statement);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status, ASV_E_MISMATCH);
+    assert_int_equal(finish_ahead(since), ASV_OK);
 }
 
 static void no_range_is_finished_before_it_is_over_or_while_the_clock_is_in_doubt(void **state)
@@ -358,10 +438,10 @@ static void no_range_is_finished_before_it_is_over_or_while_the_clock_is_in_doub
     int64_t until = site.world.wall + HOUR_MS;
     assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, clip.header.start_wall_ms, until, 1), ASV_OK);
     site.keeper.store->index->tables[ASV_INDEX_ENTRIES].count = 0; /* as if its days' keys had gone early */
-    assert_int_equal(finish_ahead(&clip, until, &site.agency.dock), ASV_E_STATE); /* K-142: not over */
+    assert_int_equal(finish_ahead(until + HOUR_MS), ASV_E_STATE);  /* K-142: not over */
     asv_test_world_step(&site.world, (uint64_t)(2 * HOUR_MS));
     site.world.wall += 3 * DAY_MS;
-    assert_int_equal(finish_ahead(&clip, until, &site.agency.dock), ASV_E_AWAY); /* K-142 */
+    assert_int_equal(finish_ahead(until + HOUR_MS), ASV_E_AWAY); /* K-142 */
     site.world.wall -= 3 * DAY_MS;
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_AHEADS), 1);
 }
@@ -661,7 +741,7 @@ static void what_two_people_held_ahead_outlives_the_reserve_key(void **state)
     assert_int_equal(keep_ahead(&lost).status, ASV_OK);
     assert_true(row_of(&lost)->state == ASV_KEEPER_HELD &&
                 row_of(&lost)->period_ms == keeper_site_due(TODAY));
-    assert_int_equal(finish_ahead(&lost, began + 3 * HOUR_MS, &site.agency.dock), ASV_OK);
+    assert_int_equal(finish_ahead(began + 4 * HOUR_MS), ASV_OK);
     assert_true(opens(&lost));
     assert_false(opens(&later)); /* nobody had kept that */
 }
@@ -1060,6 +1140,8 @@ int main(void)
         ON_A_SITE(a_camera_that_comes_late_brings_what_was_held_ahead),
         ON_A_SITE(what_was_held_before_docking_is_wrapped_to_the_recovery_key),
         ON_A_SITE(what_was_copied_before_docking_goes_when_the_camera_is_in),
+        ON_A_SITE(no_dock_ends_what_is_held_ahead_of_a_camera_that_is_out),
+        ON_A_SITE(an_inventory_from_before_counts_for_nothing),
         ON_A_SITE(no_range_is_finished_before_it_is_over_or_while_the_clock_is_in_doubt),
         ON_A_SITE(ranges_that_overlap_each_hold_what_is_in_them),
         ON_A_SITE(one_person_ends_nothing_that_two_held_ahead),

@@ -82,17 +82,23 @@ static struct asv_keeper_request sample(unsigned type)
     if (type == ASV_KEEPER_FINISH || type == ASV_KEEPER_DAY_END) {
         request.from_date = 20260105;
     }
-    bool has_word = type == ASV_KEEPER_KEEP || type == ASV_KEEPER_FINISH;
-    if (has_word || type == ASV_KEEPER_CLIPS || type == ASV_KEEPER_CLIP || type == ASV_KEEPER_SHOWN) {
+    bool has_why = type == ASV_KEEPER_KEEP || type == ASV_KEEPER_FINISH;
+    if (has_why || type == ASV_KEEPER_CLIPS || type == ASV_KEEPER_CLIP || type == ASV_KEEPER_SHOWN) {
         memset(request.digest, 0xe1, sizeof request.digest);
     }
     if (type == ASV_KEEPER_SIGN) {
         request = sample_sign(ASV_KEEPER_SIGN_HEAD);
     }
-    if (has_word) {
+    if (has_why) {
         request.why = ASV_KEEPER_WHY_EARLY;
+    }
+    if (type == ASV_KEEPER_KEEP) {
         request.receipt = (struct asv_bytes){statement, 400};
         request.dock = (struct asv_bytes){chain, 200};
+    }
+    if (type == ASV_KEEPER_FINISH) {
+        request.inventory = (struct asv_bytes){statement, 300};
+        request.bulletin = (struct asv_bytes){statement, 420};
     }
     if (type == ASV_KEEPER_DECIDE) {
         request.proposal = (struct asv_bytes){statement, sizeof statement};
@@ -149,6 +155,7 @@ static void requests_round_trip(void **state)
         assert_true(got.header.len == want.header.len && got.stanzas.len == want.stanzas.len);
         assert_true(got.why == want.why && got.receipt.len == want.receipt.len &&
                     got.dock.len == want.dock.len);
+        assert_true(got.inventory.len == want.inventory.len && got.bulletin.len == want.bulletin.len);
         assert_memory_equal(got.digest, want.digest, sizeof got.digest);
         assert_true(got.proposal.len == want.proposal.len && got.answer.len == want.answer.len);
         assert_true(got.open.len == want.open.len && got.agreed.len == want.agreed.len);

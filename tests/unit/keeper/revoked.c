@@ -174,6 +174,13 @@ static void what_was_held_before_it_docked_is_kept(void **state)
     assert_int_equal(order(&clip, camera).status, ASV_E_STATE); /* K-091 */
     assert_int_equal(keep(&clip, ASV_KEEPER_WHY_AHEAD, 0), ASV_OK);
     assert_int_equal(state_of(&clip), ASV_KEEPER_HELD);
+    /* K-247: what is signed with its key may be the thief's. */
+    struct keeper_inventory what = {
+        .camera = camera, .agency = &site.agency, .issued_ms = site.world.wall, .wall_ms = site.world.wall};
+    struct asv_keeper_request finish = {.type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_AHEAD};
+    keeper_inventory(&finish, &what);
+    asv_statement_digest(finish.digest, &decision.proposal.statement);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_E_REVOKED);
 }
 
 static void their_end_is_signed(void **state)
