@@ -169,7 +169,7 @@ static enum asv_status take_clip(struct asv_case *work, const struct asv_handove
 }
 
 /* HO-018. Of each recording: seal, chain, commit record, the sealed original unless it stays, and what it
- * plays with what proves that, of an excerpt of nobody knows yet how many bytes; besides them the plan, both
+ * plays with what proves that, of an excerpt nobody knows yet how many bytes; besides them the plan, both
  * statements, facts, and the message, which alone has no signature.
  */
 bool asv_handover_can_file(const struct asv_handover_clip *clips, const uint64_t *bytes, size_t count,
