@@ -96,9 +96,11 @@ static void say_without(const struct page *page, const struct asv_plan_clip *cli
     }
     say(page, "", "%s",
         in(page,
-           "of the rest the recipients can open nothing but edges of less than 192 KiB, and check nothing; "
+           "of the rest the recipients can open nothing but edges of about 192 KiB at most, and check "
+           "nothing; "
            "the original stays here until the receipt is confirmed",
-           "vom Rest können die Empfänger nichts öffnen als Ränder von unter 192 KiB, und nichts prüfen; das "
+           "vom Rest können die Empfänger nichts öffnen als Ränder von höchstens etwa 192 KiB, und nichts "
+           "prüfen; das "
            "Original bleibt hier, bis der Empfang bestätigt ist"));
 }
 
