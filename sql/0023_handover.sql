@@ -21,19 +21,19 @@ CREATE TABLE asv.handover_clip (
     handover uuid NOT NULL REFERENCES asv.handover,
     number smallint NOT NULL CHECK (number BETWEEN 1 AND 1000),
     recording uuid NOT NULL REFERENCES asv.clip,
-    form smallint NOT NULL CHECK (form BETWEEN 1 AND 3),
+    form smallint NOT NULL CHECK (form BETWEEN 1 AND 4),
     from_ms asv.u32 NOT NULL,
     until_ms asv.u32 NOT NULL,
     PRIMARY KEY (handover, number),
     UNIQUE (handover, recording),
-    CHECK (CASE form WHEN 3 THEN from_ms < until_ms ELSE from_ms = 0 AND until_ms = 0 END)
+    CHECK (CASE WHEN form IN (3, 4) THEN from_ms < until_ms ELSE from_ms = 0 AND until_ms = 0 END)
 );
 CREATE INDEX ON asv.handover_clip (recording);
 COMMENT ON TABLE asv.handover_clip IS 'the recordings of a hand-over, read from its plan when it was proposed: for finding it by them';
 COMMENT ON COLUMN asv.handover_clip.handover IS 'of which';
 COMMENT ON COLUMN asv.handover_clip.number IS 'its place in the plan, from 1';
 COMMENT ON COLUMN asv.handover_clip.recording IS 'which recording';
-COMMENT ON COLUMN asv.handover_clip.form IS '1 the sealed original alone, 2 and the playable file, 3 and an excerpt';
+COMMENT ON COLUMN asv.handover_clip.form IS '1 the sealed original alone, 2 and the playable file, 3 and an excerpt, 4 an excerpt without the sealed original';
 COMMENT ON COLUMN asv.handover_clip.from_ms IS 'of an excerpt: media time; otherwise 0';
 COMMENT ON COLUMN asv.handover_clip.until_ms IS 'until just before; otherwise 0';
 

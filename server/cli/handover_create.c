@@ -57,10 +57,15 @@ static bool take_range(const char *text, struct asv_handover_clip *clip)
         return false;
     }
     text++;
+    const char *only = strchr(text, ',');
+    if (only != NULL && strcmp(only, ",only") == 0) {
+        clip->form = ASV_PLAN_EXCERPT_ONLY;
+        return take_seconds(&text, ',', &clip->until_ms);
+    }
     return take_seconds(&text, '\0', &clip->until_ms);
 }
 
-/* CLIP, CLIP=sealed, or CLIP=FROM-UNTIL. */
+/* CLIP, CLIP=sealed, CLIP=FROM-UNTIL, or CLIP=FROM-UNTIL,only. */
 static enum asv_status take_clip(const char *text, struct asv_handover_clip *out, struct asv_err *err)
 {
     char uuid[ASV_UUID_TEXT_BYTES];
@@ -76,7 +81,7 @@ static enum asv_status take_clip(const char *text, struct asv_handover_clip *out
     } else if (form != NULL && !take_range(form + 1, &clip)) {
         return asv_failf(err, ASV_E_USAGE,
                          "\"%.80s\": behind the clip \"=sealed\", or from where to where in seconds, as "
-                         "\"=12.5-60\"",
+                         "\"=12.5-60\", or as \"=12.5-60,only\"",
                          text);
     }
     *out = clip;
@@ -191,8 +196,9 @@ const struct asv_cli_command asv_cli_handover_create = {
     .help = "Proposes that recordings which are held for the incident CASE be handed over. Each CLIP\n"
             "goes whole, to be played, and as its sealed original; \"CLIP=sealed\" is the sealed\n"
             "original alone, \"CLIP=12.5-60\" an excerpt in seconds instead of the whole. The sealed\n"
-            "original opens for every recipient. What is handed over to whom is shown before you\n"
-            "sign it; another person approves it with \"asservat handover approve\".",
+            "original opens for every recipient, all of it; with \"CLIP=12.5-60,only\" it stays here.\n"
+            "What is handed over to whom is shown before you sign it; another person approves it\n"
+            "with \"asservat handover approve\".",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "CASE CLIP...",
     .words = true,

@@ -35,7 +35,9 @@ enum asv_status asv_handover_ask_keys(void *ctx, uint16_t clip, struct asv_recor
     if (status == ASV_OK && reply.file_key != NULL) {
         status = asv_recording_set_key(recording, reply.file_key, err);
     }
-    return status == ASV_OK ? asv_recording_set_header(recording, reply.stanza, err) : status;
+    return status == ASV_OK && reply.stanza.len > 0 /* none where the original stays (HO-082) */
+               ? asv_recording_set_header(recording, reply.stanza, err)
+               : status;
 }
 
 /* ---- signatures ---- */

@@ -124,7 +124,7 @@ static enum asv_status judge_receipt(const struct asv_cli_handover *it, struct r
 
 static json_t *plan_json(const struct asv_plan *plan)
 {
-    static const char *const forms[] = {"", "sealed", "whole", "excerpt"};
+    static const char *const forms[] = {"", "sealed", "whole", "excerpt", "excerpt_only"};
     json_t *clips = json_array();
     json_t *recipients = json_array();
     for (uint16_t i = 0; i < plan->clip_count; i++) {
@@ -132,7 +132,7 @@ static json_t *plan_json(const struct asv_plan *plan)
         asv_plan_clip(plan, i, &clip);
         json_t *row = json_pack("{s:o, s:s}", "header", asv_json_hex(clip.header, sizeof clip.header), "form",
                                 forms[clip.form]);
-        if (clip.form == ASV_PLAN_EXCERPT) {
+        if (asv_plan_is_ranged(clip.form)) {
             (void)json_object_set_new(row, "from_ms", json_integer(clip.from_ms));
             (void)json_object_set_new(row, "until_ms", json_integer(clip.until_ms));
         }

@@ -8,7 +8,7 @@ import { act, attempt, fromLocal, select, time } from "./deeds.js";
 import { h, plain, say, show } from "./dom.js";
 import { clipLink, length, when } from "./fates.js";
 import { add, size, t } from "./i18n.js";
-import { digestOf, FORMS, keyText, PROTECTIONS } from "./plan.js";
+import { digestOf, FORMS, isRanged, keyText, PROTECTIONS } from "./plan.js";
 import { OFFERERS } from "./roles.js";
 import { may } from "./session.js";
 import texts from "./texts-handover.js";
@@ -68,21 +68,21 @@ class Row {
     this.more = h("div", { class: "filter-row", hidden: true }, this.range.map(({ element }) => element));
     const draw = () => {
       this.form.disabled = !this.goes.checked;
-      show(this.more, this.goes.checked && this.form.value === "excerpt");
+      show(this.more, this.goes.checked && isRanged(this.form.value));
     };
-    const name = h("label", { class: "check" }, this.goes, [when(clip), length(clip)].filter(Boolean).join(", "));
-    this.element = h("div", { class: "handover-clip", onchange: draw }, name, this.form, this.more);
+    const called = [when(clip), length(clip)].filter(Boolean).join(", ");
+    this.element = h("div", { class: "handover-clip", role: "group", "aria-label": called, onchange: draw }, h("label", { class: "check" }, this.goes, called), this.form, this.more);
   }
 
   /** As the server takes it. */
   wanted() {
     const one = { clip: this.clip.clip, form: this.form.value };
-    if (one.form !== "excerpt") {
+    if (!isRanged(one.form)) {
       return one;
     }
     const [from, until] = this.range.map(({ control }) => readPosition(control.value));
     this.range[0].fail(from === null ? t("handover.position") : "");
-    this.range[1].fail(until === null ? t("handover.position") : until <= from ? t("handover.order") : "");
+    this.range[1].fail(until === null ? t("handover.position") : from !== null && until <= from ? t("handover.order") : "");
     if (from === null || until === null || until <= from) {
       throw wrong("plan", "handover.range.wrong");
     }
@@ -160,12 +160,15 @@ export async function handOver(incident, again) {
     return;
   }
   const outputs = [["carrier"], ["filing"], ["carrier", "filing"]];
+  const protection = select(PROTECTIONS.map((name) => [name, t(`protection.${name}`)]), { value: "age" });
+  const hasCarrier = (text) => text.split(" ").includes("carrier"); // of which alone anything is closed
   await act(title, { action: "hand-over", step: "propose", incident: incident.case_number, plan: {} }, again, [
     clipsField(clips), ...recipientFields(all),
     { name: "outputs", label: t("plan.outputs"), hint: t("handover.outputs.do"), put: (deed, control) => { deed.plan.outputs = control.value.split(" "); },
-      control: select(outputs.map((names) => [names.join(" "), names.map((name) => t(`output.${name}`)).join(" + ")])) },
-    { name: "protection", label: t("plan.protection"), hint: t("handover.protection.do"), put: (deed, control) => { deed.plan.protection = control.value; },
-      control: select(PROTECTIONS.map((name) => [name, t(`protection.${name}`)]), { value: "age" }) },
+      control: select(outputs.map((names) => [names.join(" "), names.map((name) => t(`output.${name}`)).join(" + ")]),
+        { onchange: ({ target }) => { protection.disabled = !hasCarrier(target.value); } }) },
+    { name: "protection", label: t("plan.protection"), hint: t("handover.protection.do"), control: protection,
+      put: (deed, control) => { deed.plan.protection = control.disabled ? "open" : control.value; } },
   ], about(clips));
 }
 

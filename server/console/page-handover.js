@@ -27,11 +27,11 @@ function actions(one, again) {
   if (one.state === "proposed") {
     return one.own ? [say("withdraw", true)] : may(APPROVERS) ? [say("approve", false), say("refuse", true)] : [];
   }
-  const cancel = PENDING.includes(one.state) && may(OFFERERS)
+  const ended = PENDING.includes(one.state) && may(OFFERERS)
     ? [button(t("do.cancel"), () => cancel(one, again))] : [];
   const signed = RECEIVABLE.includes(one.state) && may(OFFERERS)
     ? [button(t("do.receipt.form"), () => receipt(one, "form", again), false), button(t("do.receipt.signed"), () => receipt(one, "signed", again))] : [];
-  return [...signed, ...cancel];
+  return [...signed, ...ended];
 }
 
 /** Where it stands: each step with when it was taken. */
@@ -73,7 +73,7 @@ function media({ media: all }) {
 
 /** Of a form two people write the digest down; one that the recipient signed needs one. */
 function receipts(one) {
-  return one.receipts.length === 0 ? null : section(t("receipts"), one.state === "received" ? null : h("p", { class: "note" }, t("receipt.second")), table(t("receipts"), [
+  return one.receipts.length === 0 ? null : section(t("receipts"), RECEIVABLE.includes(one.state) ? h("p", { class: "note" }, t("receipt.second")) : null, table(t("receipts"), [
     { title: t("receipt.how"), cell: ({ how }) => t(`receipt.${how}`) },
     { title: t("receipt.at"), cell: ({ received_at: at, receiver }) => [moment(at), h("br"), receiver] },
     { title: t("receipt.by"), cell: ({ signed_by: by, since }) => [by ?? t("eyes.unknown"), h("br"), moment(since)] },

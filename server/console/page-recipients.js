@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * To whom recordings can be handed over: their keys, and the card that two people sign with each (STATEMENTS.md 4, "Cards"). */
+import { Problem } from "./api.js";
 import { badge, field, moment, pageHead } from "./components.js";
 import { act, attempt, button } from "./deeds.js";
 import { h, plain, say } from "./dom.js";
@@ -44,6 +45,7 @@ function certificateField() {
   made.element.append(h("p", { class: "hint", role: "status" }, digest));
   control.addEventListener("change", () => attempt(t("card.certificate"), async () => {
     const [file] = control.files;
+    control.digest = "";
     control.digest = file === undefined ? "" : await digestOf(der(new Uint8Array(await file.arrayBuffer())));
     say(digest, control.digest);
   }));
@@ -58,8 +60,15 @@ function propose(again) {
   const certificate = certificateField();
   const key = { name: "key", label: t("recipient.key"), hint: t("recipient.key.do"), control: h("input", { required: true, maxlength: 62, pattern: "age1[0-9a-z]{58}", placeholder: "age1…", autocomplete: "off", spellcheck: "false" }) };
   const put = (deed) => {
-    const lines = address.control.value.split("\n").map(plain).filter(Boolean).slice(0, ADDRESS_MOST);
-    deed.file = encode(writeCard({ authority: plain(authority.control.value), code: plain(code.control.value), address: lines, certificate: certificate.control.digest ?? "" }));
+    const lines = address.control.value.split("\n").map(plain).filter(Boolean);
+    const digest = certificate.control.digest ?? "";
+    if (lines.length === 0 || lines.length > ADDRESS_MOST) {
+      throw new Problem({ status: 0, field: "address", title: t("card.address"), detail: t("recipient.address.do") });
+    }
+    if (digest === "" && certificate.control.files.length > 0) { // not read yet, or not at all
+      throw new Problem({ status: 0, field: "certificate", title: t("card.certificate"), detail: t("recipient.certificate.unread") });
+    }
+    deed.file = encode(writeCard({ authority: plain(authority.control.value), code: plain(code.control.value), address: lines, certificate: digest }));
   };
   return act(t("recipient.new"), { action: "recipient", step: "propose" }, again, [authority, code, address, key, { ...certificate, put }]);
 }

@@ -13,7 +13,9 @@ import { decode } from "./webauthn.js";
 
 add(texts);
 
-export const FORMS = ["sealed", "whole", "excerpt"]; // from 1 on
+export const FORMS = ["sealed", "whole", "excerpt", "excerpt_only"]; // from 1 on
+const CLIPS_MOST = 1000;
+const RECIPIENTS_MOST = 16;
 export const PROTECTIONS = ["open", "zip", "age"]; // from 0 on
 const OUTPUTS = ["carrier", "filing"]; // bits
 const CHARSET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"; // BIP 173, of which age has the names of its keys
@@ -112,8 +114,26 @@ class Reader {
   }
 }
 
-function list(count, read) {
+/** Of which there is one, and so many at most. */
+function list(count, most, read) {
+  if (count === 0 || count > most) {
+    throw wrong();
+  }
   return Array.from({ length: count }, read);
+}
+
+/** Whether a part of the recording is shown, from when until when. */
+export function isRanged(form) {
+  return form.startsWith("excerpt");
+}
+
+/** Its range is one, and what goes whole has none: each clip says what its form says. */
+function readClip(from) {
+  const clip = { header: from.field(), form: from.oneOf(FORMS, 1), from_ms: from.number(4), until_ms: from.number(4) };
+  if (isRanged(clip.form) ? clip.from_ms >= clip.until_ms : clip.from_ms + clip.until_ms > 0) {
+    throw wrong();
+  }
+  return clip;
 }
 
 export function readPlan(data) {
@@ -123,10 +143,10 @@ export function readPlan(data) {
   const outputs = from.number(1);
   plan.outputs = OUTPUTS.filter((_, i) => outputs & (1 << i));
   plan.protection = from.oneOf(PROTECTIONS, 0);
-  plan.recipients = list(from.number(1), () => ({ key: from.field(), name: from.text() }));
-  plan.clips = list(from.number(2), () => ({ header: from.field(), form: from.oneOf(FORMS, 1), from_ms: from.number(4), until_ms: from.number(4) }));
+  plan.recipients = list(from.number(1), RECIPIENTS_MOST, () => ({ key: from.field(), name: from.text() }));
+  plan.clips = list(from.number(2), CLIPS_MOST, () => readClip(from));
   from.end();
-  if (outputs >= 1 << OUTPUTS.length) {
+  if (outputs === 0 || outputs >= 1 << OUTPUTS.length) {
     throw wrong();
   }
   return plan;
@@ -142,21 +162,28 @@ export function readCard(data) {
   return { authority, code, address: rest.slice(0, -1), certificate: rest.at(-1) };
 }
 
-/** What a draft's body is about, when that is a plan or a card: the digest that would be signed. */
-function subjectOf(body, what) {
+/** What a draft's body is about, {what, digest}, when that is a plan or a card: nobody but these says what is handed over, or to whom. */
+function subjectOf(body) {
   const from = new Reader(body);
   from.begin();
   from.field(); // the agency
-  if ([from.number(2), from.number(1)].join() !== SUBJECTS[what].join()) {
-    throw wrong();
-  }
-  return from.field();
+  const said = [from.number(2), from.number(1)].join();
+  const what = Object.keys(SUBJECTS).find((name) => SUBJECTS[name].join() === said);
+  return what === undefined ? null : { what, digest: from.field() };
 }
 
-/** The plan (or card) that came with a draft (docs/openapi.yaml, Draft): the very one that would be signed, or a Problem. */
+/** The plan (or card) that came with a draft (docs/openapi.yaml, Draft): the very one that would be signed, or a Problem. what: "plan", "card", or null where
+ * neither is to be signed. */
 export async function ofDraft(draft, what) {
+  const about = subjectOf(decode(draft.body));
+  if ((about?.what ?? null) !== what || (what === null) !== (draft.file === null)) {
+    throw wrong();
+  }
+  if (what === null) {
+    return null;
+  }
   const data = decode(draft.file);
-  if (subjectOf(decode(draft.body), what) !== await digestOf(data)) {
+  if (about.digest !== await digestOf(data)) {
     throw wrong();
   }
   return what === "plan" ? readPlan(data) : readCard(data);
@@ -164,12 +191,18 @@ export async function ofDraft(draft, what) {
 
 /* ---- in words ---- */
 
+/** A-229: what those who get it can open besides, and what nobody there can see or check. */
+function originals({ clips }) {
+  const stay = clips.filter(({ form }) => form === "excerpt_only").length;
+  return [stay < clips.length ? h("p", { class: "note" }, t(stay === 0 ? "plan.originals" : "plan.originals.others")) : null, stay > 0 ? h("p", { class: "note" }, t("plan.stays")) : null];
+}
+
 /** known: [{header, …}] of the recordings, and how one of them is called: name(clip). */
 function clipTable(plan, known, name) {
   return table(t("plan.clips"), [
     { title: t("plan.clip"), cell: ({ header }) => { const clip = known.find((one) => one.header === header); return clip ? name(clip) : t("plan.clip.unknown"); } },
     { title: t("plan.form"), cell: ({ form }) => t(`form.${form}`) },
-    { title: t("plan.range"), cell: (clip) => (clip.form === "excerpt" ? h("span", { class: "figure" }, `${position(clip.from_ms / 1000, true)} – ${position(clip.until_ms / 1000, true)}`) : t("plan.all")) },
+    { title: t("plan.range"), cell: (clip) => (isRanged(clip.form) ? h("span", { class: "figure" }, `${position(clip.from_ms / 1000, true)} – ${position(clip.until_ms / 1000, true)}`) : t("plan.all")) },
     { title: t("plan.header"), cell: ({ header }) => h("span", { class: "digest" }, header) },
   ], plan.clips);
 }
@@ -182,7 +215,7 @@ export function planWords(plan, known, name) {
     ]),
     h("h3", {}, t("plan.recipients")), h("ol", { class: "recipients" }, plan.recipients.map(({ key, name: who }, i) => h("li", {},
       h("strong", {}, who), i === 0 ? ` (${t("plan.addressee")})` : "", h("br"), h("span", { class: "digest" }, keyText(key))))),
-    h("h3", {}, t("plan.n", { n: number(plan.clips.length) })), clipTable(plan, known, name),
+    h("h3", {}, t("plan.n", { n: number(plan.clips.length) })), clipTable(plan, known, name), originals(plan),
   ];
 }
 

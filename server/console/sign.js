@@ -13,6 +13,7 @@ import { withPasskey } from "./session.js";
 import { answer } from "./webauthn.js";
 
 const STATEMENTS = "/api/v1/statements";
+const BESIDE = { "hand-over": "plan", recipient: "card" }; // of which the digest is signed
 
 /** The lines of a statement; the first says what it is. */
 export function words(lines) {
@@ -44,11 +45,12 @@ function written(record, fields, more) {
 
 /** What is signed by its digest, as this browser reads it of the bytes that have that digest. about: {known, name} of its recordings. */
 async function read(draft, action, about) {
-  if (draft.file === null) {
+  const what = BESIDE[action] ?? null;
+  const said = await ofDraft(draft, what);
+  if (what === null) {
     return null;
   }
-  return h("section", { class: "answered" }, action === "hand-over" ? [h("p", {}, t("plan.said")), planWords(await ofDraft(draft, "plan"), about.known, about.name)]
-    : [h("p", {}, t("plan.card")), cardWords(await ofDraft(draft, "card"))]);
+  return h("section", { class: "answered" }, h("p", {}, t(what === "plan" ? "plan.said" : "plan.card")), what === "plan" ? planWords(said, about.known, about.name) : cardWords(said));
 }
 
 function notes(said) {

@@ -19,6 +19,7 @@ export default {
     "recipient.code.do": "Kennung der Justizbehörde, etwa R1200S. Leer, wenn es keine gibt.",
     "recipient.address.do": "Ein bis vier Zeilen.",
     "recipient.certificate.do": "X.509, mit dem der Empfänger Empfangsbestätigungen unterschreibt. Leer, wenn er Formulare unterschreibt.",
+    "recipient.certificate.unread": "Diese Datei ist noch nicht gelesen.",
   },
   en: {
     "recipients.do": "Nothing is opened for any other key. One person registers a recipient, a second compares the key with the one that he or she received, and approves.",
@@ -38,5 +39,6 @@ export default {
     "recipient.code.do": "The code of an authority of justice, like R1200S. Empty when there is none.",
     "recipient.address.do": "One to four lines.",
     "recipient.certificate.do": "X.509, with which the recipient signs receipts. Empty when they sign forms.",
+    "recipient.certificate.unread": "This file is not read yet.",
   },
 };

@@ -153,14 +153,14 @@ static enum asv_status take_clip(struct asv_case *work, const struct asv_handove
     if (status != ASV_OK) {
         return status;
     }
-    if (clip->form == ASV_PLAN_EXCERPT && clip->from_ms >= clip->until_ms) {
+    if (asv_plan_is_ranged(clip->form) && clip->from_ms >= clip->until_ms) {
         asv_uuid_format(uuid, clip->clip);
         return asv_failf(err, ASV_E_USAGE, "%s: the excerpt ends before it begins", uuid);
     }
     draft->bytes[i] = row.bytes;
     draft->clips[i] = (struct asv_plan_clip){.form = clip->form};
     memcpy(draft->clips[i].header, row.header, sizeof row.header);
-    if (clip->form == ASV_PLAN_EXCERPT) {
+    if (asv_plan_is_ranged(clip->form)) {
         draft->clips[i].from_ms = clip->from_ms;
         draft->clips[i].until_ms = clip->until_ms;
     }
@@ -168,8 +168,9 @@ static enum asv_status take_clip(struct asv_case *work, const struct asv_handove
     return ASV_OK;
 }
 
-/* HO-018. Of each recording: seal, chain, commit record and sealed original, and what it plays with what
- * proves that; besides them the plan, both statements, facts, and the message, which alone has no signature.
+/* HO-018. Of each recording: seal, chain, commit record, the sealed original unless it stays, and what it
+ * plays with what proves that, of an excerpt nobody knows yet how many bytes; besides them the plan, both
+ * statements, facts, and the message, which alone has no signature.
  */
 bool asv_handover_can_file(const struct asv_handover_clip *clips, const uint64_t *bytes, size_t count,
                            uint32_t date)
@@ -179,11 +180,13 @@ bool asv_handover_can_file(const struct asv_handover_clip *clips, const uint64_t
     uint64_t left = limits->bytes;
     for (size_t i = 0; i < count; i++) {
         uint64_t chunks = clips[i].form == ASV_PLAN_WHOLE ? bytes[i] / ASV_CHUNK_CIPHER_BYTES : 0;
-        files += 2u * (clips[i].form == ASV_PLAN_SEALED ? 4 : 6);
-        if (bytes[i] > left || chunks > (left - bytes[i]) / ASV_CHUNK_PLAIN_BYTES) {
+        bool has_original = asv_plan_has_original(clips[i].form);
+        uint64_t original = has_original ? bytes[i] : 0;
+        files += 2u * (3u + (has_original ? 1 : 0) + (clips[i].form == ASV_PLAN_SEALED ? 0 : 2));
+        if (original > left || chunks > (left - original) / ASV_CHUNK_PLAIN_BYTES) {
             return false;
         }
-        left -= bytes[i] + chunks * ASV_CHUNK_PLAIN_BYTES;
+        left -= original + chunks * ASV_CHUNK_PLAIN_BYTES;
     }
     return files <= limits->files;
 }

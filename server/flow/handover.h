@@ -14,7 +14,7 @@
 struct asv_handover_clip {
     uint8_t clip[ASV_UUID_BYTES];
     uint8_t form;               /* enum asv_plan_form */
-    uint32_t from_ms, until_ms; /* of an excerpt: media time, until just before */
+    uint32_t from_ms, until_ms; /* of a range: media time, until just before */
 };
 
 /* What somebody wants. Borrows everything. */

@@ -80,13 +80,39 @@ static const char *range_text(char *out, uint32_t ms)
     return out;
 }
 
-/* The sealed original goes in each form, and opens for whom it goes to. */
+/* HO-081: what those who get it will not have, and what they see beside it all the same. */
+static void say_without(const struct page *page, const struct asv_plan_clip *clip)
+{
+    char from[RANGE_BYTES];
+    char until[RANGE_BYTES];
+    (void)range_text(from, clip->from_ms);
+    (void)range_text(until, clip->until_ms);
+    if (page->language == ASV_GERMAN) {
+        say(page, "geht als", "nur Ausschnitt von %s bis %s zum Abspielen, ohne versiegeltes Original", from,
+            until);
+    } else {
+        say(page, "goes as", "only an excerpt from %s to %s to play, without the sealed original", from,
+            until);
+    }
+    say(page, "", "%s",
+        in(page,
+           "of the rest the recipients can open nothing but edges of about 192 KiB at most, and check "
+           "nothing; "
+           "the original stays here until the receipt is confirmed",
+           "vom Rest können die Empfänger nichts öffnen als Ränder von höchstens etwa 192 KiB, und nichts "
+           "prüfen; das "
+           "Original bleibt hier, bis der Empfang bestätigt ist"));
+}
+
+/* The sealed original goes in each other form, and opens for whom it goes to. */
 static void say_form(const struct page *page, const struct asv_plan_clip *clip)
 {
     char from[RANGE_BYTES];
     char until[RANGE_BYTES];
     const char *name = in(page, "goes as", "geht als");
-    if (clip->form == ASV_PLAN_SEALED) {
+    if (!asv_plan_has_original(clip->form)) {
+        say_without(page, clip);
+    } else if (clip->form == ASV_PLAN_SEALED) {
         say(page, name, "%s",
             in(page, "the sealed original alone, which the recipients can open",
                "versiegeltes Original allein, das die Empfänger öffnen können"));

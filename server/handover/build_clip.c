@@ -36,18 +36,22 @@ static bool is_excerpt(enum asv_recording_file file)
     return file == ASV_RECORDING_EXCERPT || file == ASV_RECORDING_PROOF;
 }
 
-/* Whether a recording in this form has that file. */
+/* Whether a recording in this form has that file. HO-082: what nobody signed is ciphertext behind the
+ * original, and stays with it. */
 static bool goes(const struct clip *clip, enum asv_recording_file file)
 {
+    bool has_original = asv_plan_has_original(clip->said.plan.form);
     switch (file) {
     case ASV_RECORDING_SEALED:
-        return true; /* its size is known when the keeper was asked */
+        return has_original; /* its size is known when the keeper was asked */
+    case ASV_RECORDING_TAIL:
+        return has_original && clip->recording->sizes[file] > 0;
     case ASV_RECORDING_PLAYABLE:
     case ASV_RECORDING_KEY:
         return clip->said.plan.form == ASV_PLAN_WHOLE;
     case ASV_RECORDING_EXCERPT:
     case ASV_RECORDING_PROOF:
-        return clip->said.plan.form == ASV_PLAN_EXCERPT;
+        return asv_plan_is_ranged(clip->said.plan.form);
     default:
         return clip->recording->sizes[file] > 0;
     }
@@ -68,7 +72,7 @@ static enum asv_status ask_keys(struct clip *clip, struct asv_err *err)
 static enum asv_status choose(struct clip *clip, struct asv_err *err)
 {
     enum asv_status status = ASV_OK;
-    if (clip->said.plan.form == ASV_PLAN_EXCERPT && clip->recording->excerpt == NULL) {
+    if (asv_plan_is_ranged(clip->said.plan.form) && clip->recording->excerpt == NULL) {
         status = ask_keys(clip, err);
         if (status == ASV_OK) {
             status =

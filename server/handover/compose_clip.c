@@ -143,15 +143,18 @@ static void put_checks(struct asv_compose *it, json_t *clip, const struct asv_bu
         return;
     }
     put_seal_check(it, checks, exhibit);
+    bool has_original = asv_plan_has_original(said->plan.form);
     (void)snprintf(text, sizeof text,
-                   "%llu von %llu Stücken wurden beim Packen gelesen und sind die signierten", chunks,
-                   chunks);
+                   has_original ? "%llu von %llu Stücken wurden beim Packen gelesen und sind die signierten"
+                                : "%llu von %llu Stücken wurden beim Packen geöffnet und ergeben den "
+                                  "signierten Offenlegungsbaum",
+                   chunks, chunks);
     put_check(it, checks, "Stücke", "passed", text);
     put_check(it, checks, "Zertifikatskette der Kamera", known->root == NULL ? "passed" : "failed",
               known->root == NULL ? "führt zum Stamm der Behörde" : known->root);
     put_check(it, checks, "Siegel, Kette und Verkettung", "passed",
               "sind, was bei der Übernahme in Verwahrung festgehalten wurde");
-    if (said->plan.form == ASV_PLAN_EXCERPT) {
+    if (asv_plan_is_ranged(said->plan.form)) {
         put_check(it, checks, "Auszug", "passed",
                   "besteht aus Stücken, die einzeln mit Nachweisen aus dem signierten Offenlegungsbaum "
                   "offengelegt sind");
@@ -161,6 +164,11 @@ static void put_checks(struct asv_compose *it, json_t *clip, const struct asv_bu
     } else {
         put_check(it, checks, "Abspielfassung", "not_checked",
                   "von dieser Aufzeichnung wird keine vollständige Abspielfassung übergeben");
+    }
+    if (!has_original) { /* HO-083 */
+        put_check(it, checks, "Verschlüsseltes Original", "not_checked",
+                  "bleibt bei der abgebenden Behörde: ohne es lassen sich seine verschlüsselten Stücke nicht "
+                  "mit den signierten Prüfsummen vergleichen");
     }
 }
 

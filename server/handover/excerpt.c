@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "firmware-proto/seal/opener.h"
 #include "server/base/fail.h"
@@ -92,10 +93,11 @@ static void take_fragment(struct asv_excerpt_facts *facts, const struct asv_exce
         fragment->until_us > facts->shown_until_us ? fragment->until_us : facts->shown_until_us;
 }
 
-/* The recording's first fragment. It goes on at least until the last key frame that is signed, whole or not.
- */
-static void begin(struct asv_excerpt_facts *facts, const struct asv_excerpt_fragment *fragment)
+/* The recording's first fragment, with what stands in front of it (styp, sidx). It goes on at least until the
+ * last key frame that is signed, whole or not. */
+static void begin(struct asv_excerpt_facts *facts, struct asv_excerpt_fragment *fragment)
 {
+    fragment->at = facts->init;
     facts->head = fragment->head;
     facts->base_us = fragment->start_us;
     facts->whole_until_us -= facts->base_us < facts->whole_until_us ? facts->base_us : facts->whole_until_us;
@@ -155,6 +157,7 @@ enum asv_status asv_excerpt_choose(const struct asv_excerpt_recording *recording
     if (excerpt == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
+    (void)mlock(excerpt, sizeof *excerpt); /* HO-034: as far as the limits allow */
     excerpt->recording = *recording;
     excerpt->facts = (struct asv_excerpt_facts){.checkpoint = last->seq,
                                                 .chunks = last->chunks,
@@ -176,6 +179,7 @@ void asv_excerpt_close(struct asv_excerpt *excerpt)
 {
     if (excerpt != NULL) {
         asv_wipe(excerpt, sizeof *excerpt);
+        (void)munlock(excerpt, sizeof *excerpt);
         free(excerpt);
     }
 }

@@ -180,7 +180,7 @@ static enum asv_status compare(const struct asv_excerpt_facts *facts,
                                const struct asv_excerpt_fragment *last, uint64_t until_us,
                                struct asv_err *err)
 {
-    if (first->at != facts->init || last->end != facts->mp4_bytes ||
+    if ((facts->begin != facts->init && first->at != facts->init) || last->end != facts->mp4_bytes ||
         (!first->key && facts->begin != facts->init)) {
         return asv_fail(err, ASV_E_MISMATCH,
                         "excerpt.mp4: is not cut at fragments, or does not begin with a key frame");

@@ -35,6 +35,9 @@ enum asv_status asv_excerpt_walk_begin(struct asv_excerpt_walk *walk, const stru
     walk->moof = malloc(ASV_MP4_HEAD_MAX_BYTES);
     status = init == NULL || walk->moof == NULL ? asv_fail(err, ASV_E_NO_MEMORY, "no memory")
                                                 : read_movie(walk, init, err);
+    if (init != NULL) {
+        asv_wipe(init, (size_t)walk->init); /* HO-034 */
+    }
     free(init);
     walk->at = walk->init;
     return status;
@@ -42,6 +45,9 @@ enum asv_status asv_excerpt_walk_begin(struct asv_excerpt_walk *walk, const stru
 
 void asv_excerpt_walk_end(struct asv_excerpt_walk *walk)
 {
+    if (walk->moof != NULL) {
+        asv_wipe(walk->moof, ASV_MP4_HEAD_MAX_BYTES);
+    }
     free(walk->moof);
     walk->moof = NULL;
 }

@@ -78,11 +78,12 @@ static enum asv_status give(struct asv_keeper *keeper, const struct asv_decision
         return asv_fail_at(err, ASV_E_NOT_FOUND, "the plan has fewer clips", plan->clip_count);
     }
     asv_plan_clip(plan, decision->request->number, &clip);
+    bool wraps = asv_plan_has_original(clip.form); /* K-240 */
     enum asv_status status = asv_decide_may_leave(keeper, &decision->proposal, clip.header, &row, err);
-    for (uint8_t i = 0; status == ASV_OK && i < plan->recipient_count; i++) {
+    for (uint8_t i = 0; status == ASV_OK && wraps && i < plan->recipient_count; i++) {
         status = asv_decide_wrap(keeper, row->file_key, plan->recipients[i].key, reply, err);
     }
-    if (status == ASV_OK) {
+    if (status == ASV_OK && wraps) {
         assert(row != NULL);
         status = write_header(keeper, row->file_key, reply, err);
     }
@@ -90,7 +91,8 @@ static enum asv_status give(struct asv_keeper *keeper, const struct asv_decision
         return status;
     }
     memcpy(keeper->scratch->file_key, row->file_key, sizeof keeper->scratch->file_key);
-    status = asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_CLIP, clip.header, plan, err);
+    status = asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_CLIP, clip.header, wraps ? plan : NULL,
+                                   err); /* K-241 */
     if (status == ASV_OK && clip.form != ASV_PLAN_SEALED) {
         reply->file_key = keeper->scratch->file_key;
     }

@@ -70,24 +70,27 @@ static void quote_file(const struct asv_report *report, const char *name, char *
     quote(path, out);
 }
 
-/* The first recording of which all can be played; or the first one. */
+/* The first recording of which all can be played; or the first whose original goes; or the first one. */
 static const json_t *example(const json_t *facts)
 {
     size_t i = 0;
     json_t *clip = NULL;
+    const json_t *first = NULL;
     json_array_foreach(json_object_get(facts, "clips"), i, clip)
     {
         if (json_object_get(clip, "playable") != NULL) {
             return clip;
         }
+        first = first == NULL && !asv_clip_original_stays(clip) ? clip : first;
     }
-    return json_array_get(json_object_get(facts, "clips"), 0);
+    return first != NULL ? first : json_array_get(json_object_get(facts, "clips"), 0);
 }
 
 /* HD-016: the step is for this output, and the hand-over has what it needs. */
 static bool is_taken(const struct asv_report *report, const struct asv_step *step, const json_t *clip)
 {
-    bool opens = json_array_size(json_object_get(report->facts, "recipients")) > 0;
+    bool opens =
+        json_array_size(json_object_get(report->facts, "recipients")) > 0 && !asv_clip_original_stays(clip);
     return (step->output == NULL || strcmp(step->output, asv_fact_text(report->facts, "output")) == 0) &&
            (step->needs == ASV_STEP_ANY || opens) &&
            (step->needs != ASV_STEP_COMPARES || json_object_get(clip, "playable") != NULL);
@@ -96,22 +99,24 @@ static bool is_taken(const struct asv_report *report, const struct asv_step *ste
 static void say_steps(struct asv_sheet *sheet, const struct asv_report *report)
 {
     char command[COMMAND_BYTES], title[256];
-    struct value values[] = {{.key = "{sealed}"},    {.key = "{playable}"},      {.key = "{document}"},
-                             {.key = "{signature}"}, {.key = "{sealed_digest}"}, {.key = "{agency}"},
-                             {.key = "{handover}"}};
+    struct value values[] = {{.key = "{sealed}"},    {.key = "{playable}"},         {.key = "{document}"},
+                             {.key = "{signature}"}, {.key = "{recording_digest}"}, {.key = "{agency}"},
+                             {.key = "{handover}"},  {.key = "{recording}"}};
     const json_t *clip = example(report->facts);
     const json_t *sealed = json_object_get(clip, "sealed"), *playable = json_object_get(clip, "playable");
     const json_t *letter = asv_facts_document(report->facts, "cover_letter");
     unsigned number = 0;
-    quote_file(report, asv_fact_text(sealed, "name"), values[0].text);
+    const json_t *recording = sealed != NULL ? sealed : json_object_get(clip, "excerpt");
+    quote_file(report, sealed != NULL ? asv_fact_text(sealed, "name") : "", values[0].text);
     quote_file(report, playable != NULL ? asv_fact_text(playable, "name") : "", values[1].text);
     quote_file(report, asv_fact_text(letter, "name"), values[2].text);
     quote_file(report, asv_fact_text(letter, "signature"), values[3].text);
-    (void)snprintf(values[4].text, QUOTED_BYTES, "%s", asv_fact_text(sealed, "sha256"));
+    (void)snprintf(values[4].text, QUOTED_BYTES, "%s", asv_fact_text(recording, "sha256"));
     (void)snprintf(values[5].text, QUOTED_BYTES, "%s",
                    asv_fact_text(json_object_get(report->facts, "agency"), "agency"));
     (void)snprintf(values[6].text, QUOTED_BYTES, "%s",
                    asv_is_carrier(report) ? "UEBERGABE.zip" : "UEBERGABE");
+    quote_file(report, asv_fact_text(recording, "name"), values[7].text);
     for (const struct asv_step *step = report->words->steps; step->title != NULL; step++) {
         if (is_taken(report, step, clip)) {
             (void)snprintf(title, sizeof title, "%u. %s", ++number, step->title);
@@ -137,6 +142,8 @@ void asv_build_checking(struct asv_sheet *sheet, const void *context)
 {
     const struct asv_report *report = context;
     const struct asv_words *words = report->words;
+    char numbers[ASV_NUMBERS_BYTES], sentence[ASV_SENTENCE_BYTES];
+    const char *const stay[] = {asv_clip_numbers(numbers, report, asv_clip_original_stays), NULL};
     const struct asv_column columns[] = {
         {words->checking.code, 18}, {words->checking.name, 26}, {words->checking.means, 60}};
     asv_sheet_heading(sheet, ASV_STYLE_TITLE, words->documents[ASV_DOCUMENT_CHECKING]);
@@ -155,6 +162,9 @@ void asv_build_checking(struct asv_sheet *sheet, const void *context)
     asv_sheet_heading(sheet, ASV_STYLE_HEADING, words->checking.not_said);
     for (size_t i = 0; words->notes[i] != NULL; i++) {
         asv_sheet_item(sheet, "–", words->notes[i]);
+    }
+    if (stay[0] != NULL) { /* HO-083 */
+        asv_sheet_item(sheet, "–", asv_sentence(sentence, words->checking.stays, stay));
     }
     asv_say_form(sheet, report);
 }

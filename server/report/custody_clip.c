@@ -116,8 +116,15 @@ static void say_extent(struct asv_sheet *sheet, const struct asv_report *report,
         const char *const edges[] = {asv_number_text(number, asv_fact_integer(excerpt, "edge_bytes")), NULL};
         asv_say_pair(sheet, words->custody.edges, words->custody.edges_text, edges);
     }
+    bool stays = asv_clip_original_stays(clip);
+    if (stays) { /* HO-083 */
+        asv_sheet_pair(sheet, words->custody.original, words->custody.stays, ASV_STYLE_BODY);
+    }
     (void)asv_number_text(number, tail);
-    asv_say_pair(sheet, words->custody.tail, tail > 0 ? words->custody.tail_text : words->custody.tail_none,
+    asv_say_pair(sheet, words->custody.tail,
+                 tail == 0 ? words->custody.tail_none
+                 : stays   ? words->custody.tail_stays
+                           : words->custody.tail_text,
                  bytes);
 }
 

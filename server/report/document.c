@@ -39,6 +39,25 @@ const char *asv_clip_begin(char *out, const json_t *clip)
     return out;
 }
 
+const char *asv_clip_numbers(char *out, const struct asv_report *report, bool (*such)(const json_t *clip))
+{
+    size_t used = 0, i = 0;
+    json_t *clip = NULL;
+    json_array_foreach(json_object_get(report->facts, "clips"), i, clip)
+    {
+        if (such(clip)) {
+            used +=
+                (size_t)snprintf(out + used, ASV_NUMBERS_BYTES - used, "%s%zu", used > 0 ? ", " : "", i + 1);
+        }
+    }
+    return used > 0 ? out : NULL;
+}
+
+bool asv_clip_original_stays(const json_t *clip)
+{
+    return json_object_get(clip, "sealed") == NULL;
+}
+
 void asv_say(struct asv_sheet *sheet, enum asv_style style, const char *text, const char *const *values)
 {
     char sentence[ASV_SENTENCE_BYTES];

@@ -41,6 +41,13 @@ const char *asv_number_text(char *out, int64_t number);
  * the bound that the dock could tell; out[ASV_MOMENT_BYTES]. */
 const char *asv_clip_begin(char *out, const json_t *clip);
 
+/* The numbers of the recordings that are such, "1, 3", into out[ASV_NUMBERS_BYTES]; NULL when none is. */
+#define ASV_NUMBERS_BYTES 6000 /* a thousand of them, each with its comma */
+const char *asv_clip_numbers(char *out, const struct asv_report *report, bool (*such)(const json_t *clip));
+
+/* An excerpt without its sealed original. */
+bool asv_clip_original_stays(const json_t *clip);
+
 bool asv_is_carrier(const struct asv_report *report);
 
 /* The last title's: what PDF/A is said about. */

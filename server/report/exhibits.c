@@ -21,9 +21,10 @@ static void designation(char *out, const struct asv_report *report, const json_t
     (void)asv_moment_span(whole, asv_fact_integer(clip, "duration_ms"));
     (void)asv_moment_span(part, asv_fact_integer(excerpt, "until_ms") - asv_fact_integer(excerpt, "from_ms"));
     (void)asv_sentence(what,
-                       excerpt != NULL ? report->words->exhibits.excerpt
-                       : whole_plays   ? report->words->exhibits.whole
-                                       : report->words->exhibits.sealed_alone,
+                       asv_clip_original_stays(clip) ? report->words->exhibits.excerpt_only
+                       : excerpt != NULL             ? report->words->exhibits.excerpt
+                       : whole_plays                 ? report->words->exhibits.whole
+                                                     : report->words->exhibits.sealed_alone,
                        excerpt != NULL ? some : all);
     (void)asv_sentence(original, report->words->exhibits.original, id);
     (void)snprintf(out, CELL_BYTES, "%.900s\n%.900s", what, original);
@@ -42,7 +43,8 @@ static void say_exhibit(struct asv_sheet *sheet, const struct asv_report *report
                                   asv_fact_text(clip, "device_serial"), asv_fact_text(clip, "dock_name"),
                                   NULL};
     bool plays = json_object_get(clip, "playable") != NULL || json_object_get(clip, "excerpt") != NULL;
-    const char *const counted[] = {asv_number_text(files, plays ? 3 : 2), NULL}; /* that, original, seal */
+    int64_t count = (plays ? 1 : 0) + (asv_clip_original_stays(clip) ? 0 : 1) + 1; /* the last: the seal */
+    const char *const counted[] = {asv_number_text(files, count), NULL};
     designation(name, report, clip);
     (void)snprintf(keeper, sizeof keeper, "%s%s%s", asv_fact_text(agency, "name"), office != NULL ? ", " : "",
                    office != NULL ? office : "");

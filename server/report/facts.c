@@ -86,7 +86,11 @@ static enum asv_status check_clip(const json_t *clip, size_t index, struct asv_e
             "facts: clips[%zu].playable: the whole recording or an excerpt is handed over, not both", index);
     }
     if (excerpt == NULL) {
-        return ASV_OK;
+        return json_object_get(clip, "sealed") != NULL
+                   ? ASV_OK
+                   : asv_failf(err, ASV_E_MISMATCH,
+                               "facts: clips[%zu].sealed: is missing, and there is no excerpt in its stead",
+                               index);
     }
     if (asv_fact_integer(excerpt, "from_ms") >= asv_fact_integer(excerpt, "until_ms") ||
         asv_fact_integer(excerpt, "until_ms") > length) {

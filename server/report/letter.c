@@ -14,7 +14,6 @@
 #define DETAILS_LEFT  (125 * MM)
 #define DETAILS_WIDTH (65 * MM)
 #define BODY_TOP      (103 * MM)
-#define NUMBERS_BYTES 6000 /* a thousand numbers, each with its comma */
 
 static void place_lines(struct asv_sheet *sheet, double *y, const json_t *lines)
 {
@@ -105,28 +104,37 @@ static bool is_sealed_alone(const json_t *clip)
     return !is_excerpt(clip) && json_object_get(clip, "playable") == NULL;
 }
 
+static bool original_goes(const json_t *clip)
+{
+    return !asv_clip_original_stays(clip);
+}
+
 static bool has_tail(const json_t *clip)
 {
-    return asv_fact_integer(clip, "tail_bytes") > 0;
+    return asv_fact_integer(clip, "tail_bytes") > 0 && !asv_clip_original_stays(clip);
 }
 
 /* The sentence with the numbers of the recordings that are such; nothing when none is. */
 static void say_numbers(struct asv_sheet *sheet, const struct asv_report *report, const char *text,
                         bool (*such)(const json_t *clip))
 {
-    char numbers[NUMBERS_BYTES] = "";
-    size_t used = 0, i = 0;
-    json_t *clip = NULL;
-    const char *const values[] = {numbers, NULL};
-    json_array_foreach(json_object_get(report->facts, "clips"), i, clip)
-    {
-        if (such(clip)) {
-            used +=
-                (size_t)snprintf(numbers + used, sizeof numbers - used, "%s%zu", used > 0 ? ", " : "", i + 1);
-        }
-    }
-    if (used > 0) {
+    char numbers[ASV_NUMBERS_BYTES];
+    const char *const values[] = {asv_clip_numbers(numbers, report, such), NULL};
+    if (values[0] != NULL) {
         asv_say(sheet, ASV_STYLE_BOLD, text, values);
+    }
+}
+
+/* HO-083: who can open what, where there is an original to open. */
+static void say_access(struct asv_sheet *sheet, const struct asv_report *report)
+{
+    char numbers[ASV_NUMBERS_BYTES];
+    const struct asv_words *words = report->words;
+    bool some_stay = asv_clip_numbers(numbers, report, asv_clip_original_stays) != NULL;
+    if (!some_stay) {
+        asv_sheet_text(sheet, ASV_STYLE_BODY, words->letter.access);
+    } else if (asv_clip_numbers(numbers, report, original_goes) != NULL) {
+        asv_sheet_text(sheet, ASV_STYLE_BODY, words->letter.access_others);
     }
 }
 
@@ -192,9 +200,10 @@ void asv_build_cover_letter(struct asv_sheet *sheet, const void *context)
     say_numbers(sheet, report, words->letter.tails, has_tail);
     say_numbers(sheet, report, words->letter.excerpts, is_excerpt);
     say_numbers(sheet, report, words->letter.sealed_alone, is_sealed_alone);
+    say_numbers(sheet, report, words->letter.stays, asv_clip_original_stays);
     say_enclosed(sheet, report);
     asv_sheet_need(sheet, 80 * MM); /* the end does not stand alone on a page */
-    asv_sheet_text(sheet, ASV_STYLE_BODY, words->letter.access);
+    say_access(sheet, report);
     if (asv_is_carrier(report)) { /* what is filed has no other protection than its way */
         asv_say(sheet, ASV_STYLE_BODY, words->letter.protection, outer);
     }

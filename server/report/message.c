@@ -181,7 +181,9 @@ static void say_document(struct message *out, const json_t *file, const char *ty
 static void say_recording(struct message *out, const json_t *clip, size_t index)
 {
     static const char *const keys[] = {"playable", "excerpt", "sealed", "seal"};
-    const char *const titles[] = {out->words->message.playable, out->words->message.excerpt,
+    const char *const titles[] = {out->words->message.playable,
+                                  asv_clip_original_stays(clip) ? out->words->message.excerpt_only
+                                                                : out->words->message.excerpt,
                                   out->words->message.sealed, out->words->message.seal};
     char number[ASV_NUMBER_BYTES], title[ASV_SENTENCE_BYTES];
     const char *const values[] = {number, NULL};

@@ -211,7 +211,7 @@ static const struct asv_fact clip[] = {
     DIGEST("seal_digest"),
     MAY_OBJECT("playable", file),
     MAY_OBJECT("excerpt", excerpt),
-    OBJECT("sealed", file), /* the sealed original */
+    MAY_OBJECT("sealed", file), /* the sealed original; without one it stays, and an excerpt goes (HD-005) */
     OBJECT("seal", file),
     OBJECTS("checks", check, 1, 100),
     OBJECTS("markers", marker, 0, 1000),

@@ -198,7 +198,8 @@ static const struct asv_step steps[] = {
      "{agency}", NULL, ASV_STEP_ANY},
     {"Alles auf einmal prüfen",
      "Das Programm prüft Dateien, Prüfsummen, Signaturen, Siegel, Protokollauszüge und Zertifikate. " VERDICT
-     "Es endet nur dann mit VALID, wenn alles geprüft wurde und stimmt.",
+     "Es endet nur dann mit VALID, wenn alles geprüft wurde, was sich ohne die Behörde prüfen lässt, und "
+     "stimmt.",
      VERIFY " \\\n    --ledger ledger.trust --lang de", "carrier", ASV_STEP_ANY},
     {"Alles auf einmal prüfen",
      "Das Programm prüft Dateien, Prüfsummen, Signaturen, Siegel und Zertifikate. " VERDICT
@@ -221,8 +222,8 @@ static const struct asv_step steps[] = {
      OPENSSL "    -content uebergabe/META-INF/ASiCManifest.xml \\\n    -in uebergabe/META-INF/signature.p7s",
      "carrier", ASV_STEP_ANY},
     {"Prüfsummen vergleichen",
-     "Die Ausgabe soll die Prüfsummen nennen, die im Inhaltsverzeichnis stehen. Für die erste Aufzeichnung:",
-     "sha256sum {sealed}\n{sealed_digest}", "filing", ASV_STEP_ANY},
+     "Die Ausgabe soll die Prüfsummen nennen, die im Inhaltsverzeichnis stehen. Für eine Aufzeichnung:",
+     "sha256sum {recording}\n{recording_digest}", "filing", ASV_STEP_ANY},
     {"Signaturen prüfen",
      "Zu jedem Dokument gehört eine eigene Signaturdatei. " SIGNED " Für das Anschreiben:",
      OPENSSL "    -content {document} \\\n    -in {signature}", NULL, ASV_STEP_ANY},
@@ -304,11 +305,16 @@ const struct asv_words asv_words_de = {
                         "Gewahrsamsbericht.",
             .sealed_alone = "Nur als verschlüsseltes Original übergeben: Aufzeichnung Nr. {}. Wer einen der "
                             "genannten Schlüssel hat, kann sie öffnen.",
+            .stays = "Ohne das verschlüsselte Original übergeben: Aufzeichnung Nr. {}. Was nicht im Auszug "
+                     "liegt, lässt sich an dieser Übergabe weder öffnen noch prüfen; das Original bleibt bei "
+                     "uns in Verwahrung.",
             .tails = "Mit einem nicht signierten Rest, dessen Unversehrtheit nicht nachgewiesen ist: "
                      "Aufzeichnung Nr. {}.",
             .enclosed = "Beigefügt sind",
             .access = "Das verschlüsselte Original liegt bei. Wer es öffnen kann, nennt der Sicherungs- und "
                       "Gewahrsamsbericht.",
+            .access_others = "Von den übrigen Aufzeichnungen liegt das verschlüsselte Original bei. Wer es "
+                             "öffnen kann, nennt der Sicherungs- und Gewahrsamsbericht.",
             .receipt = "Bitte bestätigen Sie den Empfang. Bis der Empfang festgehalten ist, bleiben die "
                        "Originale bei uns in Verwahrung.",
             .signature = "Dieses Schreiben hat die Behörde mit ihrem Schlüssel für Übergaben elektronisch "
@@ -356,6 +362,8 @@ const struct asv_words asv_words_de = {
             .reason = "Grund",
             .whole = "Videoaufzeichnung, Beginn {}, Länge {}",
             .excerpt = "Auszug einer Videoaufzeichnung, Beginn {}, Länge {} von {}",
+            .excerpt_only = "Auszug einer Videoaufzeichnung, Beginn {}, Länge {} von {}, ohne das "
+                            "verschlüsselte Original",
             .sealed_alone = "Videoaufzeichnung, Beginn {}, Länge {}, nur als verschlüsseltes Original",
             .original = "Kennung {}",
             .one_file = "1 Aufzeichnung, {} Dateien",
@@ -412,11 +420,16 @@ const struct asv_words asv_words_de = {
                 "{} Byte in der Nachweisdatei: vom Anfang der Aufzeichnung und unmittelbar vor und "
                 "hinter dem Auszug, da nur ganze Blöcke nachweisbar sind. Kein Abspielprogramm zeigt "
                 "sie; wer sie zerlegt, kann Teile von Bild und Ton daraus gewinnen",
+            .original = "Verschlüsseltes Original",
+            .stays = "liegt nicht bei: es bleibt bei der abgebenden Behörde in Verwahrung",
             .tail = "Nicht signierter Rest",
             .tail_none = "keiner",
             .tail_text = "{} Byte hinter dem signierten Teil. Ihre Unversehrtheit ist nicht nachgewiesen; "
                          "sie sind nicht Teil der "
                          "Abspielfassung.",
+            .tail_stays =
+                "{} Byte hinter dem signierten Teil. Sie bleiben mit dem Original bei der abgebenden "
+                "Behörde.",
             .digests = "Prüfsummen (SHA-256)",
             .header = "Kopf des Siegels",
             .root = "Wurzel über die Stücke",
@@ -483,6 +496,7 @@ const struct asv_words asv_words_de = {
         {
             .playable = "Aufzeichnung {}, Abspielfassung",
             .excerpt = "Aufzeichnung {}, Auszug",
+            .excerpt_only = "Aufzeichnung {}, Auszug ohne das verschlüsselte Original",
             .sealed = "Aufzeichnung {}, verschlüsseltes Original",
             .seal = "Aufzeichnung {}, Siegel der Kamera",
         },
@@ -496,6 +510,13 @@ const struct asv_words asv_words_de = {
             .steps = "Schritt für Schritt",
             .meaning = "Was die Ergebnisse bedeuten",
             .not_said = "Was eine Prüfung nicht sagt",
+            .stays =
+                "Von Aufzeichnung Nr. {} liegt das verschlüsselte Original nicht bei. Prüfen lässt sich mit "
+                "asservat-verify, dass jedes Byte des Auszugs eines ist, das die Kamera signiert hat, an "
+                "welcher Stelle der Aufzeichnung es steht, und dass Siegel, Zertifikate und "
+                "Übernahmeprotokoll zueinander passen. Nicht prüfen lässt sich, was die übrigen Teile "
+                "zeigen, ob die verschlüsselten Stücke des Originals noch die signierten sind, und ob es "
+                "sich öffnen lässt: Dazu muss die Behörde das Original vorlegen.",
             .code = "Ergebnis",
             .name = "Bezeichnung",
             .means = "Bedeutung",

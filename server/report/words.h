@@ -14,13 +14,14 @@ struct asv_word {
     const char *code, *text; /* as the facts say it, and as a reader does; the last code is NULL */
 };
 
-/* What a hand-over must have for a step to be one: recipients; a recording that all of is there to play. */
+/* What a hand-over must have for a step to be one: recipients, and an original for them; besides, a recording
+ * that all of is there to play. */
 enum asv_step_need { ASV_STEP_ANY, ASV_STEP_OPENS, ASV_STEP_COMPARES };
 
 /* A step of the checking instructions. */
 struct asv_step {
     const char *title, *text;
-    const char *command; /* {sealed}, {playable}, {document}, {signature} and so on */
+    const char *command; /* {recording}, {sealed}, {playable}, {document} and so on */
     const char *output;  /* for this one alone ("filing", "carrier"); NULL: for both */
     enum asv_step_need needs;
 };
@@ -39,8 +40,8 @@ struct asv_words {
     struct {
         const char *protection; /* of a carrier */
         const char *date, *our_sign, *your_sign, *contact, *phone, *mail, *subject, *dear, *what, *what_one,
-            *deviating, *excerpts, *sealed_alone, *tails, *enclosed, *access, *receipt, *signature, *regards,
-            *by_order, *decided;
+            *deviating, *excerpts, *sealed_alone, *stays, *tails, *enclosed, *access, *access_others,
+            *receipt, *signature, *regards, *by_order, *decided;
     } letter;
     struct {
         const char *more_filing, *more_carrier; /* what there is besides the files that it names */
@@ -49,7 +50,7 @@ struct asv_words {
     } index;
     struct {
         const char *intro, *number, *name, *quantity, *origin, *date, *keeper, *reason, *whole, *excerpt,
-            *sealed_alone, *original, *one_file, *from_camera;
+            *excerpt_only, *sealed_alone, *original, *one_file, *from_camera;
     } exhibits;
     struct {
         const char *ended; /* where no earliest time is known; else corrected_from */
@@ -58,22 +59,22 @@ struct asv_words {
             *provenance, *id, *device, *firmware, *certificate, *running, *unit, *area, *begin_camera,
             *end_camera, *corrected, *corrected_from, *clock, *offset, *offset_text, *offset_none, *slow,
             *fast, *docked, *docked_text, *committed, *erased, *not_erased, *extent, *whole, *sealed_alone,
-            *excerpt, *left_out, *left_part, *edges, *edges_text, *tail, *tail_none, *tail_text, *digests,
-            *header, *root, *root_text, *seal, *checks, *check, *result, *finding, *markers, *marker, *time,
-            *media, *media_facts, *stream, *custody, *event, *who, *entry, *signed_, *unsigned_, *waits,
-            *entry_text, *at_own, *who_text, *logs, *log, *log_text, *size, *origin, *head, *signed_at,
-            *cosigned, *cosigned_none, *certificates, *role, *name, *serial, *digest, *until, *revocations,
-            *revocations_none, *revocations_text, *revocations_empty, *notes;
+            *excerpt, *left_out, *left_part, *edges, *edges_text, *original, *stays, *tail, *tail_none,
+            *tail_text, *tail_stays, *digests, *header, *root, *root_text, *seal, *checks, *check, *result,
+            *finding, *markers, *marker, *time, *media, *media_facts, *stream, *custody, *event, *who, *entry,
+            *signed_, *unsigned_, *waits, *entry_text, *at_own, *who_text, *logs, *log, *log_text, *size,
+            *origin, *head, *signed_at, *cosigned, *cosigned_none, *certificates, *role, *name, *serial,
+            *digest, *until, *revocations, *revocations_none, *revocations_text, *revocations_empty, *notes;
     } custody;
     struct {
-        const char *playable, *excerpt, *sealed, *seal; /* of a recording, in letters of the message */
+        const char *playable, *excerpt, *excerpt_only, *sealed, *seal; /* of a recording, in the message */
     } message;
     struct {
         const char *title, *medium, *of, *written, *file, *digest, *inner, *lock, *open, *zip, *age, *twice;
     } label;
     const char *const *notes; /* what the report does not prove; ends with NULL */
     struct {
-        const char *intro, *what, *steps, *meaning, *not_said;
+        const char *intro, *what, *steps, *meaning, *not_said, *stays;
         const char *code, *name, *means;
     } checking;
     const char *const *needs;     /* ends with NULL */

@@ -46,9 +46,9 @@ static const char *broken(const struct asv_plan *plan)
 /* ST-126 */
 static bool clip_is_good(const struct asv_plan_clip *clip, const struct asv_plan_clip *before)
 {
-    bool ranged = clip->form == ASV_PLAN_EXCERPT ? clip->from_ms < clip->until_ms
+    bool ranged = asv_plan_is_ranged(clip->form) ? clip->from_ms < clip->until_ms
                                                  : clip->from_ms == 0 && clip->until_ms == 0;
-    return ranged && clip->form >= ASV_PLAN_SEALED && clip->form <= ASV_PLAN_EXCERPT &&
+    return ranged && clip->form >= ASV_PLAN_SEALED && clip->form <= ASV_PLAN_EXCERPT_ONLY &&
            !asv_is_zero(clip->header, sizeof clip->header) &&
            (before == NULL || memcmp(before->header, clip->header, sizeof clip->header) < 0);
 }

@@ -16,10 +16,23 @@
 
 /* How a recording goes. */
 enum asv_plan_form {
-    ASV_PLAN_SEALED = 1, /* the sealed original alone */
-    ASV_PLAN_WHOLE = 2,  /* and the playable file */
-    ASV_PLAN_EXCERPT = 3 /* and what a range of it shows */
+    ASV_PLAN_SEALED = 1,      /* the sealed original alone */
+    ASV_PLAN_WHOLE = 2,       /* and the playable file */
+    ASV_PLAN_EXCERPT = 3,     /* and what a range of it shows */
+    ASV_PLAN_EXCERPT_ONLY = 4 /* that, and nothing that opens the rest */
 };
+
+/* Whether a range of it is shown. */
+static inline bool asv_plan_is_ranged(uint8_t form)
+{
+    return form == ASV_PLAN_EXCERPT || form == ASV_PLAN_EXCERPT_ONLY;
+}
+
+/* Whether the sealed original goes, for the recipients to open. */
+static inline bool asv_plan_has_original(uint8_t form)
+{
+    return form != ASV_PLAN_EXCERPT_ONLY;
+}
 
 /* What is made of it: a set. */
 enum asv_plan_output { ASV_PLAN_CARRIER = 1, ASV_PLAN_FILING = 2 };
@@ -35,7 +48,7 @@ struct asv_plan_recipient {
 struct asv_plan_clip {
     uint8_t header[ASV_SHA256_BYTES]; /* digest of the signed seal header */
     uint8_t form;                     /* enum asv_plan_form */
-    uint32_t from_ms, until_ms;       /* EXCERPT: media time, until just before; otherwise 0 */
+    uint32_t from_ms, until_ms;       /* of a range: media time, until just before; otherwise 0 */
 };
 
 struct asv_plan {

@@ -19,11 +19,15 @@ static uint64_t signed_bytes(const struct asv_seal_result *seal)
     return asv_seal_payload_bytes(seal->checkpoint.chunks, seal->ended);
 }
 
-/* What lies behind them, as a custody that says `said` bytes of tail means it. The final chunk that makes an
+/* What lies behind them, as a custody that says `said` bytes of tail means it: of a payload that stays, what
+ * it says. The final chunk that makes an
  * age file of a cut payload may have been appended since: it stands in the seal, and nobody needs to have
  * held it. */
 static uint64_t tail_of(const struct asv_report *report, uint64_t said)
 {
+    if (report->payload_stays) {
+        return said;
+    }
     bool completed = said == 0 && report->verdict.final_chunk && !report->seal.ended;
     return completed ? 0 : report->behind_bytes;
 }
@@ -111,7 +115,8 @@ static const char *commit_differs(const struct asv_report *report, const struct 
         return "commit: says another seal";
     }
     if (commit->tail_bytes != tail_of(report, commit->tail_bytes) ||
-        (commit->tail_bytes > 0 && !same(commit->tail_digest, report->behind_digest, 32))) {
+        (commit->tail_bytes > 0 && !report->payload_stays &&
+         !same(commit->tail_digest, report->behind_digest, 32))) {
         return "commit: says another tail";
     }
     if (parts->link.data != NULL) {
@@ -121,7 +126,7 @@ static const char *commit_differs(const struct asv_report *report, const struct 
         }
     }
     /* Where both tell of the same integrity; what was found broken here since is a finding of its own. */
-    if (report->finding[ASV_CHECK_PAYLOAD] == ASV_FINDING_GOOD &&
+    if ((report->finding[ASV_CHECK_PAYLOAD] == ASV_FINDING_GOOD || report->payload_stays) &&
         commit->integrity != (uint8_t)report->verdict.integrity) {
         return "commit: says another verdict";
     }
@@ -187,7 +192,7 @@ static void fill_held(struct asv_custody *held, const struct asv_custody *said,
     memcpy(held->seal, report->seal_digest, sizeof held->seal);
     held->tail_bytes = tail_of(report, said->tail_bytes);
     if (held->tail_bytes > 0) {
-        memcpy(held->tail, report->behind_digest, sizeof held->tail);
+        memcpy(held->tail, report->payload_stays ? said->tail : report->behind_digest, sizeof held->tail);
     } else {
         asv_sha256(held->tail, "", 0);
     }

@@ -77,6 +77,16 @@ static enum asv_handed_check check_of(const struct asv_handed *it, enum asv_hand
     }
 }
 
+/* HO-112 */
+static bool has_originals(const struct asv_handed *it)
+{
+    bool any = false;
+    for (size_t i = 0; i < it->clip_count; i++) {
+        any = any || asv_plan_has_original(it->recordings[i].plan.form);
+    }
+    return any;
+}
+
 /* HO-099: one after the other. HO-091: until one of them finds something. */
 enum asv_status asv_handed_check_all(struct asv_handed *it, struct asv_err *err)
 {
@@ -96,7 +106,9 @@ enum asv_status asv_handed_check_all(struct asv_handed *it, struct asv_err *err)
             it->finding[check] = ASV_FINDING_GOOD;
         }
     }
-    if (status == ASV_OK && it->identities != NULL) {
+    if (status == ASV_OK && !has_originals(it)) {
+        it->left[ASV_HANDED_LEFT_NO_IDENTITY] = false; /* nothing is there to open */
+    } else if (status == ASV_OK && it->identities != NULL) {
         it->finding[ASV_HANDED_CHECK_OPENED] = ASV_FINDING_GOOD;
     }
     if (it->fault.kind != ASV_HANDED_NONE) {

@@ -194,10 +194,10 @@ enum asv_status asv_handed_check_content(struct asv_handed *it, size_t i, const 
     content->playable.fd = -1;
     if (it->recordings[i].plan.form == ASV_PLAN_WHOLE) {
         status = check_whole(content, err);
-    } else if (it->recordings[i].plan.form == ASV_PLAN_EXCERPT) {
+    } else if (asv_plan_is_ranged(it->recordings[i].plan.form)) {
         status = asv_handed_check_excerpt(it, i, err);
     }
-    if (status == ASV_OK && it->identities != NULL) {
+    if (status == ASV_OK && it->identities != NULL && asv_plan_has_original(it->recordings[i].plan.form)) {
         status = check_opened(content, header, err);
     }
     asv_wipe(content, sizeof *content);

@@ -245,12 +245,14 @@ static bool is_one_of(const char *name, const char *const *list)
 /* HO-094: what a recording is handed over with in its form. */
 static bool is_part(const struct asv_handed *it, size_t i, const char *part)
 {
-    static const char *const always[] = {"seal",    "chain", "link",       "commit",
-                                         "receipt", "tail",  "sealed.age", NULL};
+    static const char *const always[] = {"seal", "chain", "link", "commit", "receipt", NULL};
+    static const char *const original[] = {"tail", "sealed.age", NULL};
     static const char *const whole[] = {"playable.mp4", "file.key", NULL};
     static const char *const excerpt[] = {"excerpt.mp4", "excerpt.proof", NULL};
     const json_t *clip = json_array_get(it->clips, i);
-    return is_one_of(part, always) || (json_object_get(clip, "playable") != NULL && is_one_of(part, whole)) ||
+    return is_one_of(part, always) ||
+           (json_object_get(clip, "sealed") != NULL && is_one_of(part, original)) ||
+           (json_object_get(clip, "playable") != NULL && is_one_of(part, whole)) ||
            (json_object_get(clip, "excerpt") != NULL && is_one_of(part, excerpt));
 }
 

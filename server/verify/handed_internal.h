@@ -47,8 +47,9 @@ enum asv_handed_left {
     ASV_HANDED_LEFT_OPTIONAL,
     ASV_HANDED_LEFT_NO_REVOCATIONS = ASV_HANDED_LEFT_OPTIONAL,
     ASV_HANDED_LEFT_NO_IDENTITY,
-    ASV_HANDED_LEFT_LEDGER, /* something in it; it->ledger says what */
-    ASV_HANDED_LEFT_STAMPS, /* whose time stamps they are */
+    ASV_HANDED_LEFT_ORIGINALS, /* that are not in it, as was decided */
+    ASV_HANDED_LEFT_LEDGER,    /* something in it; it->ledger says what */
+    ASV_HANDED_LEFT_STAMPS,    /* whose time stamps they are */
     ASV_HANDED_LEFT_EXTERNAL,
     ASV_HANDED_LEFT_WORDS, /* what the documents and the message say */
     ASV_HANDED_LEFTS,
@@ -179,8 +180,8 @@ ASV_MUST_CHECK enum asv_status asv_handed_check_ledger(struct asv_handed *it, st
 /* Clip i's facts against its seal and commit record, which are in it->report and it->parts. */
 ASV_MUST_CHECK enum asv_status asv_handed_check_claims(struct asv_handed *it, size_t i);
 
-/* Its content: what lies there in clear, and, with an identity, what is sealed. payload: without the age
- * header; header: of the sealed original. */
+/* Its content: what lies there in clear, and, with an identity, what is sealed, if it is there. payload:
+ * without the age header; header: of the sealed original. */
 ASV_MUST_CHECK enum asv_status asv_handed_check_content(struct asv_handed *it, size_t i,
                                                         const struct asv_input *payload,
                                                         const struct asv_age_header *header,

@@ -137,7 +137,9 @@ static bool find_clip(const struct asv_plan *plan, const uint8_t *header, struct
 static const char *clip_differs(struct asv_handed *it, const json_t *clip, struct asv_plan_clip *out)
 {
     uint8_t header[ASV_SHA256_BYTES];
-    uint8_t form = json_object_get(clip, "excerpt") != NULL    ? ASV_PLAN_EXCERPT
+    bool stays = json_object_get(clip, "sealed") == NULL; /* there is an excerpt then: HD-005 */
+    uint8_t form = stays                                       ? ASV_PLAN_EXCERPT_ONLY
+                   : json_object_get(clip, "excerpt") != NULL  ? ASV_PLAN_EXCERPT
                    : json_object_get(clip, "playable") != NULL ? ASV_PLAN_WHOLE
                                                                : ASV_PLAN_SEALED;
     if (asv_hex_decode(header, sizeof header, asv_fact_text(clip, "header")) != ASV_OK ||
@@ -145,7 +147,7 @@ static const char *clip_differs(struct asv_handed *it, const json_t *clip, struc
         return "header";
     }
     if (out->form != form) {
-        return "playable";
+        return asv_plan_has_original(out->form) == stays ? "sealed" : "playable";
     }
     return NULL; /* what an excerpt shows is compared with its proof */
 }

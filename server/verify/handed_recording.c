@@ -39,19 +39,27 @@ static enum asv_status open_part(struct looked *looked, enum asv_part part, stru
     return file == NULL ? ASV_OK : asv_handed_input(looked->it, file, &looked->inputs.part[part], err);
 }
 
+static bool has_original(const struct looked *looked)
+{
+    return asv_plan_has_original(looked->it->recordings[looked->i].plan.form);
+}
+
 /* HO-100 */
 static enum asv_status check_there(const struct looked *looked)
 {
-    static const char *const always[] = {"seal", "chain", "commit", "sealed.age"};
-    static const char *const forms[][2] = {[ASV_PLAN_WHOLE] = {"playable.mp4", "file.key"},
-                                           [ASV_PLAN_EXCERPT] = {"excerpt.mp4", "excerpt.proof"}};
+    static const char *const always[] = {"seal", "chain", "commit"};
+    static const char *const forms[][3] = {
+        [ASV_PLAN_SEALED] = {"sealed.age"},
+        [ASV_PLAN_WHOLE] = {"sealed.age", "playable.mp4", "file.key"},
+        [ASV_PLAN_EXCERPT] = {"sealed.age", "excerpt.mp4", "excerpt.proof"},
+        [ASV_PLAN_EXCERPT_ONLY] = {"excerpt.mp4", "excerpt.proof"}};
     uint8_t form = looked->it->recordings[looked->i].plan.form;
     for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
         if (find(looked, always[i]) == NULL) {
             return FAIL(looked, ASV_HANDED_MISSING, always[i], ASV_E_NOT_FOUND, "a part of a recording");
         }
     }
-    for (size_t i = 0; form != ASV_PLAN_SEALED && i < 2; i++) {
+    for (size_t i = 0; i < 3 && forms[form][i] != NULL; i++) {
         if (find(looked, forms[form][i]) == NULL) {
             return FAIL(looked, ASV_HANDED_MISSING, forms[form][i], ASV_E_NOT_FOUND,
                         "a part of a recording in this form");
@@ -128,6 +136,24 @@ static void set_payload(struct looked *looked)
 {
     uint64_t size = looked->sealed.size - (looked->ended ? 0 : sizeof looked->last);
     looked->inputs.part[ASV_PART_PAYLOAD] = asv_input_part(&looked->sealed, 0, size);
+}
+
+/* HO-111: without the original, what was signed about it is all there is. */
+static enum asv_status take_payload(struct looked *looked, struct asv_err *err)
+{
+    if (!has_original(looked)) {
+        looked->inputs.payload_stays = true;
+        looked->it->left[ASV_HANDED_LEFT_ORIGINALS] = true;
+        return ASV_OK;
+    }
+    enum asv_status status = read_sealed(looked, err);
+    if (status == ASV_OK) {
+        status = find_end(looked, err);
+    }
+    if (status == ASV_OK) {
+        set_payload(looked);
+    }
+    return status;
 }
 
 /* ---- what was signed ---- */
@@ -214,7 +240,7 @@ static enum asv_status check_signed(struct looked *looked, struct asv_err *err)
     if (status == ASV_OK) {
         status = judge(looked);
     }
-    if (status == ASV_OK) {
+    if (status == ASV_OK && has_original(looked)) {
         status = check_sealed(looked);
     }
     it->recordings[looked->i].integrity = (uint8_t)it->report.verdict.integrity;
@@ -234,13 +260,9 @@ static enum asv_status check_one(struct looked *looked, struct asv_err *err)
         status = open_part(looked, parts[i], err);
     }
     if (status == ASV_OK) {
-        status = read_sealed(looked, err);
+        status = take_payload(looked, err);
     }
     if (status == ASV_OK) {
-        status = find_end(looked, err);
-    }
-    if (status == ASV_OK) {
-        set_payload(looked);
         status = check_signed(looked, err);
     }
     if (status == ASV_OK) {
@@ -256,7 +278,7 @@ enum asv_status asv_handed_check_recordings(struct asv_handed *it, struct asv_er
 {
     enum asv_status status = ASV_OK;
     for (size_t i = 0; i < it->clip_count && status == ASV_OK; i++) {
-        struct looked looked = {.it = it, .i = i};
+        struct looked looked = {.it = it, .i = i, .sealed = {.fd = -1}};
         for (size_t part = 0; part < ASV_PART_COUNT; part++) {
             looked.inputs.part[part] = (struct asv_input){.fd = -1};
         }

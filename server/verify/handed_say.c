@@ -73,6 +73,11 @@ static const struct {
     [ASV_HANDED_LEFT_NO_IDENTITY] = {"identity",
                                      "ob sich die Originale entschlüsseln lassen: --identity fehlt",
                                      "whether the originals decrypt: --identity is missing"},
+    [ASV_HANDED_LEFT_ORIGINALS] = {"originals",
+                                   "Originale, die nicht beiliegen: was ihre übrigen Teile zeigen, ob ihre "
+                                   "Stücke die signierten sind, und ob sie sich öffnen lassen",
+                                   "originals that are not in it: what the rest of them shows, whether their "
+                                   "pieces are those that were signed, and whether they open"},
     [ASV_HANDED_LEFT_LEDGER] = {"entries", "im Protokoll: ", "in the ledger: "},
     [ASV_HANDED_LEFT_STAMPS] = {"time_stamps", "von wem die Zeitstempel sind", "whose the time stamps are"},
     [ASV_HANDED_LEFT_EXTERNAL] = {"external", "fremde Signaturen in external/",
@@ -89,6 +94,8 @@ static const char *form_name(const struct asv_handed *it, uint8_t form)
         return T("ganz", "whole");
     case ASV_PLAN_EXCERPT:
         return T("Auszug", "excerpt");
+    case ASV_PLAN_EXCERPT_ONLY:
+        return T("Auszug ohne Original", "excerpt without its original");
     case ASV_PLAN_SEALED:
     default:
         return T("nur versiegelt", "sealed alone");
@@ -263,7 +270,7 @@ static void print_checks(const struct asv_handed *it)
 
 static void print_recordings(const struct asv_handed *it)
 {
-    static const char *const forms[] = {"", "sealed", "whole", "excerpt"};
+    static const char *const forms[] = {"", "sealed", "whole", "excerpt", "excerpt_only"};
     FILE *out = it->what->out;
     size_t i = 0;
     const json_t *clip = NULL;

@@ -38,6 +38,7 @@ struct asv_input {
 
 struct asv_inputs {
     struct asv_input part[ASV_PART_COUNT];
+    bool payload_stays; /* with who has the recording: what was signed is judged without it */
 };
 
 /* path is a clip's directory; or its seal, called "seal" with the other parts beside it under their names, or

@@ -51,6 +51,7 @@ struct asv_report {
     uint8_t seal_digest[ASV_SHA256_BYTES]; /* of the whole file */
     struct asv_verdict verdict;
     bool origin_checked;      /* --trust was given; otherwise verdict.provenance says nothing */
+    bool payload_stays;       /* so that nothing is said of it, and of a tail what custody says */
     uint64_t payload_bytes;   /* of the payload and tail files together */
     uint64_t tail_file_bytes; /* of the tail file alone */
     uint64_t behind_bytes;    /* of them, behind asv_seal_payload_bytes: what custody calls the tail */

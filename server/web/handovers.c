@@ -39,9 +39,10 @@ void asv_web_recipients(struct asv_web_call *call)
 
 /* ---- what is wanted ---- */
 
-static const char *const forms[] = {"sealed", "whole", "excerpt", NULL}; /* enum asv_plan_form, from 1 on */
-static const char *const outputs[] = {"carrier", "filing", NULL};        /* enum asv_plan_output, bits */
-static const char *const protections[] = {"open", "zip", "age", NULL};   /* enum asv_plan_protection */
+/* enum asv_plan_form, from 1 on */
+static const char *const forms[] = {"sealed", "whole", "excerpt", "excerpt_only", NULL};
+static const char *const outputs[] = {"carrier", "filing", NULL};      /* enum asv_plan_output, bits */
+static const char *const protections[] = {"open", "zip", "age", NULL}; /* enum asv_plan_protection */
 
 static const struct asv_web_field clip_field[] = {
     {"clip", ASV_WEB_UUID, true, 0, 0, NULL, NULL},
@@ -96,7 +97,7 @@ static bool want_clip(struct wanted *out, const json_t *said)
     clip->until_ms = (uint32_t)asv_web_int(said, "until_ms", 0);
     bool ranged = asv_web_int(said, "from_ms", -1) >= 0 && asv_web_int(said, "until_ms", -1) >= 0;
     bool bare = json_object_get(said, "from_ms") == NULL && json_object_get(said, "until_ms") == NULL;
-    return asv_web_uuid(said, "clip", clip->clip) && (clip->form == ASV_PLAN_EXCERPT ? ranged : bare);
+    return asv_web_uuid(said, "clip", clip->clip) && (asv_plan_is_ranged(clip->form) ? ranged : bare);
 }
 
 /* As a request says it, which has passed its table. */

@@ -34,11 +34,14 @@ async function aRecipientTakesTwo() {
     await isAccessible(anna, "a recipient's card");
     await box.getByLabel("Stelle").fill(STA);
     await box.getByLabel("XJustiz-Kennung").fill("R1200S");
-    await box.getByLabel("Anschrift").fill("Koloniestraße 72\n47057 Duisburg");
+    await box.getByLabel("Anschrift").fill("Koloniestraße 72\n47057 Duisburg\n3\n4\n5");
     await box.getByLabel("Schlüssel (age)").fill(site.recipient);
     await box.getByLabel("Zertifikat").setInputFiles({ name: "sta.der", mimeType: "application/pkix-cert", buffer: CERTIFICATE });
     await picture(anna, "recipient-new");
   });
+  await says(dialog, "Ein bis vier Zeilen.");
+  await dialog.getByLabel("Anschrift").fill("Koloniestraße 72\n47057 Duisburg");
+  await button(dialog, "Weiter").click();
   await says(dialog, "Das steht auf der Karte");
   await says(dialog.locator(".answered"), "47057 Duisburg");
   await finish(anna);
@@ -72,6 +75,14 @@ async function aLieIsNoticed() {
   await says(dialog, "Das ist nicht, was unterschrieben würde");
   assert.equal(await button(dialog, "Mit dem Sicherheitsschlüssel unterschreiben").count(), 0);
   await picture(erika, "handover-lie");
+  await erika.unroute("**/api/v1/statements/prepare");
+  await erika.route("**/api/v1/statements/prepare", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...await answer.json(), file: null } });
+  });
+  await button(dialog, "Weiter").click();
+  await says(dialog, "Das ist nicht, was unterschrieben würde");
+  assert.equal(await button(dialog, "Mit dem Sicherheitsschlüssel unterschreiben").count(), 0, "nor is a plan signed that nobody was shown");
 }
 
 async function aHandOverTakesTwo() {
@@ -82,6 +93,9 @@ async function aHandOverTakesTwo() {
     await box.getByLabel("Form", { exact: true }).first().selectOption("excerpt");
     await isAccessible(erika, "what is to be handed over");
     await picture(erika, "handover-new", true);
+    await box.getByLabel("Ausgabe").selectOption("filing");
+    assert.equal(await box.getByLabel("Schutz").isDisabled(), true, "a filing is not closed");
+    await box.getByLabel("Ausgabe").selectOption("carrier");
   });
   await says(dialog, "Bitte als Minuten:Sekunden");
   const range = (name) => dialog.getByRole("textbox", { name });
@@ -91,8 +105,17 @@ async function aHandOverTakesTwo() {
   await says(dialog, "Das Ende liegt nicht nach dem Anfang.");
   await range("von").fill("0:00");
   await range("bis").fill("0:01,5");
+  await dialog.getByLabel("Form", { exact: true }).first().selectOption("excerpt_only");
   await button(dialog, "Weiter").click();
   await says(dialog, "Das steht im Plan");
+  await says(dialog.locator(".answered"), "Alles andere können sie weder öffnen noch prüfen."); // A-229
+  await isAccessible(erika, "an excerpt without its original");
+  await picture(erika, "handover-plan-only");
+  await button(dialog, "Zurück").click();
+  await dialog.getByLabel("Form", { exact: true }).first().selectOption("excerpt");
+  await button(dialog, "Weiter").click();
+  await says(dialog.locator(".answered"), "Die Empfänger können es ganz öffnen");
+  assert.equal(await dialog.getByText("weder öffnen noch prüfen").count(), 0);
   for (const text of ["0:00,000 – 0:01,500", site.recipient, "Ausschnitt, abspielbar", "age (Schlüssel der Empfänger)"]) {
     await says(dialog.locator(".answered"), text);
   }
@@ -136,6 +159,9 @@ async function itIsBuilt() {
   await job(`SELECT asv.handover_written('${id}', 'carrier', 'DU-2026-0117', 2::smallint, sha256('carrier'))`);
   await news("DU-2026-0117 (2 Teile)");
   await says(page.locator(".page-head"), "ausgegeben");
+  await button(page, "Übergabe abbrechen").click();
+  await says(page.getByRole("dialog"), "Begründung");
+  await page.keyboard.press("Escape");
 }
 
 /** LAW H10: of a form two people write the same down, each from the file, whose digest the browser calculates (A-228). */

@@ -77,6 +77,7 @@ def what_is_refused_is_named(desk, clips):
     to = ("--to", COURT)
     for text, *words in (("is not held for", clips[3], *to), ("is named twice", clips[0], clips[0], *to), ("the excerpt ends before", f"{clips[0]}=9-3", *to),
                          ("no clip by its UUID", "4711", *to), ("\"=sealed\"", f"{clips[0]}=half", *to),
+                         ("\"=12.5-60,only\"", f"{clips[0]}=1-2,half", *to), ("the excerpt ends before", f"{clips[0]}=9-3,only", *to),
                          ("only a carrier is closed, and none is made: without --protect, or with --output", clips[0], *to, "--output", "filing", "--protect", "age"),
                          ("no key that counts", clips[0], "--to", "Landgericht"), ("is named twice", clips[0], *to, *to),
                          ("none of carrier, filing and both", clips[0], *to, "--output", "letter"), ("there is no", str(uuid.uuid4()), *to)):
@@ -115,7 +116,10 @@ def two_people(desk, clips):
     desk.refused("only who proposed can withdraw", "sigrid", "handover", "withdraw", handover)
     own = next(row["handover"] for row in desk.json("handover", "list") if row["handover"] != handover)
     desk.act("stefan", "handover", "refuse", own)
-    withdrawn, _ = created(desk, "erika", clips[0], "--to", COURT)
+    withdrawn, said = created(desk, "erika", f"{clips[0]}=0.25-0.75,only", "--to", COURT)
+    assert "only an excerpt from 0.250 s to 0.750 s to play, without the sealed original" in said, said  # HO-081
+    clip, = shown(desk, withdrawn)["plan"]["clips"]
+    assert (clip["form"], clip["from_ms"], clip["until_ms"]) == ("excerpt_only", 250, 750), clip
     desk.act("erika", "handover", "withdraw", row_of(desk, withdrawn)["proposal"][:12])
     assert [row_of(desk, one)["state"] for one in (own, withdrawn)] == ["refused", "withdrawn"]
     desk.refused("nothing is to be decided: the hand-over is withdrawn", "sigrid", "handover", "approve", withdrawn)

@@ -111,6 +111,7 @@ def test_what_is_refused_is_named(directory):
                  f"{'ä' * 50}_{handover_facts.uuid('proof')}.proof"]:
         refused(directory, change(good, "files[0].name", name), "facts: files[0].name: is no name for a filing")
     odd = mixed()
+    refused(directory, change(good, "clips[0].sealed", ...), "facts: clips[0].sealed: is missing, and there is no excerpt")
     refused(directory, change(odd, "clips[1].excerpt.until_ms", 185001), "facts: clips[1].excerpt.until_ms")
     refused(directory, change(odd, "clips[1].excerpt.from_ms", 90000), "facts: clips[1].excerpt.until_ms")
     refused(directory, change(odd, "clips[1].excerpt.left_out[1].until_ms", 185001), "clips[1].excerpt.left_out[1].until_ms")
@@ -221,6 +222,27 @@ def test_no_more_is_said_than_is_known(directory):
         assert ("xjustiz_nachricht.xml" in texts["index"]) == (output == "filing")
         for claim in ["beweist", "Sichergestellt"]:
             assert all(claim not in text for text in texts.values()), claim
+
+
+def test_where_the_original_stays_is_said(directory):
+    """HO-083: LAW H10; of an excerpt without its original"""
+    facts = mixed()
+    del facts["clips"][1]["sealed"]
+    said = {name: " ".join(text_of(made(directory, facts), name).split()) for name in DOCUMENTS}
+    assert "Ohne das verschlüsselte Original übergeben: Aufzeichnung Nr. 2." in said["cover_letter"]
+    assert "Von den übrigen Aufzeichnungen liegt das verschlüsselte Original bei." in said["cover_letter"]
+    assert "Mit einem nicht signierten Rest" not in said["cover_letter"], "it stays with the original"
+    assert "ohne das verschlüsselte Original" in said["exhibits"] and "1 Aufzeichnung, 2 Dateien" in said["exhibits"]
+    assert "bleibt bei der abgebenden Behörde in Verwahrung" in said["custody"] and "bleiben mit dem Original" in said["custody"]
+    assert "Von Aufzeichnung Nr. 2 liegt das verschlüsselte Original nicht bei." in said["checking"] and "age -d" in said["checking"]
+    assert "Aufzeichnung 2, Auszug ohne das verschlüsselte Original" in message(directory, facts).read_text()
+    del facts["clips"][0]
+    for output in "filing", "carrier":
+        texts = {name: text_of(made(directory, {**facts, "output": output}), name, "-layout") for name in DOCUMENTS}
+        assert "liegt das verschlüsselte Original bei" not in texts["cover_letter"], "there is none"
+        assert "age -d" not in texts["checking"] and "original.mp4" not in texts["checking"], texts["checking"]
+    checks = text_of(made(directory, facts), "checking", "-layout")
+    assert f"sha256sum UEBERGABE/{facts['clips'][0]['excerpt']['name']}\n{facts['clips'][0]['excerpt']['sha256']}" in checks.replace("\n ", "\n"), checks
 
 
 def test_the_commands_are_whole(directory):
@@ -415,6 +437,9 @@ def message_says_codes_of_the_release(directory, schemata):
 def message_names_every_file(directory, schemata):
     """HD-012"""
     facts = mixed()
+    without = copy.deepcopy(facts)  # an excerpt alone (HO-083)
+    del without["clips"][1]["sealed"]
+    assert valid(schemata, message(directory, without))[0]
     root = ET.parse(message(directory, facts)).getroot()
     files = [(f.find(f"{NAME}dateiname").text, f.find(f"{NAME}bestandteil/code").text, f.findtext(f"{NAME}dateiname.bezugsdatei"))
              for f in root.iterfind(f".//{NAME}datei")]

@@ -263,8 +263,8 @@ signer_digest = sha256\ndefault_policy = 1.2.3.4\ndigests = sha256\ness_cert_id_
 
 
 def signatures_are_stamped(desk, job, ledger, clips):
-    """HO-047; of one recording an excerpt."""
-    handover = approved(desk, f"{clips[1]}=sealed", f"{clips[0]}=0-0.5", "--protect", "zip")
+    """HO-047; of one recording an excerpt without its original (HO-082), for which the keeper wraps no key."""
+    handover = approved(desk, f"{clips[1]}=sealed", f"{clips[0]}=0-0.5,only", "--protect", "zip")
     ledger.sequence()
     authority = Authority(job.site.directory / "tsa")
     conf = job.site.conf.read_text()
@@ -277,7 +277,8 @@ def signatures_are_stamped(desk, job, ledger, clips):
     job.site.conf.write_text(conf)
     job.sh(handover, "unzip -q carrier.zip -d bag; cd bag; for s in META-INF/signature.p7s data/*.p7s; do "
                      "openssl cms -cmsout -print -inform DER -in $s | grep -q id-smime-aa-timeStampToken; done; "
-                     "test $(ls data/recordings/*/excerpt.proof | wc -l) = 1; test ! -e data/recordings/001/file.key -a ! -e data/recordings/002/file.key")
+                     "test $(ls data/recordings/*/excerpt.proof | wc -l) = 1; test $(ls data/recordings/*/sealed.age | wc -l) = 1; "
+                     "test ! -e data/recordings/001/file.key -a ! -e data/recordings/002/file.key")
     verifies(job, handover)
     return handover
 

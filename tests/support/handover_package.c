@@ -204,11 +204,12 @@ void asv_test_handover_cut_out(struct asv_test_handover *it, size_t clip)
     asv_seal_verifier_init(&verifier, &signer, NULL);
     must(asv_seal_verifier_feed(&verifier, made->seal.data, made->seal.len, NULL) == ASV_OK);
     const struct asv_seal_result *seal = asv_seal_verifier_result(&verifier);
-    const struct asv_excerpt_recording recording = {.checkpoint = &seal->checkpoint,
-                                                    .media_bytes = seal->end.media_bytes,
-                                                    .file_key = it->file_key[clip],
-                                                    .ctx = made,
-                                                    .read = read_plain};
+    const struct asv_excerpt_recording recording = {
+        .checkpoint = &seal->checkpoint,
+        .media_bytes = seal->ended ? seal->end.media_bytes : seal->checkpoint.chunks * ASV_CHUNK_PLAIN_BYTES,
+        .file_key = it->file_key[clip],
+        .ctx = made,
+        .read = read_plain};
     must(asv_excerpt_choose(&recording, plan->from_ms, plan->until_ms, &excerpt, NULL) == ASV_OK);
     put_source(it, clip, "excerpt.mp4", asv_excerpt_mp4(excerpt));
     put_source(it, clip, "excerpt.proof", asv_excerpt_proof(excerpt));
@@ -550,12 +551,17 @@ static struct asv_test_handover_entry *add_entry(struct asv_test_handover *it, u
     return entry;
 }
 
+static void add_custody(struct asv_test_handover *it, int clip)
+{
+    (void)add_entry(it, ASV_LEDGER_COMMITTED_FIRST, clip);
+    (void)add_entry(it, 37, clip); /* receipt */
+}
+
 static void add_entries(struct asv_test_handover *it)
 {
     static struct asv_ruling ruling;
-    for (int clip = 0; clip < ASV_TEST_HANDOVER_CLIPS; clip++) {
-        (void)add_entry(it, ASV_LEDGER_COMMITTED_FIRST, clip);
-        (void)add_entry(it, 37, clip); /* receipt */
+    for (int clip = 0; clip < ASV_TEST_HANDOVER_CLIPS - 1; clip++) {
+        add_custody(it, clip);
     }
     asv_statement_digest(add_entry(it, ASV_LEDGER_STATEMENT, -1)->object, &it->proposal.statement);
     asv_statement_digest(add_entry(it, ASV_LEDGER_STATEMENT, -1)->object, &it->approval.statement);
@@ -571,6 +577,7 @@ static void add_entries(struct asv_test_handover *it)
     struct asv_test_handover_entry *concluded = add_entry(it, ASV_LEDGER_STATEMENT_ANSWERED, -1);
     memcpy(concluded->proposal, held->object, sizeof concluded->proposal);
     concluded->label = "concluded";
+    add_custody(it, ASV_TEST_HANDOVER_CLIPS - 1);
 }
 
 /* ---- the facts ---- */
@@ -788,22 +795,33 @@ void asv_test_handover_make(struct asv_test_handover *it)
     struct asv_test_plan film = asv_test_plan_of(it->media, len);
     film.number = 3;
     film.every = 1;
+    struct asv_test_plan cut_film = film;
+    cut_film.number = 4;
+    cut_film.cut = true;
     meet(it);
     begin_facts(it);
     make_clip(it, 0, &whole, "");
     make_clip(it, 1, &cut, "what nobody signed");
     make_clip(it, 2, &film, "");
+    make_clip(it, 3, &cut_film, "what stays with its original");
+    asv_test_handover_remove(it, "recordings/004/tail");
     it->plan_clips[0].form = ASV_PLAN_WHOLE;
     it->plan_clips[1].form = ASV_PLAN_SEALED;
     it->plan_clips[2].form = ASV_PLAN_EXCERPT;
-    it->plan_clips[2].from_ms = 1000;
-    it->plan_clips[2].until_ms = 2000;
+    it->plan_clips[3].form = ASV_PLAN_EXCERPT_ONLY;
+    for (size_t i = 2; i < 4; i++) {
+        it->plan_clips[i].from_ms = 1000;
+        it->plan_clips[i].until_ms = 2000;
+    }
     for (size_t i = 0; i < ASV_TEST_HANDOVER_CLIPS; i++) {
-        asv_test_handover_seal(it, i);
+        if (asv_plan_has_original(it->plan_clips[i].form)) {
+            asv_test_handover_seal(it, i);
+        }
         must(json_array_append_new(json_object_get(it->facts, "clips"), clip_facts(it, i)) == 0);
     }
     put_whole(it, 0);
     asv_test_handover_cut_out(it, 2);
+    asv_test_handover_cut_out(it, 3);
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
         document(it, documents[i].kind, documents[i].name);
     }

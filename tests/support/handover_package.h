@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * What is handed over, made whole in memory and written as a carrier by its own writer, so that a test can
- * make any of it wrong: three recordings of the agency of seed 1, the first whole, the second cut and sealed
- * alone, of the third an excerpt, with their plan, its decision and an extract of the ledger. Anything that
- * fails aborts.
+ * make any of it wrong: four recordings of the agency of seed 1, the first whole, the second cut and sealed
+ * alone, of the third an excerpt, of the fourth, which was cut, an excerpt without its original, with their
+ * plan, its decision and an extract of the ledger. Anything that fails aborts.
  */
 #ifndef ASV_TESTS_SUPPORT_HANDOVER_PACKAGE_H
 #define ASV_TESTS_SUPPORT_HANDOVER_PACKAGE_H
@@ -15,9 +15,9 @@
 #include "tests/support/clip.h"
 #include "tests/support/statements.h"
 
-#define ASV_TEST_HANDOVER_FILES   96
-#define ASV_TEST_HANDOVER_CLIPS   3
-#define ASV_TEST_HANDOVER_ENTRIES 14
+#define ASV_TEST_HANDOVER_FILES   112
+#define ASV_TEST_HANDOVER_CLIPS   4
+#define ASV_TEST_HANDOVER_ENTRIES 16
 #define ASV_TEST_HANDOVER_DOCK    "361002c2dde2c004" /* how the dock's certificate begins */
 
 struct asv_test_handover_file {
@@ -46,7 +46,7 @@ struct asv_test_handover {
     struct asv_test_clip clips[ASV_TEST_HANDOVER_CLIPS];
     uint8_t file_key[ASV_TEST_HANDOVER_CLIPS][ASV_FILE_KEY_BYTES];
     uint8_t identity[ASV_X25519_BYTES]; /* of the addressee */
-    uint8_t *media;                     /* heap; of the third, eight fragments of half a second */
+    uint8_t *media;                     /* heap; of the third and fourth, eight fragments of half a second */
 
     struct asv_plan plan;
     struct asv_plan_clip plan_clips[ASV_TEST_HANDOVER_CLIPS + 1]; /* one of another part */

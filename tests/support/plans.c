@@ -26,10 +26,10 @@ void asv_test_handover_plan(struct asv_plan *out, struct asv_plan_clip *clips, u
     memset(out->recipients[1].key, 0x24, ASV_X25519_BYTES);
     out->recipients[1].name = text("Rechtsanw\xc3\xa4ltin Dr. \xc3\x96zt\xc3\xbcrk");
     for (uint16_t i = 0; i < clip_count; i++) {
-        clips[i] = (struct asv_plan_clip){.form = (uint8_t)(ASV_PLAN_SEALED + i % 3)};
+        clips[i] = (struct asv_plan_clip){.form = (uint8_t)(ASV_PLAN_SEALED + i % 4)};
         clips[i].header[0] = (uint8_t)((i + 1) >> 8);
         clips[i].header[1] = (uint8_t)(i + 1);
-        if (clips[i].form == ASV_PLAN_EXCERPT) {
+        if (asv_plan_is_ranged(clips[i].form)) {
             clips[i].from_ms = 5000;
             clips[i].until_ms = 65000;
         }

@@ -34,15 +34,16 @@ static void words_of(enum asv_language language, struct shown *out)
 {
     static uint8_t data[ASV_PLAN_MAX_BYTES];
     struct asv_plan plan;
-    struct asv_plan_clip clips[3];
+    struct asv_plan_clip clips[4];
     struct asv_writer writer;
-    asv_test_handover_plan(&plan, clips, 3);
+    asv_test_handover_plan(&plan, clips, 4);
     plan.outputs = ASV_PLAN_CARRIER | ASV_PLAN_FILING;
     plan.protection = ASV_PLAN_ZIP;
     clips[0] = (struct asv_plan_clip){.form = ASV_PLAN_SEALED};
     clips[1] = (struct asv_plan_clip){.form = ASV_PLAN_WHOLE};
     clips[2] = (struct asv_plan_clip){.form = ASV_PLAN_EXCERPT, .from_ms = 61005, .until_ms = 4294967295U};
-    for (uint8_t i = 0; i < 3; i++) {
+    clips[3] = (struct asv_plan_clip){.form = ASV_PLAN_EXCERPT_ONLY, .from_ms = 7, .until_ms = 60000};
+    for (uint8_t i = 0; i < 4; i++) {
         memset(clips[i].header, i + 1, sizeof clips[i].header);
     }
     asv_writer_init(&writer, data, sizeof data);
@@ -61,22 +62,27 @@ static void a_plan_is_shown_whole(void **state)
         "a carrier: one file",
         "with a password (ZIP, AES-256)",
         "a filing: files",
-        "recording: 1 of 3: 0101",
-        "recording: 3 of 3: 0303",
+        "recording: 1 of 4: 0101",
+        "recording: 3 of 4: 0303",
         "goes as: the sealed original alone, which the recipients can open\n",
         "goes as: the whole of it to play, and the sealed original\n",
         "goes as: an excerpt from 61.005 s to 4294967.295 s to play, and",
-        "and the sealed original, which the recipients can open\n"};
+        "and the sealed original, which the recipients can open\n",
+        "goes as: only an excerpt from 0.007 s to 60.000 s to play, without the sealed original\n", /* HO-081
+                                                                                                     */
+        "the original stays here until the receipt is confirmed\n"};
     static const char *const german[] = {
         "übergeben an: ",
         "und an: ",
         "ein Paket: eine Datei",
         "mit einem Passwort (ZIP, AES-256)",
         "eine Einreichung: ",
-        "Aufzeichnung: 2 von 3: 0202",
+        "Aufzeichnung: 2 von 4: 0202",
         "geht als: versiegeltes Original allein, das die Empfänger öffnen können\n",
         "geht als: Ausschnitt von 61.005 s bis 4294967.295 s zum Abspielen und",
-        "und versiegeltes Original, das die Empfänger öffnen können\n"};
+        "und versiegeltes Original, das die Empfänger öffnen können\n",
+        "geht als: nur Ausschnitt von 0.007 s bis 60.000 s zum Abspielen, ohne versiegeltes Original\n",
+        "das Original bleibt hier, bis der Empfang bestätigt ist\n"};
     struct shown shown[ASV_LANGUAGES];
     (void)state; /* HO-004 */
     words_of(ASV_ENGLISH, &shown[ASV_ENGLISH]);
@@ -96,17 +102,24 @@ static void a_plan_is_shown_whole(void **state)
 
 /* ---- what can be filed ---- */
 
-/* HO-018, LAW H8: the sealed original goes in each form, the playable file with a whole one. */
+/* HO-018, LAW H8: the sealed original goes in each form but one, the playable file with a whole one. */
 static void more_than_may_be_filed_is_known_before(void **state)
 {
     static const struct {
         uint8_t form;
         uint64_t bytes;
         size_t most; /* that can be filed */
-    } table[] = {
-        {ASV_PLAN_SEALED, 0, 123},         {ASV_PLAN_WHOLE, 0, 82},         {ASV_PLAN_EXCERPT, 0, 82},
-        {ASV_PLAN_SEALED, 200000000, 1},   {ASV_PLAN_SEALED, 200000001, 0}, {ASV_PLAN_EXCERPT, 199999999, 1},
-        {ASV_PLAN_WHOLE, 100 * 65552, 15}, {ASV_PLAN_WHOLE, 200000000, 0},  {ASV_PLAN_SEALED, UINT64_MAX, 0}};
+    } table[] = {{ASV_PLAN_SEALED, 0, 123},
+                 {ASV_PLAN_WHOLE, 0, 82},
+                 {ASV_PLAN_EXCERPT, 0, 82},
+                 {ASV_PLAN_SEALED, 200000000, 1},
+                 {ASV_PLAN_SEALED, 200000001, 0},
+                 {ASV_PLAN_EXCERPT, 199999999, 1},
+                 {ASV_PLAN_WHOLE, 100 * 65552, 15},
+                 {ASV_PLAN_WHOLE, 200000000, 0},
+                 {ASV_PLAN_SEALED, UINT64_MAX, 0},
+                 {ASV_PLAN_EXCERPT_ONLY, 0, 99},
+                 {ASV_PLAN_EXCERPT_ONLY, UINT64_MAX, 99}};
     static struct asv_handover_clip clips[ASV_PLAN_CLIPS_MAX];
     static uint64_t bytes[ASV_PLAN_CLIPS_MAX];
     (void)state;

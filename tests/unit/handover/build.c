@@ -124,6 +124,28 @@ static void stock_tools_read_the_carrier(void **state)
         "test $(ls *.pdf | wc -l) = 5; test -d external; test ! -e ../../work; test $(stat -c %a ..) = 755");
 }
 
+/* HO-082, HO-083: nothing that opens the rest, nor the ciphertext that nobody signed. */
+static void without_the_original_an_excerpt_goes_alone(void **state)
+{
+    (void)state;
+    kit_original_stays(&kit);
+    run();
+    kit_sh(
+        &kit,
+        "unzip -q carrier.zip -d bag; cd bag/data/recordings; test \"$(ls */sealed.age)\" = 002/sealed.age; "
+        "test $(ls */excerpt.mp4 */excerpt.proof | wc -l) = 4; test ! -e 001/tail -a ! -e 003/tail; "
+        "! ls */file.key */playable.mp4 */stanzas 2> /dev/null; test -f 001/seal -a -f 001/chain -a -f "
+        "003/commit");
+    kit_sh(&kit,
+           "cd bag/data; python3 -c \"import json; c = json.load(open('facts.json'))['clips']; "
+           "assert ['sealed' in x for x in c] == [False, True, False]; "
+           "assert [x['result'] for x in c[0]['checks'] if x['check'] == 'Verschlüsseltes Original'] == "
+           "['not_checked']; assert {x['tail_bytes'] for x in c} == {0, 4}\"");
+    kit_sh(&kit, "test $(ls filing/*_*.age | wc -l) = 1; test $(ls filing/*_*.proof | wc -l) = 2; test $(ls "
+                 "filing/*_*.tail "
+                 "filing/*_*.key 2> /dev/null | wc -l) = 0");
+}
+
 /* HO-037 */
 static void a_filing_is_flat_and_signed(void **state)
 {
@@ -368,6 +390,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(stock_tools_read_the_carrier, both),
         TEST(a_filing_is_flat_and_signed, filing),
+        TEST(without_the_original_an_excerpt_goes_alone, both),
         TEST(the_same_hand_over_gives_the_same_bytes, carrier),
         TEST(who_was_killed_goes_on, carrier),
         cmocka_unit_test_setup_teardown(what_was_finished_is_not_read_again, set_up_large, tear_down),

@@ -432,6 +432,39 @@ static void what_is_not_fragmented_is_refused_with_what_is_possible(void **state
     seal_media();
 }
 
+/* As DASH has it: a box that belongs to a fragment, in front of the first one, too. */
+static void a_film_may_begin_with_a_box_before_its_first_fragment(void **state)
+{
+    (void)state; /* HO-061 */
+    static uint8_t data[8 * 40000];
+    struct asv_writer writer;
+    size_t second = 0;
+    asv_writer_init(&writer, data, sizeof data);
+    asv_fmp4_init(&writer);
+    size_t init = writer.len;
+    for (uint32_t i = 0; i < 6; i++) {
+        const struct asv_fmp4_fragment fragment = {.index = i,
+                                                   .start_ms = (uint64_t)i * FRAGMENT_MS,
+                                                   .duration_ms = FRAGMENT_MS,
+                                                   .samples = 5,
+                                                   .key = true,
+                                                   .data_bytes = 30000,
+                                                   .styp = true};
+        second = i == 1 ? writer.len : second;
+        asv_fmp4_fragment(&writer, &fragment);
+    }
+    struct asv_test_plan plan = asv_test_plan_of(data, writer.len);
+    plan.every = 4;
+    seal_plan(&plan);
+    assert_int_equal(make(0, FRAGMENT_MS), ASV_OK);
+    assert_true(facts.begin == init && facts.end == second);
+    assert_int_equal(check(), ASV_OK);
+    assert_int_equal(make(2 * FRAGMENT_MS, 3 * FRAGMENT_MS), ASV_OK);
+    assert_true(facts.init == init && facts.shown_from_us == us(2));
+    assert_int_equal(check(), ASV_OK);
+    seal_media();
+}
+
 static void a_recording_that_was_cut_off_shows_its_last_fragment_as_far_as_it_is_there(void **state)
 {
     (void)state;
@@ -506,6 +539,7 @@ int main(void)
         cmocka_unit_test(it_proves_nothing_of_another_recording),
         cmocka_unit_test(bytes_that_are_not_whole_fragments_are_no_excerpt),
         cmocka_unit_test(what_is_not_fragmented_is_refused_with_what_is_possible),
+        cmocka_unit_test(a_film_may_begin_with_a_box_before_its_first_fragment),
         cmocka_unit_test(a_recording_that_was_cut_off_shows_its_last_fragment_as_far_as_it_is_there),
         cmocka_unit_test(a_recording_whose_tree_is_not_the_signed_one_is_not_handed_over),
         cmocka_unit_test(who_cannot_read_on_is_told),

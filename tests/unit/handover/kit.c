@@ -59,10 +59,13 @@ static void make_clips(struct kit *kit, uint32_t sealed_chunks)
     struct asv_test_plan first;
     const struct asv_test_plan sealed = {
         .number = 2, .chunks = sealed_chunks, .every = 200, .pad = 16, .change = other_clip};
-    static const struct asv_test_plan cut = {
-        .number = 3, .chunks = 4, .every = 2, .cut = true, .change = other_clip};
     size_t len = 0;
     kit->media = asv_fmp4_stream(12, 500, 30000, &len);
+    struct asv_test_plan cut = asv_test_plan_of(kit->media, len);
+    cut.number = 3;
+    cut.every = 2;
+    cut.cut = true;
+    cut.change = other_clip;
     first = asv_test_plan_of(kit->media, len);
     first.every = 2;
     first.records = true;
@@ -89,11 +92,30 @@ static void swap_clips(struct kit *kit, size_t i, size_t j)
     memcpy(kit->file_keys[j], key, sizeof key);
 }
 
+static void write_plan(struct kit *kit)
+{
+    struct asv_writer writer;
+    asv_writer_init(&writer, kit->plan_bytes, sizeof kit->plan_bytes);
+    assert_int_equal(asv_plan_write(&writer, &kit->plan, kit->plan_clips), ASV_OK);
+    kit->plan_len = writer.len;
+}
+
+void kit_original_stays(struct kit *kit)
+{
+    for (size_t i = 0; i < KIT_CLIPS; i++) {
+        if (kit->plan_clips[i].form != ASV_PLAN_SEALED) {
+            kit->plan_clips[i].form = ASV_PLAN_EXCERPT_ONLY;
+            kit->plan_clips[i].until_ms = 2000;
+        }
+    }
+    write_plan(kit);
+    kit->build.plan.len = kit->plan_len;
+}
+
 static void make_plan(struct kit *kit, uint8_t outputs)
 {
     static const uint8_t forms[KIT_CLIPS] = {ASV_PLAN_EXCERPT, ASV_PLAN_SEALED, ASV_PLAN_WHOLE};
     struct asv_plan *plan = &kit->plan;
-    struct asv_writer writer;
     asv_test_handover_plan(plan, kit->plan_clips, KIT_CLIPS);
     for (size_t i = 0; i < KIT_CLIPS; i++) {
         bool part = forms[i] == ASV_PLAN_EXCERPT;
@@ -115,9 +137,7 @@ static void make_plan(struct kit *kit, uint8_t outputs)
         kit->recipient_sk[i][0] = (uint8_t)(7 + i);
         asv_x25519_public(plan->recipients[i].key, kit->recipient_sk[i]);
     }
-    asv_writer_init(&writer, kit->plan_bytes, sizeof kit->plan_bytes);
-    assert_int_equal(asv_plan_write(&writer, plan, kit->plan_clips), ASV_OK);
-    kit->plan_len = writer.len;
+    write_plan(kit);
 }
 
 /* ---- what a build asks for ---- */
@@ -146,7 +166,10 @@ static enum asv_status keys(void *ctx, uint16_t clip, struct asv_recording *reco
     assert_int_equal(
         asv_age_header_write(&writer, (struct asv_bytes){stanzas, sizeof stanzas}, kit->file_keys[clip]),
         ASV_OK);
-    enum asv_status status = asv_recording_set_header(recording, (struct asv_bytes){header, writer.len}, err);
+    enum asv_status status =
+        asv_plan_has_original(kit->plan_clips[clip].form)
+            ? asv_recording_set_header(recording, (struct asv_bytes){header, writer.len}, err)
+            : ASV_OK;
     return status == ASV_OK && kit->plan_clips[clip].form != ASV_PLAN_SEALED
                ? asv_recording_set_key(recording, kit->file_keys[clip], err)
                : status;

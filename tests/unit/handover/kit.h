@@ -17,7 +17,7 @@
 struct kit {
     struct asv_test_in_vault it; /* the first recording, and the vault */
     struct asv_test_clip clips[KIT_CLIPS - 1];
-    uint8_t *media;                                   /* of the first, of which an excerpt goes */
+    uint8_t *media; /* of the first, of which an excerpt goes, and of the third */
     uint8_t file_keys[KIT_CLIPS][ASV_FILE_KEY_BYTES]; /* in the plan's order, as all below */
     struct asv_exhibit_name names[KIT_CLIPS];
     struct asv_plan_clip plan_clips[KIT_CLIPS];
@@ -43,6 +43,10 @@ struct kit {
 
 /* sealed_chunks: of the second recording, whose sealed original goes alone. */
 void kit_make(struct kit *kit, uint8_t outputs, uint32_t sealed_chunks);
+
+/* Of what went as an excerpt and whole, excerpts without their originals go now; the second of them was cut.
+ */
+void kit_original_stays(struct kit *kit);
 void kit_remove(struct kit *kit);
 
 /* A line of shell in the hand-over's directory; what it said is told when it fails. */

@@ -438,6 +438,25 @@ static void who_gets_it_is_written_down(void **state)
     assert_int_equal(lines(line), 1);
 }
 
+static void without_the_original_no_recipient_gets_a_key(void **state)
+{
+    (void)state; /* K-240, K-241 */
+    char line[2 * ASV_SHA256_BYTES + 32];
+    decision.clips[0] = (struct asv_plan_clip){.form = ASV_PLAN_EXCERPT_ONLY, .from_ms = 0, .until_ms = 1000};
+    memcpy(decision.clips[0].header, headers[WHOLE], ASV_SHA256_BYTES);
+    decision.plan.clip_count = 1;
+    keeper_plan_again(&decision);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.deputy, 20);
+    struct asv_keeper_reply reply = ask_for(&decision, WHOLE);
+    assert_int_equal(reply.status, ASV_OK);
+    assert_int_equal(reply.stanza.len, 0);
+    assert_true(is_its_key(&clips[WHOLE], reply.file_key));
+    (void)snprintf(line, sizeof line, "%s ", line_of(WHOLE)); /* and no key behind it */
+    assert_int_equal(lines(line) + lines("HAND_OVER/"), 2);
+    assert_int_equal(alone(ASV_ACTION_BLOCK, &people.wearer, 30, &clips[WHOLE]), ASV_OK);
+    refused(ask_for(&decision, WHOLE), ASV_E_DENIED); /* K-217 */
+}
+
 static void what_is_refused_is_not_written_down(void **state)
 {
     (void)state; /* K-126 */
@@ -503,6 +522,7 @@ int main(void)
         TEST(keys_are_for_who_builds),
         TEST(each_clip_is_written_down_once),
         TEST(who_gets_it_is_written_down),
+        TEST(without_the_original_no_recipient_gets_a_key),
         TEST(what_is_refused_is_not_written_down),
         TEST(nothing_leaves_that_is_not_written_down),
         TEST(a_package_is_no_clip),

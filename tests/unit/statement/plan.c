@@ -18,7 +18,7 @@ static struct asv_plan_clip clips[ASV_PLAN_CLIPS_MAX];
 static int set_up(void **state)
 {
     (void)state;
-    asv_test_handover_plan(&plan, clips, 3);
+    asv_test_handover_plan(&plan, clips, 4);
     return 0;
 }
 
@@ -50,8 +50,8 @@ static void a_plan_keeps_every_field(void **state)
         assert_memory_equal(out.recipients[i].key, plan.recipients[i].key, 32);
         assert_int_equal(out.recipients[i].name.len, plan.recipients[i].name.len);
     }
-    assert_int_equal(out.clip_count, 3);
-    for (uint16_t i = 0; i < 3; i++) {
+    assert_int_equal(out.clip_count, 4);
+    for (uint16_t i = 0; i < 4; i++) {
         struct asv_plan_clip clip;
         asv_plan_clip(&out, i, &clip);
         assert_memory_equal(clip.header, clips[i].header, 32);
@@ -157,19 +157,23 @@ static void nobody_gets_it_twice_and_nobody_in_vain(void **state)
 static void clips_ascend_and_say_how_they_go(void **state)
 {
     (void)state; /* ST-126 */
-    struct asv_plan_clip good[3];
+    struct asv_plan_clip good[4];
     memcpy(good, clips, sizeof good);
     assert_int_equal(encode(), ASV_OK);
-    size_t first = writer.len - 2 - 3 * ASV_PLAN_CLIP_BYTES;
+    size_t first = writer.len - 2 - 4 * ASV_PLAN_CLIP_BYTES;
     refused(first + 34, 0, ASV_E_MALFORMED); /* form */
-    refused(first + 34, 4, ASV_E_MALFORMED);
-    refused(first + 34 + 4, 1, ASV_E_MALFORMED); /* a range of one that is no excerpt */
-    refused(first + 2, 0xff, ASV_E_MALFORMED);   /* above the next */
-    refused(first - 2, 0x7f, ASV_E_LIMIT);       /* count */
+    refused(first + 34, 5, ASV_E_MALFORMED);
+    refused(first + 34, ASV_PLAN_EXCERPT_ONLY, ASV_E_MALFORMED); /* without a range */
+    refused(first + 34 + 4, 1, ASV_E_MALFORMED);                 /* a range of one that is no excerpt */
+    refused(first + 2, 0xff, ASV_E_MALFORMED);                   /* above the next */
+    refused(first - 2, 0x7f, ASV_E_LIMIT);                       /* count */
     assert_int_equal(clips[2].form, ASV_PLAN_EXCERPT);
-    clips[2].from_ms = clips[2].until_ms;
-    assert_int_equal(encode(), ASV_E_USAGE);
-    memcpy(clips, good, sizeof good);
+    assert_int_equal(clips[3].form, ASV_PLAN_EXCERPT_ONLY);
+    for (unsigned i = 2; i < 4; i++) {
+        clips[i].from_ms = clips[i].until_ms;
+        assert_int_equal(encode(), ASV_E_USAGE);
+        memcpy(clips, good, sizeof good);
+    }
     clips[1] = clips[0];
     assert_int_equal(encode(), ASV_E_USAGE);
     memcpy(clips, good, sizeof good);
@@ -187,7 +191,7 @@ static void a_statement_is_about_one_plan(void **state)
     assert_int_equal(encode(), ASV_OK);
     asv_test_handover_says(&statement, &plan, encoded, writer.len);
     assert_int_equal(asv_plan_of(&out, &statement, encoded, writer.len, NULL), ASV_OK);
-    assert_int_equal(out.clip_count, 3);
+    assert_int_equal(out.clip_count, 4);
 
     struct asv_statement wrong[6];
     for (unsigned i = 0; i < 6; i++) {

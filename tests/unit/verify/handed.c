@@ -160,7 +160,7 @@ CHANGE(a_file_longer, asv_test_handover_put(&it, "external/LIESMICH.txt", "hierh
 CHANGE(a_file_nobody_names, garbage("ledger/notes"))
 CHANGE(a_file_of_no_kind, garbage("notes.txt"))
 CHANGE(a_file_deep_in_the_ledger, garbage("ledger/sub/entry"))
-CHANGE(a_file_of_no_recording, garbage("recordings/004/seal"))
+CHANGE(a_file_of_no_recording, garbage("recordings/005/seal"))
 CHANGE(a_file_of_a_number_otherwise_written, garbage("recordings/1/seal"))
 CHANGE(a_key_that_nobody_gave, asv_test_handover_put(&it, "recordings/002/file.key", "00", 2))
 CHANGE(stanzas_that_never_leave, garbage("recordings/001/stanzas"))
@@ -308,6 +308,42 @@ CHANGE(nothing_said_to_lie_beside_it,
        set(json_object_get(clip_of(2), "excerpt"), "edge_bytes", json_integer(0)))
 CHANGE(nothing_said_to_be_left_out, set(json_object_get(clip_of(2), "excerpt"), "left_out", json_array()))
 
+/* an excerpt without its original */
+static void third_without(void)
+{
+    asv_test_handover_remove(&it, "recordings/003/sealed.age");
+    json_object_del(clip_of(2), "sealed");
+}
+CHANGE(original_that_nobody_decided_on, asv_test_handover_seal(&it, 3))
+CHANGE(original_under_no_name, garbage("recordings/004/sealed.age");
+       set(clip_of(3), "sealed", json_incref(json_object_get(clip_of(2), "sealed"))))
+CHANGE(original_left_out, third_without())
+CHANGE(original_left_out_alone, asv_test_handover_remove(&it, "recordings/003/sealed.age"))
+CHANGE(original_of_a_whole_one_left_out, asv_test_handover_remove(&it, "recordings/001/sealed.age");
+       json_object_del(clip_of(0), "sealed"))
+CHANGE(plan_without_the_original, it.plan_clips[2].form = ASV_PLAN_EXCERPT_ONLY; again())
+CHANGE(without_it_a_key, asv_test_handover_put(&it, "recordings/004/file.key", zeros, 33))
+CHANGE(without_it_a_tail, garbage("recordings/004/tail"))
+CHANGE(without_it_a_film, instead("recordings/004/playable.mp4", "recordings/001/playable.mp4"))
+CHANGE(without_it_stanzas, garbage("recordings/004/stanzas"))
+CHANGE(without_it_no_excerpt, asv_test_handover_remove(&it, "recordings/004/excerpt.mp4");
+       json_object_del(clip_of(3), "excerpt"))
+CHANGE(without_it_no_proof, asv_test_handover_remove(&it, "recordings/004/excerpt.proof"))
+CHANGE(without_it_no_commit, asv_test_handover_remove(&it, "recordings/004/commit"))
+CHANGE(without_it_another_seal, instead("recordings/004/seal", "recordings/003/seal"))
+CHANGE(without_it_a_shorter_seal, file_of("recordings/004/seal")->len -= 40)
+CHANGE(without_it_a_changed_seal, flip("recordings/004/seal", -200))
+CHANGE(without_it_a_changed_commit, flip("recordings/004/commit", -1))
+CHANGE(without_it_another_commit, instead("recordings/004/commit", "recordings/002/commit"))
+CHANGE(without_it_another_receipt, instead("recordings/004/receipt", "recordings/002/receipt"))
+CHANGE(without_it_a_changed_excerpt, flip("recordings/004/excerpt.mp4", -5000))
+CHANGE(without_it_the_other_proof, instead("recordings/004/excerpt.proof", "recordings/003/excerpt.proof"))
+CHANGE(without_it_said_to_be_valid, set(clip_of(3), "tail_bytes", json_integer(0));
+       set(clip_of(3), "integrity", json_string("VALID")))
+CHANGE(without_it_said_to_have_no_tail, set(clip_of(3), "tail_bytes", json_integer(0)))
+CHANGE(without_it_said_to_show_more,
+       set(json_object_get(clip_of(3), "excerpt"), "until_ms", json_integer(2500)))
+
 /* the ledger */
 CHANGE(an_entry_is_changed, flip("ledger/0000000003.entry", -1))
 CHANGE(an_entry_is_gone, asv_test_handover_remove(&it, "ledger/0000000003.entry"))
@@ -384,7 +420,7 @@ static const struct damage damages[] = {
     EARLY(facts_are_elsewhere, "file-unnamed", "data/tatsachen.json"),
     EARLY(a_file_of_no_kind, "file-unnamed", "data/notes.txt"),
     EARLY(a_file_deep_in_the_ledger, "file-unnamed", "data/ledger/sub/entry"),
-    EARLY(a_file_of_no_recording, "file-unnamed", "data/recordings/004/seal"),
+    EARLY(a_file_of_no_recording, "file-unnamed", "data/recordings/005/seal"),
     EARLY(a_file_of_a_number_otherwise_written, "file-unnamed", "data/recordings/1/seal"),
     EARLY(a_key_that_nobody_gave, "file-unnamed", "data/recordings/002/file.key"),
     EARLY(stanzas_that_never_leave, "file-unnamed", "data/recordings/001/stanzas"),
@@ -507,6 +543,32 @@ static const struct damage damages[] = {
     EARLY(nothing_said_to_lie_beside_it, "excerpt-facts", FACTS),
     EARLY(nothing_said_to_be_left_out, "facts", FACTS),
 
+    /* HO-094, HO-096, HO-111 */
+    EARLY(original_that_nobody_decided_on, "plan-facts", FACTS),
+    LATE(original_under_no_name, "facts", FACTS),
+    EARLY(original_left_out, "plan-facts", FACTS),
+    LATE(original_left_out_alone, "file-missing", "data/recordings/003/sealed.age"),
+    EARLY(original_of_a_whole_one_left_out, "facts", FACTS),
+    EARLY(plan_without_the_original, "plan-facts", FACTS),
+    EARLY(without_it_a_key, "file-unnamed", "data/recordings/004/file.key"),
+    EARLY(without_it_a_tail, "file-unnamed", "data/recordings/004/tail"),
+    EARLY(without_it_a_film, "facts", FACTS),
+    EARLY(without_it_stanzas, "file-unnamed", "data/recordings/004/stanzas"),
+    EARLY(without_it_no_excerpt, "facts", FACTS),
+    EARLY(without_it_no_proof, "file-missing", "data/recordings/004/excerpt.proof"),
+    EARLY(without_it_no_commit, "file-missing", "data/recordings/004/commit"),
+    EARLY(without_it_another_seal, "recording", "data/recordings/004/commit"),
+    EARLY(without_it_a_shorter_seal, "recording", "data/recordings/004/commit"),
+    EARLY(without_it_a_changed_seal, "recording", "data/recordings/004/seal"),
+    EARLY(without_it_a_changed_commit, "dock", "data/recordings/004/commit"),
+    EARLY(without_it_another_commit, "recording", "data/recordings/004/commit"),
+    EARLY(without_it_another_receipt, "recording", "data/recordings/004/receipt"),
+    EARLY(without_it_a_changed_excerpt, "excerpt", "data/recordings/004/excerpt.mp4"),
+    EARLY(without_it_the_other_proof, "excerpt", "data/recordings/004/excerpt.proof"),
+    EARLY(without_it_said_to_be_valid, "claim", FACTS),
+    EARLY(without_it_said_to_have_no_tail, "claim", FACTS),
+    EARLY(without_it_said_to_show_more, "facts", FACTS),
+
     /* HO-110 */
     EARLY(an_entry_is_changed, "ledger", "data/ledger"),
     EARLY(an_entry_is_gone, "ledger", "data/ledger"),
@@ -526,9 +588,9 @@ static const struct damage damages[] = {
     EARLY(an_event_of_the_other_recording, "ledger-strange", "data/ledger/0000000006.entry"),
     EARLY(another_head_is_named, "heads", FACTS),
     /* HO-109 */
-    EARLY(an_entry_about_others, "ledger-strange", "data/ledger/0000000014.entry"),
-    EARLY(a_decision_about_others, "ledger-strange", "data/ledger/0000000014.entry"),
-    EARLY(an_answer_to_others, "ledger-strange", "data/ledger/0000000014.entry"),
+    EARLY(an_entry_about_others, "ledger-strange", "data/ledger/0000000016.entry"),
+    EARLY(a_decision_about_others, "ledger-strange", "data/ledger/0000000016.entry"),
+    EARLY(an_answer_to_others, "ledger-strange", "data/ledger/0000000016.entry"),
     EARLY(the_approval_is_not_told, "custody", "data/plan.approval"),
 };
 
@@ -668,14 +730,20 @@ CHANGE(the_dock_is_not_in_it, asv_test_handover_remove(&it, "trust/docks/" DOCK 
 CHANGE(the_keeper_is_not_heard, asv_test_handover_remove(&it, "ledger/0000000011.object"))
 
 /* The decision is another one then, so that its entries are made anew. */
-CHANGE(a_recording_is_in_another_part, it.plan_clips[3] = it.plan_clips[1]; it.plan_clips[3].header[0]++;
-       it.plan.clip_count++; again(); asv_statement_digest(it.entries[6].object, &it.proposal.statement);
-       asv_statement_digest(it.entries[7].object, &it.approval.statement);
-       asv_statement_digest(it.entries[8].proposal, &it.approval.statement); struct asv_ruling ruling;
-       assert_int_equal(asv_ruling_decode(&ruling, it.ruling, it.ruling_len, NULL), ASV_OK);
-       asv_sha256(it.entries[8].object, ruling.object.body.data, ruling.object.body.len);
-       it.entries[8].signed_object = (struct asv_test_bytes){it.ruling, it.ruling_len};
-       asv_test_handover_log(&it))
+static void decided_otherwise(void)
+{
+    struct asv_ruling ruling;
+    again();
+    asv_statement_digest(it.entries[6].object, &it.proposal.statement);
+    asv_statement_digest(it.entries[7].object, &it.approval.statement);
+    asv_statement_digest(it.entries[8].proposal, &it.approval.statement);
+    assert_int_equal(asv_ruling_decode(&ruling, it.ruling, it.ruling_len, NULL), ASV_OK);
+    asv_sha256(it.entries[8].object, ruling.object.body.data, ruling.object.body.len);
+    it.entries[8].signed_object = (struct asv_test_bytes){it.ruling, it.ruling_len};
+    asv_test_handover_log(&it);
+}
+CHANGE(a_recording_is_in_another_part, it.plan_clips[4] = it.plan_clips[1]; it.plan_clips[4].header[0]++;
+       it.plan.clip_count++; decided_otherwise())
 
 static void what_is_not_shown_leaves_it_incomplete(void **state)
 {
@@ -917,16 +985,45 @@ static void a_good_report_says_what_was_not_looked_at(void **state)
     (void)prepare(NULL, NULL);
     char *german = report(ASV_LANGUAGE_DE, false);
     assert_non_null(strstr(german, "Nicht gepr\xc3\xbc"
-                                   "ft\n  im Protokoll: "));
+                                   "ft\n  Originale, die nicht beiliegen: was ihre "));
+    assert_non_null(strstr(german, "\n  im Protokoll: "));
+    assert_non_null(strstr(german, "TRUNCATED, TRUSTED, Auszug ohne Original\n"));
     assert_non_null(strstr(german, "Ergebnis: VALID\n"));
     char *json = report(ASV_LANGUAGE_DE, true);
     json_t *said = json_loads(json, 0, NULL);
     assert_non_null(said);
     assert_true(json_is_true(json_object_get(said, "valid")));
-    assert_int_equal(json_array_size(json_object_get(said, "recordings")), 3);
+    assert_int_equal(json_array_size(json_object_get(said, "recordings")), 4);
     assert_non_null(json_object_get(json_object_get(said, "ledger"), "heads"));
     json_decref(said);
     free(german);
+    free(json);
+    asv_test_handover_free(&it);
+}
+
+CHANGE(the_third_goes_without, third_without(); it.plan_clips[2].form = ASV_PLAN_EXCERPT_ONLY;
+       decided_otherwise())
+
+static const char *said_of(const json_t *said, size_t i, const char *key)
+{
+    return json_string_value(json_object_get(json_array_get(json_object_get(said, "recordings"), i), key));
+}
+
+/* What was signed of it holds, and what is shown; nobody opens what is not there. */
+static void without_its_original_a_recording_is_valid_and_not_checked_whole(void **state)
+{
+    (void)state; /* HO-111, HO-112 */
+    (void)prepare(the_third_goes_without, NULL);
+    char *json = report(ASV_LANGUAGE_EN, true);
+    json_t *said = json_loads(json, 0, NULL);
+    assert_non_null(said);
+    assert_string_equal(json_string_value(json_object_get(said, "verdict")), "VALID");
+    assert_string_equal(said_of(said, 2, "integrity"), "VALID");
+    assert_string_equal(said_of(said, 2, "form"), "excerpt_only");
+    assert_string_equal(said_of(said, 3, "integrity"), "TRUNCATED");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(said, "not_checked"), 0)),
+                        "originals");
+    json_decref(said);
     free(json);
     asv_test_handover_free(&it);
 }
@@ -944,6 +1041,7 @@ int main(void)
         cmocka_unit_test(a_filing_has_its_recordings_checked),
         cmocka_unit_test(the_first_fault_is_said_with_file_and_meaning),
         cmocka_unit_test(a_good_report_says_what_was_not_looked_at),
+        cmocka_unit_test(without_its_original_a_recording_is_valid_and_not_checked_whole),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
