@@ -249,6 +249,9 @@ enum asv_status asv_handover_tell_facts(void *ctx, const struct asv_build_said *
     }
     free(rows);
     if (status == ASV_OK) {
+        status = asv_handover_tell_series(making, err);
+    }
+    if (status == ASV_OK) {
         status = asv_handover_tell_logs(making, err);
     }
     if (status == ASV_OK) {

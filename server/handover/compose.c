@@ -216,10 +216,11 @@ enum asv_status asv_compose_new(struct asv_compose **out, const struct asv_compo
     }
     made->head = json_object();
     made->clips = json_array();
+    made->series = json_array();
     made->logs = json_array();
     made->certificates = json_array();
-    made->failed =
-        made->head == NULL || made->clips == NULL || made->logs == NULL || made->certificates == NULL;
+    made->failed = made->head == NULL || made->clips == NULL || made->series == NULL || made->logs == NULL ||
+                   made->certificates == NULL;
     asv_facts_put_number(made, made->head, "format", 1);
     asv_facts_put_uuid(made, made->head, "handover", head->plan->id);
     asv_facts_put_text(made, made->head, "time_zone", head->time_zone);
@@ -246,6 +247,7 @@ void asv_compose_free(struct asv_compose *compose)
     if (compose != NULL) {
         json_decref(compose->head);
         json_decref(compose->clips);
+        json_decref(compose->series);
         json_decref(compose->logs);
         json_decref(compose->certificates);
         json_decref(compose->revocations);
@@ -445,6 +447,7 @@ enum asv_status asv_compose_write(const struct asv_compose *compose, const struc
     put_documents(&it, facts, said->documents);
     put_files(&it, facts, said);
     put_clips(&it, facts);
+    asv_facts_put(&it, facts, "series", json_incref(it.series));
     asv_facts_put(&it, facts, "logs", json_incref(it.logs));
     asv_facts_put(&it, facts, "certificates", json_incref(it.certificates));
     if (it.revocations != NULL) {

@@ -214,6 +214,7 @@ void asv_build_custody(struct asv_sheet *sheet, const void *context)
     {
         asv_say_clip(sheet, report, one, i);
     }
+    asv_say_series(sheet, report);
     asv_sheet_heading(sheet, ASV_STYLE_HEADING, words->custody.logs);
     json_array_foreach(json_object_get(report->facts, "logs"), i, one)
     {

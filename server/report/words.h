@@ -66,6 +66,9 @@ struct asv_words {
             *revocations_none, *revocations_text, *revocations_empty, *notes;
     } custody;
     struct {
+        const char *title, *text, *none, *of, *gapless, *gaps, *end, *fate, *unlinked, *twice;
+    } series;
+    struct {
         const char *playable, *excerpt, *sealed, *seal; /* of a recording, in letters of the message */
     } message;
     struct {
@@ -79,7 +82,7 @@ struct asv_words {
     const char *const *needs;     /* ends with NULL */
     const struct asv_step *steps; /* ends with a title of NULL */
     const struct asv_word *causes, *integrities, *integrity_texts, *provenances, *provenance_texts,
-        *clock_states, *results, *records, *streams, *actors, *roles, *protections, *events;
+        *clock_states, *results, *records, *streams, *actors, *roles, *protections, *events, *fates, *lacks;
 };
 
 extern const struct asv_words asv_words_de;

@@ -103,6 +103,25 @@ def stock_tools_open_it(desk, job, handover, key):
     assert output["digest"] == job.sh(handover, "sha256sum carrier.zip").split()[0]
 
 
+def of_the_others_goes_a_number(desk, job, handover, clips):
+    """HO-050, HO-009: what the camera recorded besides is numbered and timed, and nothing else of it is there."""
+    bag = job.directory / handover / "bag/data"
+    facts = json.loads((bag / "facts.json").read_text())
+    series, = facts["series"]
+    fates = {n["number"]: n["fate"] for n in series["numbers"]}
+    here = {c["number"] for c in facts["clips"]}
+    assert {n for n, fate in fates.items() if fate == "handed_over"} == here and "kept" in fates.values(), fates
+    assert series["gapless"] and list(fates) == list(range(min(fates), max(fates) + 1)) and (bag / "links/001").exists(), series
+    whole = b"".join(f.read_bytes() for f in sorted(bag.rglob("*")) if f.is_file())
+    others = desk.sql(f"""SELECT c.clip::text, c.recording::text, encode(c.header, 'hex'), encode(c.root, 'hex'), encode(c.seal_digest, 'hex'), encode(c.link_digest, 'hex')
+        FROM asv.clip c WHERE c.clip::text NOT IN ({", ".join(f"'{c['clip']}'" for c in facts["clips"])})""")
+    assert len(others) >= 1
+    for value in (value for row in others for value in row):
+        assert value.encode() not in whole and bytes.fromhex(value.replace("-", "")) not in whole, value
+    text = job.sh(handover, "pdftotext -layout bag/data/Gewahrsamsbericht_*.pdf -")
+    assert "gibt es keine" in text and "versiegelt verwahrt, nicht gesichert" in text
+
+
 def verifies(job, handover):
     """As the court checks it, with what it has from elsewhere."""
     done = subprocess.run([job.site.bin("asservat-verify"), job.directory / handover / "carrier.zip", "--trust", f"{job.site.agency}/root.cert", "--package",
@@ -250,6 +269,7 @@ def play(rig):
     it_waits_for_the_ledger(desk, job, ledger, handover)
     whoever_is_killed_goes_on(desk, job, handover, clips[0])
     stock_tools_open_it(desk, job, handover, desk.keys / "court 1")
+    of_the_others_goes_a_number(desk, job, handover, clips)
     it_goes_onto_a_medium(desk, job, handover)
     two_do_not_run_at_once(job)
     stamped = signatures_are_stamped(desk, job, ledger, clips)
