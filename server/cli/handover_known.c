@@ -68,6 +68,10 @@ enum asv_status asv_handover_begin_facts(struct asv_handover_making *making, str
         .prosecutor = incident->prosecutor,
         .from_ms = incident->from_ms,
         .until_ms = incident->until_ms,
+        .incident_version = incident->version,
+        .incident_statement = incident->statement,
+        .written_ms = incident->since_ms,
+        .changed_ms = incident->changed_ms,
         .requested = decision_of(&making->proposal, &making->proposer),
         .approved = decision_of(&making->approval, &making->approver),
     };

@@ -183,6 +183,10 @@ static void put_incident(struct asv_compose *it, const struct asv_compose_head *
     asv_facts_put_text(it, incident, "accused", head->accused);
     asv_facts_put_lines(it, incident, "injured", head->injured);
     asv_facts_put_text(it, incident, "prosecutor", head->prosecutor);
+    asv_facts_put_number(it, incident, "version", head->incident_version);
+    asv_facts_put_digest(it, incident, "statement", head->incident_statement);
+    asv_facts_put_time(it, incident, "written_at", head->written_ms);
+    asv_facts_put_time(it, incident, "changed_at", head->changed_ms);
 }
 
 static void put_decision(struct asv_compose *it, const char *key, const struct asv_compose_decision *said)

@@ -32,6 +32,9 @@ struct asv_compose_head {
     uint8_t cause;               /* enum asv_ground */
     const char *offence, *danger, *place, *accused, *injured /* one to a line */, *prosecutor;
     int64_t from_ms, until_ms; /* ASV_TIME_UNKNOWN: at that moment */
+    uint16_t incident_version;
+    const uint8_t *incident_statement;
+    int64_t written_ms, changed_ms; /* ASV_TIME_UNKNOWN: not changed since */
     struct asv_compose_decision requested, approved;
 };
 

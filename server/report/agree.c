@@ -262,7 +262,11 @@ static enum asv_status check_decision(const json_t *facts, struct asv_err *err)
         json_array_size(json_object_get(facts, "recipients")) == 0) {
         return asv_fail(err, ASV_E_MISMATCH, "facts: recipients: there are none who could open it");
     }
-    return in_order(json_object_get(facts, "incident"), "from_at", "until_at", "incident", err);
+    enum asv_status status =
+        in_order(json_object_get(facts, "incident"), "from_at", "until_at", "incident", err);
+    return status == ASV_OK
+               ? in_order(json_object_get(facts, "incident"), "written_at", "changed_at", "incident", err)
+               : status;
 }
 
 enum asv_status asv_facts_agree(const json_t *facts, struct asv_err *err)

@@ -128,6 +128,10 @@ static const struct asv_fact incident[] = {
     TEXT("accused", ASV_FACT_TEXT_BYTES), /* "Unbekannt" until somebody is (LAW H9) */
     TEXTS("injured", ASV_FACT_TEXT_BYTES, 0, 100),
     MAY_LABEL("prosecutor", 64), /* the prosecutor's Aktenzeichen */
+    INTEGER("version", 1, 65535),
+    DIGEST("statement"), /* with which somebody signed it */
+    TIME("written_at"),
+    MAY_TIME("changed_at"), /* since it was approved */
     END,
 };
 static const struct asv_fact decision[] = {TEXT("name", 200), TIME("at"), TEXT("reason", ASV_FACT_TEXT_BYTES),

@@ -297,6 +297,10 @@ const struct asv_words asv_words_de = {
     .requested = "Übergabe beantragt",
     .approved = "Übergabe genehmigt",
     .by_at = "{}, {}. Grund: {}",
+    .version = "Stand der Angaben",
+    .version_text = "Fassung {} vom {}",
+    .changed_text = "Fassung {} vom {}, wie sie bei der Genehmigung galt; geändert wurde der Vorgang danach "
+                    "am {}",
     .program = "Programm",
     .statement = "Prüfsumme der signierten Erklärung",
     .recipients = "Zu öffnen von",

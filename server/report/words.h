@@ -32,7 +32,8 @@ struct asv_words {
         *prosecutor;
     const char *handover, *made_at, *agency, *authority, *offence, *danger, *period, *place, *accused,
         *injured, *cause;
-    const char *nobody, *from_until, *requested, *approved, *by_at, *program, *statement, *recipients;
+    const char *nobody, *from_until, *requested, *approved, *by_at, *version, *version_text, *changed_text,
+        *program, *statement, *recipients;
     const char *protection, *nobody_encrypted;
     const char *begin_earliest, *begin_latest; /* in front of a time */
     const char *page, *of;                     /* "Seite 1 von 3" */

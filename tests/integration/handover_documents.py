@@ -129,7 +129,7 @@ def test_what_contradicts_itself_is_refused(directory):
             (carrier, "files[0].name", first["seal"]["name"] + "/a", "is there twice"),
             (odd, "clips[0].ended_at", "2026-11-23T14:05:19.999Z", "is before started_at"),
             (odd, "clips[0].latest_at", "2026-11-23T14:05:20.999Z", "is before earliest_at"),
-            (odd, "incident.until_at", "2026-11-23T14:05:49.999Z", "is before from_at"), (odd, "clips[0].tail_bytes", 1, "a VALID recording has none"),
+            (odd, "incident.until_at", "2026-11-23T14:05:49.999Z", "is before from_at"), (odd, "incident.changed_at", "2026-11-23T14:05:49.999Z", "is before written_at"), (odd, "clips[0].tail_bytes", 1, "a VALID recording has none"),
             (odd, "clips[0].custody[0].leaf", odd["logs"][0]["size"], "is under no head"), (odd, "clips[0].custody[0].log", 2, "is under no head"),
             (odd, "clips[0].custody[0].log", ..., "is under no head"), (odd, "clips[0].custody[0].leaf", ..., "is under no head"),
             (odd, "series[0].numbers[2].number", 14, "is not the next one"), (odd, "series[0].until_at", "2026-11-23T14:05:19.999Z", "is before from_at"),
@@ -171,7 +171,7 @@ def test_the_schema_is_the_table(directory):
 
 
 def test_the_texts_are_these(directory):
-    """HD-006, HD-010: golden texts, in reading order"""
+    """HD-006, HD-010, HD-019, HD-020: golden texts, in reading order"""
     made(directory, mixed())
     for name in DOCUMENTS:
         golden, text = GOLDEN / f"{name}.txt", text_of(directory, name, "-layout")

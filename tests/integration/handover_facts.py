@@ -88,7 +88,7 @@ def facts(clips=3, events=10):
         "incident": {"incident": uuid("incident"), "case_number": "32-3/2026/0117", "cause": "prosecution",
                      "offence": "Tätlicher Angriff auf Vollstreckungsbeamte, Körperverletzung", "danger": "Schlag gegen den Kopf", "from_at": time(30),
                      "until_at": time(150), "place": "Wanheimer Straße 12, 47053 Duisburg", "accused": "Unbekannt", "injured": ["Willi Weiß", "Jörg Öztürk"],
-                     "prosecutor": "570 Js 123/26"},
+                     "prosecutor": "570 Js 123/26", "version": 2, "statement": digest("incident"), "written_at": time(100000), "changed_at": time(415000)},
         "requested": {"name": "Elke Exner", "at": time(400000), "reason": "Anforderung der Staatsanwaltschaft vom 27.11.2026", "statement": digest("requested")},
         "approved": {"name": "Sigrid Schäfer", "at": time(410000), "reason": "Einverstanden", "statement": digest("approved")},
         "recipients": [{"name": "Staatsanwaltschaft Duisburg", "key": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"}],

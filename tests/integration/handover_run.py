@@ -84,6 +84,7 @@ def stock_tools_open_it(desk, job, handover, key):
     facts = json.loads((bag / "facts.json").read_text())
     assert facts["agency"]["address"] == ["Königstraße 63", "47051 Duisburg"] and facts["authority"]["code"] == "R1200S"
     assert facts["requested"]["name"] == "erika" and facts["approved"]["name"] == "sigrid"
+    assert facts["incident"]["version"] == 4 and "changed_at" not in facts["incident"]
     for i, clip in enumerate(facts["clips"], 1):
         place = bag / f"recordings/{i:03}"
         opened = subprocess.run(["age", "-d", "-i", key, place / "sealed.age"], stdout=subprocess.PIPE, check=True).stdout

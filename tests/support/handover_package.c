@@ -746,18 +746,20 @@ static json_t *recipients_of(const struct asv_plan *plan)
 static void begin_facts(struct asv_test_handover *it)
 {
     const struct asv_plan *plan = &it->plan;
-    it->facts = json_pack(
-        "{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:[],s:[],s:[],"
-        "s:{s:s,s:[s]},s:{s:s,s:s,s:[s]},"
-        "s:{s:s%,s:s,s:s,s:s,s:s,s:s,s:s,s:[]}}",
-        "format", 1, "message", "0197a3c0-0000-8000-8000-000000000001", "made_at", "2026-01-06T06:00:00.000Z",
-        "time_zone", "Europe/Berlin", "version", "Asservat 0.1.0", "output", "carrier", "protection", "none",
-        "documents", "files", "clips", "agency", "name", "Stadt Duisburg", "address", "47051 Duisburg",
-        "authority", "code", "R1200S", "name", "Staatsanwaltschaft Duisburg", "address", "47057 Duisburg",
-        "incident", "case_number", (const char *)plan->case_number.data, plan->case_number.len, "cause",
-        "prosecution", "offence", "Beleidigung", "danger", "keine", "from_at", "2026-01-05T06:00:00.000Z",
-        "place", "Duisburg", "accused", "Unbekannt", "injured");
+    it->facts = json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:[],s:[],s:[],"
+                          "s:{s:s,s:[s]},s:{s:s,s:s,s:[s]},"
+                          "s:{s:s%,s:s,s:s,s:s,s:s,s:s,s:s,s:[],s:i,s:s}}",
+                          "format", 1, "message", "0197a3c0-0000-8000-8000-000000000001", "made_at",
+                          "2026-01-06T06:00:00.000Z", "time_zone", "Europe/Berlin", "version",
+                          "Asservat 0.1.0", "output", "carrier", "protection", "none", "documents", "files",
+                          "clips", "agency", "name", "Stadt Duisburg", "address", "47051 Duisburg",
+                          "authority", "code", "R1200S", "name", "Staatsanwaltschaft Duisburg", "address",
+                          "47057 Duisburg", "incident", "case_number", (const char *)plan->case_number.data,
+                          plan->case_number.len, "cause", "prosecution", "offence", "Beleidigung", "danger",
+                          "keine", "from_at", "2026-01-05T06:00:00.000Z", "place", "Duisburg", "accused",
+                          "Unbekannt", "injured", "version", 1, "written_at", "2026-01-05T06:30:00.000Z");
     must(it->facts != NULL);
+    set_digest(json_object_get(it->facts, "incident"), "statement", plan->agency);
     set_uuid(it->facts, "handover", plan->id);
     set_uuid(json_object_get(it->facts, "incident"), "incident", plan->incident);
     set_digest(json_object_get(it->facts, "agency"), "agency", plan->agency);
