@@ -386,6 +386,7 @@ database.export = {self.postgres.conninfo('asv_export')}
 handover = {directory}
 handover.package = {self.agency}/keeper/package.crt
 handover.xjustiz = {TOP}/deploy/xjustiz/3.6.2.json
+handover.media = {self.directory}/run/media.sock
 handover.agency = {agency}
 handover.office = Bürger- und Ordnungsamt
 handover.address = {address}

@@ -11,6 +11,7 @@
 #include "firmware-proto/trust/revocations.h"
 #include "server/handover/build.h"
 #include "server/handover/series.h"
+#include "server/media/channel.h"
 #include "server/statement/card.h"
 
 /* Texts are borrowed for a call; NULL or empty: not known. Of a text with line ends one line is made. */
@@ -41,8 +42,10 @@ struct asv_compose_head {
 /* What only the database knows of a recording. */
 struct asv_compose_known {
     const char *camera_name;
-    int64_t erased_on_camera_ms; /* ASV_TIME_UNKNOWN: not yet */
-    const char *root;            /* what the camera's certificate chain says under the root; NULL: right */
+    int64_t erased_on_camera_ms;         /* ASV_TIME_UNKNOWN: not yet */
+    const struct asv_media_facts *media; /* NULL: not looked at, for this reason, in German */
+    const char *media_lack;
+    const char *root; /* what the camera's certificate chain says under the root; NULL: right */
 };
 
 struct asv_compose_event {

@@ -165,10 +165,10 @@ static const struct asv_fact marker[] = {WORD("kind", records), TIME("at"), MAY_
 static const struct asv_fact stream[] = {
     WORD("kind", stream_kinds), TEXT("codec", 60),
     MAY_COUNT("width"),         MAY_COUNT("height"),
-    MAY_TEXT("rate", 40), /* frames or samples, as ffprobe says it */
+    MAY_TEXT("rate", 40), /* frames or samples a second */
     MAY_COUNT("channels"),      END,
 };
-static const struct asv_fact probe[] = {TEXT("program", 200), TEXT("format", 100), COUNT("duration_ms"),
+static const struct asv_fact probe[] = {TEXT("program", 200), TEXT("format", 100), MAY_COUNT("duration_ms"),
                                         OBJECTS("streams", stream, 0, 16), END};
 static const struct asv_fact event[] = {
     UUID("event"),

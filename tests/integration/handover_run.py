@@ -20,6 +20,7 @@ from handover import COURT, age_key, created, held, registered, row_of, shown  #
 from incident import incident, main, set_up  # noqa: E402
 from notes import die_at  # noqa: E402
 from proofs import Ledger  # noqa: E402
+from asvsite import Media  # noqa: E402
 
 
 class Job:
@@ -84,13 +85,16 @@ def stock_tools_open_it(desk, job, handover, key):
     facts = json.loads((bag / "facts.json").read_text())
     assert facts["agency"]["address"] == ["Königstraße 63", "47051 Duisburg"] and facts["authority"]["code"] == "R1200S"
     assert facts["requested"]["name"] == "erika" and facts["approved"]["name"] == "sigrid"
-    assert facts["incident"]["version"] == 4 and "changed_at" not in facts["incident"]
+    assert facts["incident"]["version"] == 4 and "changed_at" not in facts["incident"], facts["incident"]
     for i, clip in enumerate(facts["clips"], 1):
         place = bag / f"recordings/{i:03}"
         opened = subprocess.run(["age", "-d", "-i", key, place / "sealed.age"], stdout=subprocess.PIPE, check=True).stdout
         assert ("playable" in clip) == (place / "playable.mp4").exists() == (place / "file.key").exists()
         if "playable" in clip:
             assert opened == (place / "playable.mp4").read_bytes()
+            is_probed(clip, place / "playable.mp4")
+        else:
+            assert "probe" not in clip and "not_checked" in {c["result"] for c in clip["checks"] if c["check"] == "Technische Angaben"}
         assert clip["integrity"] == "VALID" and {c["result"] for c in clip["checks"]} <= {"passed", "not_checked"}, clip["checks"]
         entries = {f.name[:-len(".entry")] for f in (bag / "ledger").glob("*.entry")}
         for event in clip["custody"]:
@@ -102,6 +106,17 @@ def stock_tools_open_it(desk, job, handover, key):
     output, = [e for e in shown(desk, handover)["history"] if e["kind"] == "output" and e["what"] == "carrier"]
     verifies(job, handover)
     assert output["digest"] == job.sh(handover, "sha256sum carrier.zip").split()[0]
+
+
+def is_probed(clip, file):
+    """HO-052, as ffprobe says it."""
+    said = json.loads(subprocess.run(["ffprobe", "-v", "error", "-of", "json", "-show_streams", file], check=True, stdout=subprocess.PIPE).stdout)["streams"]
+    probe = clip["probe"]
+    assert probe["program"] == "asservat-media" and probe["format"] == "mov" and len(said) == len(probe["streams"]), probe
+    for ours, theirs in zip(probe["streams"], said):
+        assert (ours["kind"], ours["codec"]) == (theirs["codec_type"], theirs["codec_name"]), (ours, theirs)
+        assert ours["kind"] != "video" or (ours["width"], ours["height"]) == (theirs["width"], theirs["height"]), (ours, theirs)
+        assert ours["kind"] != "audio" or (ours["rate"], ours["channels"]) == (theirs["sample_rate"], theirs["channels"]), (ours, theirs)
 
 
 def of_the_others_goes_a_number(desk, job, handover, clips):
@@ -235,6 +250,8 @@ def signatures_are_stamped(desk, job, ledger, clips):
                      "openssl cms -cmsout -print -inform DER -in $s | grep -q id-smime-aa-timeStampToken; done; "
                      "test $(ls data/recordings/*/excerpt.proof | wc -l) = 1; test ! -e data/recordings/001/file.key -a ! -e data/recordings/002/file.key")
     verifies(job, handover)
+    for clip in json.loads((job.directory / handover / "bag/data/facts.json").read_text())["clips"]:
+        assert "probe" not in clip and [c["result"] for c in clip["checks"] if c["check"] == "Technische Angaben"] == ["not_checked"], clip["checks"]
     return handover
 
 
@@ -266,6 +283,7 @@ def play(rig):
     ledger.begin()
     registered(desk, COURT, age_key(desk, "court 1"), "--code", "R1200S")
     job = Job(desk)
+    media = Media(desk.site.directory / "run/media.sock", desk.site.bin("asservat-media"))
     handover = approved(desk, clips[0], f"{clips[1]}=sealed", "--output", "both")
     it_waits_for_the_ledger(desk, job, ledger, handover)
     whoever_is_killed_goes_on(desk, job, handover, clips[0])
@@ -273,6 +291,8 @@ def play(rig):
     of_the_others_goes_a_number(desk, job, handover, clips)
     it_goes_onto_a_medium(desk, job, handover)
     two_do_not_run_at_once(job)
+    media.listener.close()
+    Path(desk.site.directory / "run/media.sock").unlink()
     stamped = signatures_are_stamped(desk, job, ledger, clips)
     it_is_closed_as_two_people_decided(desk, job, stamped)
     it_goes_in_a_zip(job, stamped)
