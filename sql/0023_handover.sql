@@ -715,21 +715,35 @@ END
 $$;
 COMMENT ON FUNCTION asv.handover_check_open IS 'refuses what is no approved hand-over, or is one no more';
 
+-- HO-051: what stood there when it was approved; where that was forgotten, the first that stands there still.
+CREATE FUNCTION asv.handover_version(p_id uuid) RETURNS asv.incident_version
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT v FROM asv.handover h
+    JOIN asv.statement a ON a.digest = asv.handover_approval(h.proposal)
+    JOIN asv.incident_version v ON v.incident = h.incident
+    WHERE h.id = p_id
+    ORDER BY v.since <= a.stored_at DESC, CASE WHEN v.since <= a.stored_at THEN -v.number ELSE v.number END
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.handover_version IS 'the incident of a hand-over as it was known when the approval was stored';
+
 CREATE FUNCTION asv.handover_incident(p_id uuid)
     RETURNS TABLE (number smallint, cause smallint, offence text, danger text, from_at timestamptz, until_at timestamptz, place text, accused text,
-                   injured text, prosecutor text)
+                   injured text, prosecutor text, statement bytea, since timestamptz, changed_at timestamptz)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
+DECLARE
+    v CONSTANT asv.incident_version := asv.handover_version(p_id);
 BEGIN
     PERFORM asv.handover_check_open(p_id);
     RETURN QUERY
     SELECT v.number, v.cause, v.offence::text, v.danger::text, v.from_at, v.until_at, v.place::text, v.accused::text,
-           array_to_string(v.injured, E'\n'), v.prosecutor::text
-    FROM asv.handover h JOIN asv.incident_version v ON v.incident = h.incident
-    WHERE h.id = p_id ORDER BY v.number DESC LIMIT 1;
+           array_to_string(v.injured, E'\n'), v.prosecutor::text, v.statement::bytea, v.since,
+           (SELECT max(w.since) FROM asv.incident_version w WHERE w.incident = v.incident AND w.number > v.number)
+    WHERE v.incident IS NOT NULL;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_incident IS 'the incident of a hand-over as it is known now; injured: one to a line';
+COMMENT ON FUNCTION asv.handover_incident IS 'the incident of a hand-over as it was known when that was approved, and when it was changed since (NULL: not); injured: one to a line';
 GRANT EXECUTE ON FUNCTION asv.handover_incident TO asv_export;
 
 CREATE FUNCTION asv.handover_clip_about(p_id uuid, p_number smallint)
@@ -759,6 +773,67 @@ END
 $$;
 COMMENT ON FUNCTION asv.handover_clip_about IS 'the facts of one recording of a hand-over, by its place in the plan, from 1';
 GRANT EXECUTE ON FUNCTION asv.handover_clip_about TO asv_export;
+
+-- HO-050: of each camera of a hand-over the running numbers from the last recording that began before the incident, or before the first of
+-- them that is handed over, to the first that began behind both. What a dock imported has the dock's numbers, which tell of no camera.
+CREATE FUNCTION asv.handover_series(p_id uuid)
+    RETURNS TABLE (camera bytea, epoch uuid, camera_name text, from_at timestamptz, until_at timestamptz, first bigint, last bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    v CONSTANT asv.incident_version := asv.handover_version(p_id);
+BEGIN
+    PERFORM asv.handover_check_open(p_id);
+    RETURN QUERY
+    WITH shown AS (
+        SELECT c.camera, c.epoch, min(c.number) AS low, max(c.number) AS high, least(v.from_at, min(c.started_at)) AS from_at,
+               greatest(v.from_at, v.until_at, max(c.ended_at)) AS until_at
+        FROM asv.handover_clip n JOIN asv.clip c ON c.recording = n.recording
+        WHERE n.handover = p_id AND c.sealer = 1
+        GROUP BY c.camera, c.epoch),
+    spans AS (
+        SELECT s.camera, s.epoch, s.from_at, s.until_at,
+               least(s.low, coalesce(max(c.number) FILTER (WHERE c.started_at <= s.from_at), min(c.number)))::bigint AS first,
+               greatest(s.high, coalesce(min(c.number) FILTER (WHERE c.started_at >= s.until_at), max(c.number)))::bigint AS last
+        FROM shown s JOIN asv.clip c ON c.camera = s.camera AND c.epoch = s.epoch
+        GROUP BY s.camera, s.epoch, s.from_at, s.until_at, s.low, s.high)
+    SELECT s.camera::bytea, s.epoch, t.name::text, s.from_at, s.until_at, s.first, least(s.last, s.first + 4095)
+    FROM spans s JOIN asv.certificate t ON t.digest = s.camera
+    ORDER BY s.camera, s.epoch;
+END
+$$;
+COMMENT ON FUNCTION asv.handover_series IS 'the cameras of a hand-over, each with the time of which nothing is to be left out and the running numbers that show it, 4,096 at most';
+GRANT EXECUTE ON FUNCTION asv.handover_series TO asv_export;
+
+-- Of recordings that are not handed over their number, what became of them, and what of the link record is shown without naming them (S-083).
+CREATE FUNCTION asv.handover_links(p_id uuid, p_camera bytea, p_epoch uuid, p_after bigint, p_limit integer)
+    RETURNS TABLE (number bigint, fate text, twice boolean, clip smallint, link bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM asv.handover_check_open(p_id);
+    RETURN QUERY
+    SELECT DISTINCT ON (r.number) r.number::bigint,
+           CASE WHEN n.number IS NOT NULL THEN 'handed_over'
+                WHEN t.state IN ('announced', 'transferring') THEN 'announced'
+                WHEN t.state IN ('erasing', 'erased', 'expired_on_arrival') OR t.state IS NULL THEN 'erased'
+                WHEN asv.handover_is_blocked(r.id) THEN 'blocked'
+                WHEN t.state IN ('quarantined', 'held') THEN t.state
+                ELSE 'kept' END,
+           EXISTS (SELECT FROM asv.recording o WHERE o.camera = r.camera AND o.epoch = r.epoch AND o.number = r.number AND o.id <> r.id),
+           n.number, substring(l.object FOR octet_length(l.object) - 50)
+    FROM asv.handover_series(p_id) AS s
+    JOIN asv.recording r ON r.camera = s.camera AND r.epoch = s.epoch AND r.number BETWEEN s.first AND s.last
+    LEFT JOIN asv.recording_state t ON t.recording = r.id
+    LEFT JOIN asv.link l ON l.recording = r.id
+    LEFT JOIN asv.handover_clip n ON n.handover = p_id AND n.recording = r.id
+    WHERE s.camera = p_camera AND s.epoch = p_epoch AND r.number > p_after
+    ORDER BY r.number, n.number, l.object, r.id
+    LIMIT p_limit;
+END
+$$;
+COMMENT ON FUNCTION asv.handover_links IS 'what a camera of a hand-over recorded in those numbers, each once (twice: the camera gave it to several), with the link record as it is shown alone (NULL: there is none), and of the hand-over''s own their place in the plan';
+GRANT EXECUTE ON FUNCTION asv.handover_links TO asv_export;
 
 CREATE FUNCTION asv.handover_custody(p_id uuid, p_number smallint, p_after uuid, p_limit integer)
     RETURNS TABLE (event uuid, kind text, at timestamptz, recorded_at timestamptz, actor_kind text, actor bytea, actor_name text, place text,

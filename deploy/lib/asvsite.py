@@ -387,6 +387,7 @@ handover = {directory}
 handover.package = {self.agency}/keeper/package.crt
 handover.xjustiz = {TOP}/deploy/xjustiz/3.6.2.json
 handover.documents = {self.bin('asservat-documents')}
+handover.media = {self.directory}/run/media.sock
 handover.agency = {agency}
 handover.office = Bürger- und Ordnungsamt
 handover.address = {address}

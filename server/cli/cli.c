@@ -215,6 +215,7 @@ static const struct asv_conf_key conf_keys[] = {
     KEY("handover.contact", ASV_CONF_TEXT, handover_contact, ""),
     KEY("handover.phone", ASV_CONF_TEXT, handover_phone, ""),
     KEY("handover.mail", ASV_CONF_TEXT, handover_mail, ""),
+    KEY("handover.media", ASV_CONF_PATH, handover_media, "/run/asservat-media/socket"),
     KEY("handover.tsa", ASV_CONF_TEXT, handover_tsa, ""),
     KEY("handover.tsa.ca", ASV_CONF_PATH, handover_tsa_ca, ""),
     KEY("ledger.trust", ASV_CONF_PATH, ledger_trust, ""),

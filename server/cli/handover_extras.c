@@ -145,6 +145,9 @@ enum asv_status asv_handover_write_extras(void *ctx, const char *path, struct as
     if (status == ASV_OK) {
         status = write_ledger(making, dir, path, err);
     }
+    if (status == ASV_OK) {
+        status = asv_handover_write_series(making, dir, err);
+    }
     return status == ASV_OK ? write_trust(making, dir, err) : status;
 }
 

@@ -82,6 +82,15 @@ bool asv_handover_shows(const struct asv_handover_making *making, const struct a
 ASV_MUST_CHECK enum asv_status asv_handover_tell_logs(struct asv_handover_making *making,
                                                       struct asv_err *err);
 
+/* ---- handover_series.c: that none of a camera's recordings is left out ---- */
+
+/* Below links/ of the directory that goes into the package. */
+ASV_MUST_CHECK enum asv_status asv_handover_write_series(struct asv_handover_making *making, int dir,
+                                                         struct asv_err *err);
+/* What was written there. */
+ASV_MUST_CHECK enum asv_status asv_handover_tell_series(struct asv_handover_making *making,
+                                                        struct asv_err *err);
+
 /* ---- handover_keeper.c ---- */
 
 ASV_MUST_CHECK enum asv_status asv_handover_ask_keys(void *making, uint16_t clip,

@@ -8,6 +8,7 @@
 #include "server/base/fail.h"
 #include "server/cli/handover_job.h"
 #include "server/db/camera.h"
+#include "server/handover/probe.h"
 
 #define PAGE 64
 
@@ -68,6 +69,10 @@ enum asv_status asv_handover_begin_facts(struct asv_handover_making *making, str
         .prosecutor = incident->prosecutor,
         .from_ms = incident->from_ms,
         .until_ms = incident->until_ms,
+        .incident_version = incident->version,
+        .incident_statement = incident->statement,
+        .written_ms = incident->since_ms,
+        .changed_ms = incident->changed_ms,
         .requested = decision_of(&making->proposal, &making->proposer),
         .approved = decision_of(&making->approval, &making->approver),
     };
@@ -142,10 +147,27 @@ static enum asv_status judge_camera(const struct asv_handover_making *making,
     return ASV_OK;
 }
 
+/* HO-052: that nobody could read it is said, and keeps nothing back. */
+static void look(const struct asv_handover_making *making, const struct asv_build_clip *clip,
+                 struct asv_media_facts *media, struct asv_compose_known *known)
+{
+    const struct asv_handover_house *house = making->house;
+    enum asv_status status = ASV_E_STATE;
+    if (clip->plan.form != ASV_PLAN_SEALED) {
+        status = asv_probe_recording(house->vault, &making->names[clip->clip], clip->recording,
+                                     house->cli->conf.handover_media, house->cli->world, media, NULL);
+    }
+    known->media = status == ASV_OK ? media : NULL;
+    known->media_lack = status == ASV_E_STATE  ? "die Aufzeichnung wird nur versiegelt übergeben"
+                        : status == ASV_E_AWAY ? "das Programm dafür antwortete nicht"
+                                               : "das Programm dafür konnte die Aufzeichnung nicht lesen";
+}
+
 enum asv_status asv_handover_tell_clip(void *ctx, const struct asv_build_clip *clip, struct asv_err *err)
 {
     struct asv_handover_making *making = ctx;
     struct asv_compose_known known = {.root = NULL};
+    struct asv_media_facts media;
     making->order[clip->number - 1] = clip->clip;
     enum asv_status status = asv_db_handover_clip(making->house->db, making->job.id,
                                                   (uint16_t)(clip->clip + 1), &making->row, err);
@@ -153,6 +175,7 @@ enum asv_status asv_handover_tell_clip(void *ctx, const struct asv_build_clip *c
         status = judge_camera(making, clip->recording, &known.root, err);
     }
     if (status == ASV_OK) {
+        look(making, clip, &media, &known);
         known.camera_name = making->row.camera_name;
         known.erased_on_camera_ms = making->row.erased_on_camera_ms;
         status = asv_compose_clip(making->compose, clip, &known, err);
@@ -248,6 +271,9 @@ enum asv_status asv_handover_tell_facts(void *ctx, const struct asv_build_said *
         status = tell_custody(making, number, rows, err);
     }
     free(rows);
+    if (status == ASV_OK) {
+        status = asv_handover_tell_series(making, err);
+    }
     if (status == ASV_OK) {
         status = asv_handover_tell_logs(making, err);
     }

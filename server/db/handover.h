@@ -8,6 +8,7 @@
 #ifndef ASV_SERVER_DB_HANDOVER_H
 #define ASV_SERVER_DB_HANDOVER_H
 
+#include "firmware-proto/seal/link.h"
 #include "server/db/incident.h"
 #include "server/db/ledger.h"
 #include "server/db/statement.h"
@@ -172,7 +173,7 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_next(struct asv_db *db, const uin
 ASV_MUST_CHECK enum asv_status asv_db_handover_job(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                                    struct asv_db_handover_job *out, struct asv_err *err);
 
-/* Its incident as it is known now, without id, number, clips and who signed it. ASV_E_NOT_FOUND. */
+/* Its incident as it was known when it was approved, without id, number, clips and salt. ASV_E_NOT_FOUND. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_incident(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                                         struct asv_db_incident *out, struct asv_err *err);
 
@@ -219,6 +220,36 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_custody(struct asv_db *db, const 
                                                        uint16_t number, const uint8_t *after,
                                                        struct asv_db_handover_custody *rows, size_t cap,
                                                        size_t *count, struct asv_err *err);
+
+/* A camera of it, the time of which nothing is to be left out, and the running numbers that show it. */
+struct asv_db_handover_series {
+    uint8_t camera[ASV_SHA256_BYTES]; /* certificate */
+    uint8_t epoch[ASV_UUID_BYTES];
+    char camera_name[65];
+    int64_t from_ms, until_ms;
+    uint64_t first, last;
+};
+
+/* rows[cap]; ASV_E_LIMIT: there are more. */
+ASV_MUST_CHECK enum asv_status asv_db_handover_series(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                                      struct asv_db_handover_series *rows, size_t cap,
+                                                      size_t *count, struct asv_err *err);
+
+/* What the camera recorded under a number, as far as others are told. */
+struct asv_db_handover_link {
+    uint64_t number;
+    char fate[ASV_DB_HANDOVER_WORD]; /* handed_over, announced, erased, blocked, quarantined, held, kept */
+    bool twice;                      /* the camera gave it to several */
+    uint16_t clip;                   /* of one that is handed over: its place in the plan, from 1 */
+    size_t link_len;                 /* 0: it has no link record */
+    uint8_t link[ASV_LINK_MAX_BYTES - ASV_LINK_OPENING_BYTES]; /* as it is shown alone */
+};
+
+/* Those behind the number, in order: rows[cap], cap <= ASV_DB_PAGE_MAX. */
+ASV_MUST_CHECK enum asv_status asv_db_handover_links(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                                     const struct asv_db_handover_series *series,
+                                                     uint64_t after, struct asv_db_handover_link *rows,
+                                                     size_t cap, size_t *count, struct asv_err *err);
 
 /* The ledger's entries that go out with it, those behind (after_log, after), as asv_db_ledger_about; number
  * 0: of all its recordings. Of who looked at them there are others, which do not. */

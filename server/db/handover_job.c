@@ -67,6 +67,9 @@ static void row_incident(struct asv_row *row, void *to)
     asv_row_text(row, out->accused, sizeof out->accused);
     asv_row_text(row, out->injured, sizeof out->injured);
     asv_row_text(row, out->prosecutor, sizeof out->prosecutor);
+    asv_row_bytes(row, out->statement, sizeof out->statement);
+    out->since_ms = asv_row_time(row);
+    out->changed_ms = asv_row_time(row);
 }
 
 enum asv_status asv_db_handover_incident(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
@@ -176,6 +179,55 @@ enum asv_status asv_db_handover_custody(struct asv_db *db, const uint8_t id[ASV_
     asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
     return asv_db_run_rows(db, ASV_QUERY_HANDOVER_CUSTODY, &params, row_custody, rows, sizeof *rows, cap,
                            count, err);
+}
+
+static void row_series(struct asv_row *row, void *to)
+{
+    struct asv_db_handover_series *out = to;
+    asv_row_bytes(row, out->camera, sizeof out->camera);
+    asv_row_uuid(row, out->epoch);
+    asv_row_text(row, out->camera_name, sizeof out->camera_name);
+    out->from_ms = asv_row_time(row);
+    out->until_ms = asv_row_time(row);
+    out->first = asv_row_u64(row);
+    out->last = asv_row_u64(row);
+}
+
+enum asv_status asv_db_handover_series(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                       struct asv_db_handover_series *rows, size_t cap, size_t *count,
+                                       struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, id);
+    return asv_db_run_rows(db, ASV_QUERY_HANDOVER_SERIES, &params, row_series, rows, sizeof *rows, cap, count,
+                           err);
+}
+
+static void row_link(struct asv_row *row, void *to)
+{
+    struct asv_db_handover_link *out = to;
+    out->number = asv_row_u64(row);
+    asv_row_text(row, out->fate, sizeof out->fate);
+    out->twice = asv_row_bool(row);
+    out->clip = asv_row_u16(row);
+    asv_row_blob(row, out->link, sizeof out->link, &out->link_len);
+}
+
+enum asv_status asv_db_handover_links(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                      const struct asv_db_handover_series *series, uint64_t after,
+                                      struct asv_db_handover_link *rows, size_t cap, size_t *count,
+                                      struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, id);
+    asv_param_digest(&params, series->camera);
+    asv_param_uuid(&params, series->epoch);
+    asv_param_u64(&params, after);
+    asv_param_i32(&params, (int32_t)cap);
+    return asv_db_run_rows(db, ASV_QUERY_HANDOVER_LINKS, &params, row_link, rows, sizeof *rows, cap, count,
+                           err);
 }
 
 enum asv_status asv_db_handover_entries(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES], uint16_t number,

@@ -32,6 +32,7 @@ struct asv_db_incident {
     uint64_t clips;                          /* read only: recordings that show it */
     int64_t forgotten_ms; /* read only: when everything but id, number, opened_ms and clips was forgotten */
     uint8_t salt[ASV_SHA256_BYTES], statement[ASV_SHA256_BYTES]; /* read only, of find: who signed it */
+    int64_t changed_ms; /* read only, of a hand-over: when it was changed since; ASV_TIME_UNKNOWN: not */
 };
 
 /* A new one (version 1), or the next version of one, as it was signed. ASV_E_EXISTS: the case number is

@@ -131,6 +131,9 @@ static enum asv_status tell_clip(struct clip *clip, struct asv_err *err)
 {
     const struct asv_build_ops *ops = clip->out->build->ops;
     enum asv_status status = choose(clip, err);
+    if (status == ASV_OK && clip->said.plan.form != ASV_PLAN_SEALED) {
+        status = ask_keys(clip, err); /* its media are looked at */
+    }
     if (status == ASV_OK) {
         clip->said.recording = clip->recording;
         clip->said.files = clip->files;

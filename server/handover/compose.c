@@ -183,6 +183,10 @@ static void put_incident(struct asv_compose *it, const struct asv_compose_head *
     asv_facts_put_text(it, incident, "accused", head->accused);
     asv_facts_put_lines(it, incident, "injured", head->injured);
     asv_facts_put_text(it, incident, "prosecutor", head->prosecutor);
+    asv_facts_put_number(it, incident, "version", head->incident_version);
+    asv_facts_put_digest(it, incident, "statement", head->incident_statement);
+    asv_facts_put_time(it, incident, "written_at", head->written_ms);
+    asv_facts_put_time(it, incident, "changed_at", head->changed_ms);
 }
 
 static void put_decision(struct asv_compose *it, const char *key, const struct asv_compose_decision *said)
@@ -216,10 +220,11 @@ enum asv_status asv_compose_new(struct asv_compose **out, const struct asv_compo
     }
     made->head = json_object();
     made->clips = json_array();
+    made->series = json_array();
     made->logs = json_array();
     made->certificates = json_array();
-    made->failed =
-        made->head == NULL || made->clips == NULL || made->logs == NULL || made->certificates == NULL;
+    made->failed = made->head == NULL || made->clips == NULL || made->series == NULL || made->logs == NULL ||
+                   made->certificates == NULL;
     asv_facts_put_number(made, made->head, "format", 1);
     asv_facts_put_uuid(made, made->head, "handover", head->plan->id);
     asv_facts_put_text(made, made->head, "time_zone", head->time_zone);
@@ -246,6 +251,7 @@ void asv_compose_free(struct asv_compose *compose)
     if (compose != NULL) {
         json_decref(compose->head);
         json_decref(compose->clips);
+        json_decref(compose->series);
         json_decref(compose->logs);
         json_decref(compose->certificates);
         json_decref(compose->revocations);
@@ -445,6 +451,7 @@ enum asv_status asv_compose_write(const struct asv_compose *compose, const struc
     put_documents(&it, facts, said->documents);
     put_files(&it, facts, said);
     put_clips(&it, facts);
+    asv_facts_put(&it, facts, "series", json_incref(it.series));
     asv_facts_put(&it, facts, "logs", json_incref(it.logs));
     asv_facts_put(&it, facts, "certificates", json_incref(it.certificates));
     if (it.revocations != NULL) {

@@ -10,6 +10,8 @@
 
 #include "firmware-proto/trust/revocations.h"
 #include "server/handover/build.h"
+#include "server/handover/series.h"
+#include "server/media/channel.h"
 #include "server/statement/card.h"
 
 /* Texts are borrowed for a call; NULL or empty: not known. Of a text with line ends one line is made. */
@@ -31,14 +33,19 @@ struct asv_compose_head {
     uint8_t cause;               /* enum asv_ground */
     const char *offence, *danger, *place, *accused, *injured /* one to a line */, *prosecutor;
     int64_t from_ms, until_ms; /* ASV_TIME_UNKNOWN: at that moment */
+    uint16_t incident_version;
+    const uint8_t *incident_statement;
+    int64_t written_ms, changed_ms; /* ASV_TIME_UNKNOWN: not changed since */
     struct asv_compose_decision requested, approved;
 };
 
 /* What only the database knows of a recording. */
 struct asv_compose_known {
     const char *camera_name;
-    int64_t erased_on_camera_ms; /* ASV_TIME_UNKNOWN: not yet */
-    const char *root;            /* what the camera's certificate chain says under the root; NULL: right */
+    int64_t erased_on_camera_ms;         /* ASV_TIME_UNKNOWN: not yet */
+    const struct asv_media_facts *media; /* NULL: not looked at, for this reason, in German */
+    const char *media_lack;
+    const char *root; /* what the camera's certificate chain says under the root; NULL: right */
 };
 
 struct asv_compose_event {
@@ -82,6 +89,28 @@ ASV_MUST_CHECK enum asv_status asv_compose_clip(struct asv_compose *compose,
 ASV_MUST_CHECK enum asv_status asv_compose_add_event(struct asv_compose *compose, unsigned number,
                                                      const struct asv_compose_event *event,
                                                      struct asv_err *err);
+
+/* A camera of which nothing is to be left out, and what its records show; the numbers follow, in order. */
+struct asv_compose_series {
+    const struct asv_series *of;
+    const char *camera_name;
+    const struct asv_series_shown *shown;
+};
+ASV_MUST_CHECK enum asv_status asv_compose_add_series(struct asv_compose *compose,
+                                                      const struct asv_compose_series *series,
+                                                      struct asv_err *err);
+
+/* The next number of that series. */
+struct asv_compose_number {
+    uint64_t number;
+    const char *fate; /* as in the schema */
+    bool twice;
+    unsigned clip; /* of one that is handed over, from 1; 0: it is not */
+};
+ASV_MUST_CHECK enum asv_status asv_compose_add_number(struct asv_compose *compose,
+                                                      const struct asv_compose_number *number,
+                                                      const struct asv_series_shown *shown,
+                                                      struct asv_err *err);
 
 /* The head of a log; one that is there already is passed over. */
 ASV_MUST_CHECK enum asv_status asv_compose_add_log(struct asv_compose *compose,

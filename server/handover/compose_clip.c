@@ -172,6 +172,57 @@ static void put_checks(struct asv_compose *it, json_t *clip, const struct asv_bu
     }
 }
 
+/* ---- its media ---- */
+
+static const char *kind_of(uint8_t kind)
+{
+    return kind == ASV_MEDIA_VIDEO ? "video" : kind == ASV_MEDIA_AUDIO ? "audio" : "data";
+}
+
+static void put_size(struct asv_compose *it, json_t *stream, const char *key, uint32_t value)
+{
+    if (value > 0) {
+        asv_facts_put_number(it, stream, key, value);
+    }
+}
+
+static void put_stream(struct asv_compose *it, json_t *streams, const struct asv_media_stream *said)
+{
+    char rate[16];
+    json_t *one = asv_facts_put_object(it, streams);
+    asv_facts_put_text(it, one, "kind", kind_of(said->kind));
+    asv_facts_put_text(it, one, "codec", known_or(said->codec));
+    if (said->kind == ASV_MEDIA_VIDEO) {
+        put_size(it, one, "width", said->width);
+        put_size(it, one, "height", said->height);
+    } else if (said->kind == ASV_MEDIA_AUDIO) {
+        (void)snprintf(rate, sizeof rate, "%u", said->rate);
+        asv_facts_put_text(it, one, "rate", said->rate > 0 ? rate : NULL);
+        put_size(it, one, "channels", said->channels);
+    }
+}
+
+/* HO-052 */
+static void put_media(struct asv_compose *it, json_t *clip, const struct asv_compose_known *known)
+{
+    const struct asv_media_facts *media = known->media;
+    if (media == NULL) {
+        put_check(it, json_object_get(clip, "checks"), "Technische Angaben", "not_checked",
+                  known_or(known->media_lack));
+        return;
+    }
+    json_t *probe = asv_facts_put_member(it, clip, "probe", json_object());
+    asv_facts_put_text(it, probe, "program", "asservat-media");
+    asv_facts_put_text(it, probe, "format", known_or(media->format));
+    if (media->duration_us > 0 && media->duration_us <= INT64_MAX) {
+        asv_facts_put_number(it, probe, "duration_ms", (int64_t)(media->duration_us / 1000));
+    }
+    json_t *streams = asv_facts_put_member(it, probe, "streams", json_array());
+    for (size_t i = 0; streams != NULL && i < media->stream_count; i++) {
+        put_stream(it, streams, &media->streams[i]);
+    }
+}
+
 /* ---- files ---- */
 
 static void put_named(struct asv_compose *it, json_t *clip, const char *key,
@@ -245,7 +296,8 @@ enum asv_status asv_compose_clip(struct asv_compose *compose, const struct asv_b
 {
     const struct asv_commit *commit = &clip->recording->commit;
     struct asv_chain chain;
-    if (clip->number == 1 && json_array_clear(compose->clips) != 0) {
+    if (clip->number == 1 &&
+        (json_array_clear(compose->clips) != 0 || json_array_clear(compose->series) != 0)) {
         compose->failed = true;
     }
     json_t *one = asv_facts_put_object(compose, compose->clips);
@@ -254,6 +306,7 @@ enum asv_status asv_compose_clip(struct asv_compose *compose, const struct asv_b
     put_verdict(compose, one, commit);
     put_files(compose, one, clip);
     put_checks(compose, one, clip, known);
+    put_media(compose, one, known);
     put_markers(compose, one, clip->recording->exhibit);
     asv_facts_put(compose, one, "custody", json_array());
     enum asv_status status = asv_compose_outcome(compose, err);

@@ -11,9 +11,9 @@
 #include "server/handover/compose.h"
 
 struct asv_compose {
-    json_t *head;                                      /* members that stand already */
-    json_t *clips, *logs, *certificates, *revocations; /* the last may be NULL */
-    bool failed;                                       /* no memory, or bytes that are no text */
+    json_t *head;                                               /* members that stand already */
+    json_t *clips, *series, *logs, *certificates, *revocations; /* the last may be NULL */
+    bool failed;                                                /* no memory, or bytes that are no text */
 };
 
 void asv_facts_put(struct asv_compose *compose, json_t *object, const char *key, json_t *value);

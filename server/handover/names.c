@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/handover/series.h"
+
 /* What people call it, and, in a filing, what its format is. */
 static const struct {
     const char *title, *format;
@@ -27,6 +29,7 @@ static const char *const documents[ASV_HANDOVER_DOCUMENTS] = {
 };
 
 #define DOCKS "trust/docks/"
+#define LINKS ASV_SERIES_PATH
 
 /* What is known of the other files; the rest is called as it lies there. */
 static const struct {
@@ -104,6 +107,10 @@ enum asv_status asv_handover_name_other(struct asv_handover_file *out,
     if (strncmp(path, DOCKS, sizeof DOCKS - 1) == 0) {
         (void)snprintf(out->title, sizeof out->title, "Zertifikatskette eines Docks");
         return name_it(out, naming, path, "chain");
+    }
+    if (strncmp(path, LINKS, sizeof LINKS - 1) == 0) {
+        (void)snprintf(out->title, sizeof out->title, "Verkettung einer Kamera");
+        return name_it(out, naming, path, "links");
     }
     (void)snprintf(out->title, sizeof out->title, "%s", path);
     return naming->output == ASV_HANDOVER_CARRIER ? name_it(out, naming, path, "") : ASV_E_USAGE;

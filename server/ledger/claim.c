@@ -157,7 +157,7 @@ static enum asv_status check_row(const struct asv_claim_shown *shown, uint64_t f
 }
 
 /* What began before and behind the time is shown, and everything in between: numbers rise with time. */
-static enum asv_status check_time(const struct asv_claim_shown *shown, const struct asv_claim *claim,
+static enum asv_status check_time(struct asv_claim_shown *shown, const struct asv_claim *claim,
                                   uint64_t *within, struct asv_err *err)
 {
     int64_t from = (int64_t)claim->from;
@@ -167,6 +167,7 @@ static enum asv_status check_time(const struct asv_claim_shown *shown, const str
     }
     for (size_t i = 0; i < shown->count; i++) {
         if (!shown->recordings[i].timed) {
+            shown->lack = ASV_CLAIM_LACK_CLOCK;
             return asv_failf(err, ASV_E_NOT_FOUND,
                              "when recording number %" PRIu64 " was made the camera did not know",
                              shown->recordings[i].number);
@@ -174,12 +175,14 @@ static enum asv_status check_time(const struct asv_claim_shown *shown, const str
         *within += shown->recordings[i].start_ms < until && shown->recordings[i].end_ms >= from;
     }
     if (shown->recordings[0].start_ms > from && shown->recordings[0].number > 1) {
+        shown->lack = ASV_CLAIM_LACK_BEFORE;
         return asv_failf(err, ASV_E_NOT_FOUND,
                          "no recording is shown that began before that time, and number %" PRIu64
                          " is not the camera's first",
                          shown->recordings[0].number);
     }
     if (shown->recordings[shown->count - 1].start_ms < until) {
+        shown->lack = ASV_CLAIM_LACK_BEHIND;
         return asv_failf(err, ASV_E_NOT_FOUND,
                          "no recording is shown that began behind that time: a later number than %" PRIu64
                          " may still be on the camera",
@@ -188,8 +191,8 @@ static enum asv_status check_time(const struct asv_claim_shown *shown, const str
     return check_row(shown, shown->recordings[0].number, shown->recordings[shown->count - 1].number, err);
 }
 
-enum asv_status asv_claim_judge(struct asv_claim_shown *shown, const struct asv_claim *claim,
-                                uint64_t *within, struct asv_err *err)
+static enum asv_status judge(struct asv_claim_shown *shown, const struct asv_claim *claim, uint64_t *within,
+                             struct asv_err *err)
 {
     *within = 0;
     qsort(shown->recordings, shown->count, sizeof *shown->recordings, by_number);
@@ -202,4 +205,13 @@ enum asv_status asv_claim_judge(struct asv_claim_shown *shown, const struct asv_
     }
     *within = claim->until - claim->from + 1;
     return check_row(shown, claim->from, claim->until, err);
+}
+
+enum asv_status asv_claim_judge(struct asv_claim_shown *shown, const struct asv_claim *claim,
+                                uint64_t *within, struct asv_err *err)
+{
+    shown->lack = ASV_CLAIM_LACK_NUMBER; /* unless it is something else */
+    enum asv_status status = judge(shown, claim, within, err);
+    shown->lack = status == ASV_OK ? ASV_CLAIM_LACK_NOTHING : shown->lack;
+    return status;
 }

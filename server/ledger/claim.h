@@ -32,8 +32,18 @@ void asv_claim_write(struct asv_writer *writer, const struct asv_claim *claim);
 ASV_MUST_CHECK enum asv_status asv_claim_parse(struct asv_claim *out, struct asv_bytes data,
                                                struct asv_err *err);
 
+/* Of which a claim is not shown. */
+enum asv_claim_lack {
+    ASV_CLAIM_LACK_NOTHING,
+    ASV_CLAIM_LACK_BEFORE, /* a recording that began before the time */
+    ASV_CLAIM_LACK_BEHIND, /* one that began behind it */
+    ASV_CLAIM_LACK_CLOCK,  /* the time of one of them, which the camera did not know */
+    ASV_CLAIM_LACK_NUMBER, /* a number, or one number has two recordings */
+};
+
 /* Recordings whose link record was signed by the camera and whose entry was proven. */
 struct asv_claim_shown {
+    enum asv_claim_lack lack; /* of what was judged last */
     size_t count;
     struct {
         uint64_t number;

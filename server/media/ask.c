@@ -2,9 +2,14 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/media/ask.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
+#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 
 #define SPARE_BYTES (64u << 20) /* beyond twice the recording: headers, indices, what is read again */
@@ -19,6 +24,18 @@ struct asking {
     bool told, indexed;
     uint64_t read, written, most;
 };
+
+enum asv_status asv_media_call(const char *socket_path, int *out, struct asv_err *err)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    asv_auto_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", socket_path);
+    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+        return asv_failf(err, ASV_E_AWAY, "media: %s: %s", socket_path, strerror(errno));
+    }
+    *out = asv_steal_fd(&fd);
+    return ASV_OK;
+}
 
 static enum asv_status no_protocol(struct asv_err *err)
 {
@@ -73,7 +90,8 @@ static enum asv_status take_frame(struct asking *asking, bool *ended, struct asv
         asking->told = true;
         return ASV_OK;
     case ASV_MEDIA_INDEX:
-        if (!asking->told || asking->indexed || asv_media_index_read(asking->index, body) != ASV_OK) {
+        if (asking->index == NULL || !asking->told || asking->indexed ||
+            asv_media_index_read(asking->index, body) != ASV_OK) {
             return no_protocol(err);
         }
         asking->indexed = true;
@@ -81,7 +99,9 @@ static enum asv_status take_frame(struct asking *asking, bool *ended, struct asv
     case ASV_MEDIA_END:
         *ended = true;
         status = asv_media_end_read(body, err);
-        return status == ASV_OK && asking->facts != NULL && !asking->indexed ? no_protocol(err) : status;
+        bool missing =
+            (asking->facts != NULL && !asking->told) || (asking->index != NULL && !asking->indexed);
+        return status == ASV_OK && missing ? no_protocol(err) : status;
     default:
         return no_protocol(err);
     }
@@ -146,6 +166,18 @@ enum asv_status asv_media_look(const struct asv_media_program *program, struct a
     if (asking != NULL) {
         asking->facts = facts;
         asking->index = index;
+    }
+    return run_take(asking, &start, err);
+}
+
+enum asv_status asv_media_tell(const struct asv_media_program *program, struct asv_playback *playback,
+                               struct asv_media_facts *facts, struct asv_err *err)
+{
+    const struct asv_media_start start = {
+        .what = ASV_MEDIA_TELL, .bytes = asv_playback_bytes(playback), .until = INT64_MAX};
+    struct asking *asking = begin(program, playback);
+    if (asking != NULL) {
+        asking->facts = facts;
     }
     return run_take(asking, &start, err);
 }

@@ -25,11 +25,18 @@ struct asv_media_program {
     uint64_t until_ms;             /* monotonic: by when it has to be done */
 };
 
+/* Connects to the socket at which a program answers each; the caller closes *fd. ASV_E_AWAY. */
+ASV_MUST_CHECK enum asv_status asv_media_call(const char *socket_path, int *fd, struct asv_err *err);
+
 /* ASV_E_AWAY: the program died of it. ASV_E_TIMEOUT. ASV_E_LIMIT: it reads or writes for ever.
  * ASV_E_MALFORMED, ASV_E_UNSUPPORTED, ASV_E_NOT_FOUND: as the program says. Or the playback's own error. */
 ASV_MUST_CHECK enum asv_status asv_media_look(const struct asv_media_program *program,
                                               struct asv_playback *playback, struct asv_media_facts *facts,
                                               struct asv_media_index *index, struct asv_err *err);
+/* The same without the index (channel.h). */
+ASV_MUST_CHECK enum asv_status asv_media_tell(const struct asv_media_program *program,
+                                              struct asv_playback *playback, struct asv_media_facts *facts,
+                                              struct asv_err *err);
 /* From one place of the index to another (channel.h). */
 ASV_MUST_CHECK enum asv_status asv_media_remux(const struct asv_media_program *program,
                                                struct asv_playback *playback, int64_t from, int64_t until,

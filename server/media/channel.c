@@ -116,7 +116,7 @@ enum asv_status asv_media_start_read(struct asv_media_start *out, struct asv_byt
     bool good = asv_read_u8(&reader, &out->what) == ASV_OK && asv_read_u64(&reader, &out->bytes) == ASV_OK &&
                 asv_read_i64(&reader, &out->from) == ASV_OK && asv_read_i64(&reader, &out->until) == ASV_OK &&
                 asv_read_end(&reader) == ASV_OK;
-    return good && (out->what == ASV_MEDIA_LOOK || out->what == ASV_MEDIA_REMUX) && out->bytes <= INT64_MAX &&
+    return good && out->what >= ASV_MEDIA_LOOK && out->what <= ASV_MEDIA_TELL && out->bytes <= INT64_MAX &&
                    out->from < out->until
                ? ASV_OK
                : ASV_E_MALFORMED;

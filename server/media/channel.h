@@ -9,8 +9,8 @@
  *   START      ──►
  *              ◄──    READ      offset, bytes
  *   DATA       ──►              as many bytes, which are there
- *              ◄──    FACTS     of ASV_MEDIA_LOOK
- *              ◄──    INDEX     the same; behind FACTS
+ *              ◄──    FACTS     of ASV_MEDIA_LOOK and ASV_MEDIA_TELL
+ *              ◄──    INDEX     of ASV_MEDIA_LOOK; behind FACTS
  *              ◄──    OUT       fragmented MP4, of ASV_MEDIA_REMUX
  *              ◄──    END       status and why; last
  */
@@ -39,6 +39,7 @@ enum asv_media_frame {
 enum asv_media_what {
     ASV_MEDIA_LOOK = 1,
     ASV_MEDIA_REMUX = 2,
+    ASV_MEDIA_TELL = 3, /* LOOK without its index, for which a recording is read through */
 };
 
 struct asv_media_start {

@@ -74,13 +74,15 @@ static enum asv_status look(struct talk *talk, const struct asv_remux_io *io, st
     static struct asv_media_index index;
     static uint8_t body[ASV_MEDIA_PIECE_BYTES];
     struct asv_writer writer;
-    enum asv_status status = asv_remux_look(io, &facts, &index, err);
+    const bool indexed = talk->start.what == ASV_MEDIA_LOOK;
+    enum asv_status status =
+        indexed ? asv_remux_look(io, &facts, &index, err) : asv_remux_tell(io, &facts, err);
     if (status == ASV_OK) {
         asv_writer_init(&writer, body, sizeof body);
         asv_media_facts_write(&writer, &facts);
         status = asv_media_send(&talk->channel, ASV_MEDIA_FACTS, body, writer.len, err);
     }
-    if (status == ASV_OK) {
+    if (status == ASV_OK && indexed) {
         asv_writer_init(&writer, body, sizeof body);
         asv_media_index_write(&writer, &index);
         status = asv_media_send(&talk->channel, ASV_MEDIA_INDEX, body, writer.len, err);
@@ -100,8 +102,8 @@ static enum asv_status answer(struct talk *talk, struct asv_err *err)
     }
     const struct asv_remux_io io = {
         .ctx = talk, .bytes = talk->start.bytes, .read = on_read, .write = on_write};
-    return talk->start.what == ASV_MEDIA_LOOK ? look(talk, &io, err)
-                                              : asv_remux_run(&io, talk->start.from, talk->start.until, err);
+    return talk->start.what != ASV_MEDIA_REMUX ? look(talk, &io, err)
+                                               : asv_remux_run(&io, talk->start.from, talk->start.until, err);
 }
 
 static bool is_socket(void)

@@ -25,6 +25,11 @@ struct asv_remux_io {
 ASV_MUST_CHECK enum asv_status asv_remux_look(const struct asv_remux_io *io, struct asv_media_facts *facts,
                                               struct asv_media_index *index, struct asv_err *err);
 
+/* The same without the index: of a fragmented recording no more is read than its beginning, and its duration
+ * is not known then. */
+ASV_MUST_CHECK enum asv_status asv_remux_tell(const struct asv_remux_io *io, struct asv_media_facts *facts,
+                                              struct asv_err *err);
+
 /* Its first video and sound from one place of the index to another, as one fragment behind ftyp and moov,
  * with their media times. A recording that ends in the middle of something ends there. ASV_E_UNSUPPORTED: a
  * codec that fragmented MP4 does not take. ASV_E_MALFORMED; what was written until then stands. */

@@ -335,3 +335,15 @@ enum asv_status asv_remux_look(const struct asv_remux_io *io, struct asv_media_f
     asv_remux_end(&remux);
     return status;
 }
+
+enum asv_status asv_remux_tell(const struct asv_remux_io *io, struct asv_media_facts *facts,
+                               struct asv_err *err)
+{
+    struct asv_remux remux = {.io = io, .err = err};
+    enum asv_status status = asv_remux_open(&remux);
+    if (status == ASV_OK) {
+        tell(&remux, facts);
+    }
+    asv_remux_end(&remux);
+    return status;
+}

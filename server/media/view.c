@@ -2,12 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/media/view.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
@@ -215,18 +212,6 @@ static void done(struct asv_view_asker *asker)
     pthread_mutex_unlock(&asker->lock);
 }
 
-static enum asv_status call(const struct asv_view_asker *asker, int *out, struct asv_err *err)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    asv_auto_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    snprintf(address.sun_path, sizeof address.sun_path, "%s", asker->socket);
-    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        return asv_failf(err, ASV_E_AWAY, "media: %s: %s", asker->socket, strerror(errno));
-    }
-    *out = asv_steal_fd(&fd);
-    return ASV_OK;
-}
-
 /* What it said of the media, or what became of it, in the words of asv_view_look. */
 static enum asv_status judge(enum asv_status status)
 {
@@ -275,7 +260,7 @@ static enum asv_status ask(struct asv_view *view, struct asv_media_facts *facts,
         return status;
     }
     program.until_ms = asv_world_mono_ms(program.world) + view->asker->most_ms;
-    status = call(view->asker, &program.fd, err);
+    status = asv_media_call(view->asker->socket, &program.fd, err);
     if (status == ASV_OK && facts != NULL) {
         status = judge(asv_media_look(&program, view->playback, facts, &view->index, err));
     } else if (status == ASV_OK) {

@@ -211,6 +211,45 @@ static enum asv_status check_logs(const json_t *logs, struct asv_err *err)
     return ASV_OK;
 }
 
+/* HD-019: numbers follow each other, and of each that is handed over it is said which recording it is. */
+static enum asv_status check_series(const json_t *series, size_t count, const char *way, struct asv_err *err)
+{
+    size_t i = 0;
+    json_t *number = NULL;
+    const json_t *numbers = json_object_get(series, "numbers");
+    int64_t first = asv_fact_integer(json_array_get(numbers, 0), "number");
+    json_array_foreach(numbers, i, number)
+    {
+        int64_t clip = asv_fact_integer(number, "clip");
+        bool is_here = strcmp(asv_fact_text(number, "fate"), "handed_over") == 0;
+        bool has_clip = json_object_get(number, "clip") != NULL;
+        if (asv_fact_integer(number, "number") != first + (int64_t)i) {
+            return asv_failf(err, ASV_E_MISMATCH, "facts: %s.numbers[%zu].number: is not the next one", way,
+                             i);
+        }
+        if (is_here != has_clip || (has_clip && (clip < 1 || (size_t)clip > count))) {
+            return asv_failf(err, ASV_E_MISMATCH, "facts: %s.numbers[%zu].clip: is no recording here", way,
+                             i);
+        }
+    }
+    return in_order(series, "from_at", "until_at", way, err);
+}
+
+static enum asv_status check_all_series(const json_t *facts, struct asv_err *err)
+{
+    char way[WAY_BYTES];
+    size_t i = 0;
+    json_t *series = NULL;
+    size_t count = json_array_size(json_object_get(facts, "clips"));
+    enum asv_status status = ASV_OK;
+    json_array_foreach(json_object_get(facts, "series"), i, series)
+    {
+        (void)snprintf(way, sizeof way, "series[%zu]", i);
+        status = status == ASV_OK ? check_series(series, count, way, err) : status;
+    }
+    return status;
+}
+
 /* LAW T4 */
 static enum asv_status check_decision(const json_t *facts, struct asv_err *err)
 {
@@ -223,7 +262,11 @@ static enum asv_status check_decision(const json_t *facts, struct asv_err *err)
         json_array_size(json_object_get(facts, "recipients")) == 0) {
         return asv_fail(err, ASV_E_MISMATCH, "facts: recipients: there are none who could open it");
     }
-    return in_order(json_object_get(facts, "incident"), "from_at", "until_at", "incident", err);
+    enum asv_status status =
+        in_order(json_object_get(facts, "incident"), "from_at", "until_at", "incident", err);
+    return status == ASV_OK
+               ? in_order(json_object_get(facts, "incident"), "written_at", "changed_at", "incident", err)
+               : status;
 }
 
 enum asv_status asv_facts_agree(const json_t *facts, struct asv_err *err)
@@ -244,5 +287,5 @@ enum asv_status asv_facts_agree(const json_t *facts, struct asv_err *err)
         (void)snprintf(way, sizeof way, "clips[%zu]", i);
         status = status == ASV_OK ? check_clip(clip, logs, way, err) : status;
     }
-    return status;
+    return status == ASV_OK ? check_all_series(facts, err) : status;
 }

@@ -36,6 +36,20 @@ static void say_recipients(struct asv_sheet *sheet, const struct asv_report *rep
     }
 }
 
+/* HD-020 */
+static void say_version(struct asv_sheet *sheet, const struct asv_report *report, const json_t *incident)
+{
+    char number[ASV_NUMBER_BYTES], written[ASV_MOMENT_BYTES], changed[ASV_MOMENT_BYTES];
+    const struct asv_words *words = report->words;
+    bool is_changed = asv_fact_text(incident, "changed_at") != NULL;
+    const char *const values[] = {
+        asv_number_text(number, asv_fact_integer(incident, "version")),
+        asv_moment_text(written, asv_fact_ms(incident, "written_at")),
+        is_changed ? asv_moment_text(changed, asv_fact_ms(incident, "changed_at")) : NULL, NULL};
+    asv_say_pair(sheet, words->version, is_changed ? words->changed_text : words->version_text, values);
+    asv_sheet_pair(sheet, words->statement, asv_fact_text(incident, "statement"), ASV_STYLE_CODE);
+}
+
 static void say_basis(struct asv_sheet *sheet, const struct asv_report *report)
 {
     char made[ASV_MOMENT_BYTES];
@@ -52,6 +66,7 @@ static void say_basis(struct asv_sheet *sheet, const struct asv_report *report)
     asv_sheet_pair(sheet, words->authority,
                    asv_fact_text(json_object_get(report->facts, "authority"), "name"), ASV_STYLE_BODY);
     asv_say_case(sheet, report);
+    say_version(sheet, report, incident);
     say_decision(sheet, report, words->requested, json_object_get(report->facts, "requested"));
     say_decision(sheet, report, words->approved, json_object_get(report->facts, "approved"));
     say_recipients(sheet, report);
@@ -214,6 +229,7 @@ void asv_build_custody(struct asv_sheet *sheet, const void *context)
     {
         asv_say_clip(sheet, report, one, i);
     }
+    asv_say_series(sheet, report);
     asv_sheet_heading(sheet, ASV_STYLE_HEADING, words->custody.logs);
     json_array_foreach(json_object_get(report->facts, "logs"), i, one)
     {

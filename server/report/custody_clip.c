@@ -212,8 +212,9 @@ static void say_media(struct asv_sheet *sheet, const struct asv_report *report, 
     if (probe == NULL) {
         return;
     }
-    (void)snprintf(text, sizeof text, "%s, %s (%s)", asv_fact_text(probe, "format"),
-                   asv_moment_span(span, asv_fact_integer(probe, "duration_ms")),
+    bool timed = json_object_get(probe, "duration_ms") != NULL;
+    (void)snprintf(text, sizeof text, "%s%s%s (%s)", asv_fact_text(probe, "format"), timed ? ", " : "",
+                   timed ? asv_moment_span(span, asv_fact_integer(probe, "duration_ms")) : "",
                    asv_fact_text(probe, "program"));
     asv_sheet_pair(sheet, words->custody.media_facts, text, ASV_STYLE_BODY);
     json_array_foreach(json_object_get(probe, "streams"), i, stream)

@@ -9,6 +9,7 @@
 #define DAY_MS       86400000LL
 #define CLIPS_MAX    1000   /* LAW H8: a filing has no more files */
 #define FILES_MAX    100000 /* PACKAGE.md: in one package */
+#define NUMBERS_MAX  4096   /* of one camera (LEDGER.md 11) */
 #define EVENTS_MAX   10000  /* of one recording: three hundred a day for a month */
 
 #define TEXT(name, bytes)                                    \
@@ -98,6 +99,9 @@ static const char *const results[] = {"passed", "failed", "not_checked", NULL};
 static const char *const records[] = {"marker", "display_on", "announced", "dwelling", "pre_roll_end", NULL};
 static const char *const stream_kinds[] = {"video", "audio", "data", NULL};
 static const char *const actors[] = {"camera", "dock", "keeper", "person", "system", NULL};
+static const char *const fates[] = {"handed_over", "held",      "blocked", "kept", "quarantined",
+                                    "erased",      "announced", "unknown", NULL};
+static const char *const lacks[] = {"shown", "before", "behind", "clock", "number", NULL};
 static const char *const roles[] = {"root", "issuer", "camera", "dock", "keeper", "package", NULL};
 
 static const struct asv_fact contact[] = {MAY_TEXT("name", 200), MAY_TEXT("phone", 60), MAY_TEXT("mail", 254),
@@ -124,6 +128,10 @@ static const struct asv_fact incident[] = {
     TEXT("accused", ASV_FACT_TEXT_BYTES), /* "Unbekannt" until somebody is (LAW H9) */
     TEXTS("injured", ASV_FACT_TEXT_BYTES, 0, 100),
     MAY_LABEL("prosecutor", 64), /* the prosecutor's Aktenzeichen */
+    INTEGER("version", 1, 65535),
+    DIGEST("statement"), /* with which somebody signed it */
+    TIME("written_at"),
+    MAY_TIME("changed_at"), /* since it was approved */
     END,
 };
 static const struct asv_fact decision[] = {TEXT("name", 200), TIME("at"), TEXT("reason", ASV_FACT_TEXT_BYTES),
@@ -157,10 +165,10 @@ static const struct asv_fact marker[] = {WORD("kind", records), TIME("at"), MAY_
 static const struct asv_fact stream[] = {
     WORD("kind", stream_kinds), TEXT("codec", 60),
     MAY_COUNT("width"),         MAY_COUNT("height"),
-    MAY_TEXT("rate", 40), /* frames or samples, as ffprobe says it */
+    MAY_TEXT("rate", 40), /* frames or samples a second */
     MAY_COUNT("channels"),      END,
 };
-static const struct asv_fact probe[] = {TEXT("program", 200), TEXT("format", 100), COUNT("duration_ms"),
+static const struct asv_fact probe[] = {TEXT("program", 200), TEXT("format", 100), MAY_COUNT("duration_ms"),
                                         OBJECTS("streams", stream, 0, 16), END};
 static const struct asv_fact event[] = {
     UUID("event"),
@@ -219,6 +227,28 @@ static const struct asv_fact clip[] = {
     OBJECTS("custody", event, 1, EVENTS_MAX),
     END,
 };
+/* HO-050. Of a recording that is not handed over nothing else is said. */
+static const struct asv_fact series_number[] = {
+    INTEGER("number", 1, SAFE_INTEGER),
+    WORD("fate", fates),
+    FLAG("linked"), /* the camera's record of it is there */
+    FLAG("twice"),
+    MAY_COUNT("clip"),
+    MAY_TIME("started_at"),
+    MAY_TIME("ended_at"),
+    END,
+};
+static const struct asv_fact series[] = {
+    DIGEST("camera"),
+    TEXT("camera_name", 200),
+    UUID("epoch"),
+    TIME("from_at"),
+    TIME("until_at"),
+    FLAG("gapless"),
+    WORD("time", lacks),
+    OBJECTS("numbers", series_number, 1, NUMBERS_MAX),
+    END,
+};
 static const struct asv_fact cosignature[] = {TEXT("witness", 200), TIME("cosigned_at"), END};
 static const struct asv_fact ledger_log[] = {
     INTEGER("log", 1, SAFE_INTEGER),
@@ -253,6 +283,7 @@ const struct asv_fact asv_facts_members[] = {
     OBJECTS("documents", document, 6, 6),
     OBJECTS("files", other_file, 0, FILES_MAX),
     OBJECTS("clips", clip, 1, CLIPS_MAX),
+    OBJECTS("series", series, 0, CLIPS_MAX),
     OBJECTS("logs", ledger_log, 1, 64),
     OBJECTS("certificates", certificate, 1, 2200),
     MAY_OBJECT("revocations", revocations),

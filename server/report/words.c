@@ -143,6 +143,32 @@ static const struct asv_word events[] = {
     LAST,
 };
 
+static const struct asv_word fates[] = {
+    {"handed_over", "übergeben, Aufzeichnung {}"},
+    {"held", "gesichert, nicht Gegenstand dieser Übergabe"},
+    {"blocked", "gesperrt, nicht übergeben"},
+    {"kept", "versiegelt verwahrt, nicht gesichert"},
+    {"quarantined", "in Quarantäne, nicht übergeben"},
+    {"erased", "gelöscht"},
+    {"announced", "von der Kamera gemeldet, noch nicht eingelesen"},
+    {"unknown", "nicht eingelesen"},
+    LAST,
+};
+static const struct asv_word lacks[] = {
+    {"shown",
+     "Damit ist belegt, dass die Kamera in diesem Zeitraum nach ihrer Uhr keine weitere Aufzeichnung "
+     "gemacht hat."},
+    {"before",
+     "Nicht belegt ist, ob davor noch eine weitere in den Zeitraum fällt: Eine frühere Aufzeichnung "
+     "liegt nicht vor."},
+    {"behind", "Nicht belegt ist, ob danach noch eine weitere in den Zeitraum fällt: Eine spätere "
+               "Aufzeichnung der Kamera lag bei der Erstellung nicht vor."},
+    {"clock", "Nicht belegt ist, ob noch eine weitere in den Zeitraum fällt: Von wenigstens einer kannte die "
+              "Kamera die Zeit nicht."},
+    {"number", "Deshalb ist nicht belegt, ob noch eine weitere in den Zeitraum fällt."},
+    LAST,
+};
+
 static const char *const notes[] = {
     "Geprüft ist, ob die übergebenen Dateien die signierten sind. Das belegt nicht, dass echt ist, was vor "
     "der Kamera geschah, und nicht, "
@@ -272,6 +298,10 @@ const struct asv_words asv_words_de = {
     .requested = "Übergabe beantragt",
     .approved = "Übergabe genehmigt",
     .by_at = "{}, {}. Grund: {}",
+    .version = "Stand der Angaben",
+    .version_text = "Fassung {} vom {}",
+    .changed_text = "Fassung {} vom {}, wie sie bei der Genehmigung galt; geändert wurde der Vorgang danach "
+                    "am {}",
     .program = "Programm",
     .statement = "Prüfsumme der signierten Erklärung",
     .recipients = "Zu öffnen von",
@@ -492,6 +522,25 @@ const struct asv_words asv_words_de = {
             .age = "mit age und dem Schlüssel der empfangenden Stelle",
             .twice = "Oben für den Datenträger, unten für den Umschlag.",
         },
+    .series =
+        {
+            .title = "Ob Aufzeichnungen fehlen",
+            .text = "Jede Kamera zählt ihre Aufzeichnungen ohne Lücke und signiert zu jeder einen Datensatz "
+                    "mit Nummer, Beginn und Ende nach ihrer Uhr. Diese Datensätze liegen dem Datenträger bei "
+                    "(links). Von Aufzeichnungen, die nicht übergeben werden, ist hier und dort nichts "
+                    "weiter offengelegt. Was aus ihnen wurde, ist die Angabe der Behörde zum Zeitpunkt der "
+                    "Erstellung.",
+            .none = "Keine der Aufzeichnungen hat eine Kamera der Behörde nummeriert; ob weitere entstanden, "
+                    "lässt sich nicht belegen.",
+            .of = "{}, {} bis {}",
+            .gapless = "Von Nr. {} bis Nr. {} liegt zu jeder Nummer der signierte Datensatz vor: Dazwischen "
+                       "gibt es keine weitere Aufzeichnung dieser Kamera.",
+            .gaps = "Von Nr. {} bis Nr. {} liegt NICHT zu jeder Nummer genau ein signierter Datensatz vor.",
+            .end = "Ende (Kamerauhr)",
+            .fate = "Verbleib",
+            .unlinked = "; ohne Datensatz der Kamera",
+            .twice = "; die Kamera hat die Nummer mehrmals vergeben",
+        },
     .message =
         {
             .playable = "Aufzeichnung {}, Abspielfassung",
@@ -536,6 +585,8 @@ const struct asv_words asv_words_de = {
     .roles = roles,
     .protections = protections,
     .events = events,
+    .fates = fates,
+    .lacks = lacks,
 };
 
 const char *asv_word(const struct asv_word *words, const char *code)

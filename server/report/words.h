@@ -33,7 +33,8 @@ struct asv_words {
         *prosecutor;
     const char *handover, *made_at, *agency, *authority, *offence, *danger, *period, *place, *accused,
         *injured, *cause;
-    const char *nobody, *from_until, *requested, *approved, *by_at, *program, *statement, *recipients;
+    const char *nobody, *from_until, *requested, *approved, *by_at, *version, *version_text, *changed_text,
+        *program, *statement, *recipients;
     const char *protection, *nobody_encrypted;
     const char *begin_earliest, *begin_latest; /* in front of a time */
     const char *page, *of;                     /* "Seite 1 von 3" */
@@ -67,6 +68,9 @@ struct asv_words {
             *digest, *until, *revocations, *revocations_none, *revocations_text, *revocations_empty, *notes;
     } custody;
     struct {
+        const char *title, *text, *none, *of, *gapless, *gaps, *end, *fate, *unlinked, *twice;
+    } series;
+    struct {
         const char *playable, *excerpt, *excerpt_only, *sealed, *seal; /* of a recording, in the message */
     } message;
     struct {
@@ -80,7 +84,7 @@ struct asv_words {
     const char *const *needs;     /* ends with NULL */
     const struct asv_step *steps; /* ends with a title of NULL */
     const struct asv_word *causes, *integrities, *integrity_texts, *provenances, *provenance_texts,
-        *clock_states, *results, *records, *streams, *actors, *roles, *protections, *events;
+        *clock_states, *results, *records, *streams, *actors, *roles, *protections, *events, *fates, *lacks;
 };
 
 extern const struct asv_words asv_words_de;

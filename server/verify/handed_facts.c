@@ -273,7 +273,7 @@ static bool is_fixed(const struct asv_handed *it, const char *name)
     const char *trust = below(name, "trust/");
     return i != SIZE_MAX
                ? is_part(it, i, part)
-               : is_one_of(name, plans) || below(name, "ledger/") != NULL ||
+               : is_one_of(name, plans) || below(name, "ledger/") != NULL || asv_handed_is_series(it, name) ||
                      (trust != NULL && is_one_of(trust, trusts)) || below(name, "trust/docks/") != NULL ||
                      strncmp(name, "external/", sizeof "external/" - 1) == 0;
 }

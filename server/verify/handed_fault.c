@@ -52,6 +52,8 @@ static const struct {
                             "dass der Auszug ein Teil der Aufzeichnung ist, ist nicht gezeigt"},
     [ASV_HANDED_EXCERPT_FACTS] = {"excerpt-facts", "the excerpt is another than the one that is said",
                                   "der Auszug ist ein anderer als der angegebene"},
+    [ASV_HANDED_SERIES] = {"series", "which recordings a camera made is said otherwise than its records show",
+                           "was eine Kamera aufgezeichnet hat, ist anders angegeben, als es belegt ist"},
     [ASV_HANDED_LEDGER] = {"ledger", "an extract of the ledger does not verify",
                            "ein Auszug des Protokolls hält der Prüfung nicht stand"},
     [ASV_HANDED_HEADS] = {"heads", "a head of the ledger is named that is not shown",

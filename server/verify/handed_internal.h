@@ -28,6 +28,7 @@ enum asv_handed_check {
     ASV_HANDED_CHECK_PLAN,     /* is what was handed over */
     ASV_HANDED_CHECK_DECISION, /* of two people, on that plan */
     ASV_HANDED_CHECK_RECORDINGS,
+    ASV_HANDED_CHECK_SERIES, /* no number of their cameras is left out, as far as that is said */
     ASV_HANDED_CHECK_LEDGER,
     ASV_HANDED_CHECK_CUSTODY, /* events of the facts are entries of the ledger, and no others */
     ASV_HANDED_CHECK_OPENED,  /* sealed originals, with --identity */
@@ -48,6 +49,7 @@ enum asv_handed_left {
     ASV_HANDED_LEFT_NO_REVOCATIONS = ASV_HANDED_LEFT_OPTIONAL,
     ASV_HANDED_LEFT_NO_IDENTITY,
     ASV_HANDED_LEFT_ORIGINALS, /* that are not in it, as was decided */
+    ASV_HANDED_LEFT_SERIES,    /* that in the incident's time nothing else was recorded */
     ASV_HANDED_LEFT_LEDGER,    /* something in it; it->ledger says what */
     ASV_HANDED_LEFT_STAMPS,    /* whose time stamps they are */
     ASV_HANDED_LEFT_EXTERNAL,
@@ -68,6 +70,13 @@ struct asv_handed_file {
 struct asv_handed_recording {
     struct asv_plan_clip plan;
     uint8_t integrity, provenance; /* 0: not yet known */
+
+    bool by_camera; /* which numbers its recordings, as what follows says */
+    uint8_t camera[ASV_SHA256_BYTES], epoch[ASV_UUID_BYTES], pk[ASV_ED25519_PK_BYTES];
+    uint64_t number;
+    bool has_link;
+    uint8_t link[ASV_SHA256_BYTES]; /* digest of its record */
+    bool in_series;
 };
 
 /* Too large for a stack; must not be copied. */
@@ -175,10 +184,17 @@ ASV_MUST_CHECK enum asv_status asv_handed_check_signed(struct asv_handed *it, st
 ASV_MUST_CHECK enum asv_status asv_handed_check_plan(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_decision(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_recordings(struct asv_handed *it, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_handed_check_series(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_ledger(struct asv_handed *it, struct asv_err *err);
 
 /* Clip i's facts against its seal and commit record, which are in it->report and it->parts. */
 ASV_MUST_CHECK enum asv_status asv_handed_check_claims(struct asv_handed *it, size_t i);
+
+/* Of its seal, chain and link record, which are there likewise, what the camera's series takes. */
+void asv_handed_note_series(struct asv_handed *it, size_t i);
+
+/* Whether it is one that a series of the facts has its records in. */
+bool asv_handed_is_series(const struct asv_handed *it, const char *name);
 
 /* Its content: what lies there in clear, and, with an identity, what is sealed, if it is there. payload:
  * without the age header; header: of the sealed original. */

@@ -266,6 +266,7 @@ static enum asv_status check_one(struct looked *looked, struct asv_err *err)
         status = check_signed(looked, err);
     }
     if (status == ASV_OK) {
+        asv_handed_note_series(looked->it, looked->i);
         status = asv_handed_check_claims(looked->it, looked->i);
     }
     if (status == ASV_OK) {

@@ -36,6 +36,8 @@ static const struct {
     [ASV_HANDED_CHECK_RECORDINGS] = {"recordings", "Aufzeichnungen", "recordings",
                                      "so, wie sie signiert wurden; was offen daliegt, ist ihr Inhalt",
                                      "as they were signed; what lies open is what they hold"},
+    [ASV_HANDED_CHECK_SERIES] = {"series", "Nummern der Kameras", "numbers of the cameras",
+                                 "so vollständig belegt, wie angegeben", "shown as far as it is said"},
     [ASV_HANDED_CHECK_LEDGER] = {"ledger", "Protokoll", "ledger", "jeder Eintrag steht unter einem Kopf",
                                  "each entry stands under a head"},
     [ASV_HANDED_CHECK_CUSTODY] = {"custody", "Gewahrsam", "custody",
@@ -78,6 +80,11 @@ static const struct {
                                    "Stücke die signierten sind, und ob sie sich öffnen lassen",
                                    "originals that are not in it: what the rest of them shows, whether their "
                                    "pieces are those that were signed, and whether they open"},
+    [ASV_HANDED_LEFT_SERIES] = {"series",
+                                "ob eine Kamera zur Zeit des Vorfalls noch mehr aufgezeichnet hat: es ist "
+                                "nicht für jede belegt",
+                                "whether a camera recorded more at the time of the incident: it is not shown "
+                                "of each"},
     [ASV_HANDED_LEFT_LEDGER] = {"entries", "im Protokoll: ", "in the ledger: "},
     [ASV_HANDED_LEFT_STAMPS] = {"time_stamps", "von wem die Zeitstempel sind", "whose the time stamps are"},
     [ASV_HANDED_LEFT_EXTERNAL] = {"external", "fremde Signaturen in external/",

@@ -2,6 +2,6 @@
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
 -- The incident of a hand-over.
-SELECT number, cause, offence, danger, from_at, until_at, place, accused, injured, prosecutor
+SELECT number, cause, offence, danger, from_at, until_at, place, accused, injured, prosecutor, statement, since, changed_at
 FROM asv.handover_incident(
     p_id => $1::uuid)

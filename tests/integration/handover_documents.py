@@ -118,7 +118,7 @@ def test_what_is_refused_is_named(directory):
 
 
 def test_what_contradicts_itself_is_refused(directory):
-    """HD-014, HD-015"""
+    """HD-014, HD-015, HD-019"""
     odd, carrier = mixed(), {**handover_facts.facts(2, 2), "output": "carrier"}
     first = odd["clips"][0]
     made(directory, carrier)
@@ -131,10 +131,12 @@ def test_what_contradicts_itself_is_refused(directory):
             (carrier, "files[0].name", first["seal"]["name"] + "/a", "is there twice"),
             (odd, "clips[0].ended_at", "2026-11-23T14:05:19.999Z", "is before started_at"),
             (odd, "clips[0].latest_at", "2026-11-23T14:05:20.999Z", "is before earliest_at"),
-            (odd, "incident.until_at", "2026-11-23T14:05:49.999Z", "is before from_at"), (odd, "clips[0].tail_bytes", 1, "a VALID recording has none"),
+            (odd, "incident.until_at", "2026-11-23T14:05:49.999Z", "is before from_at"), (odd, "incident.changed_at", "2026-11-23T14:05:49.999Z", "is before written_at"), (odd, "clips[0].tail_bytes", 1, "a VALID recording has none"),
             (odd, "clips[0].custody[0].leaf", odd["logs"][0]["size"], "is under no head"), (odd, "clips[0].custody[0].log", 2, "is under no head"),
             (odd, "clips[0].custody[0].log", ..., "is under no head"), (odd, "clips[0].custody[0].leaf", ..., "is under no head"),
-            (odd, "logs", odd["logs"] * 2, "is there twice"), (odd, "approved.statement", odd["requested"]["statement"], "is that of the request"),
+            (odd, "series[0].numbers[2].number", 14, "is not the next one"), (odd, "series[0].until_at", "2026-11-23T14:05:19.999Z", "is before from_at"),
+            (odd, "series[0].numbers[1].clip", 3, "is no recording here"), (odd, "series[0].numbers[1].clip", ..., "is no recording here"),
+            (odd, "series[0].numbers[2].clip", 2, "is no recording here"), (odd, "logs", odd["logs"] * 2, "is there twice"), (odd, "approved.statement", odd["requested"]["statement"], "is that of the request"),
             ({**odd, "protection": "age"}, "recipients", [], "none who could open it"),
             (odd, "clips[1].excerpt.left_out[0].until_ms", 30001, "lies in the excerpt"), (odd, "clips[1].excerpt.left_out[1].from_ms", 89999, "lies in the excerpt"),
             (odd, "clips[1].excerpt.left_out", [], "does not say what is"),
@@ -171,7 +173,7 @@ def test_the_schema_is_the_table(directory):
 
 
 def test_the_texts_are_these(directory):
-    """HD-006, HD-010: golden texts, in reading order"""
+    """HD-006, HD-010, HD-019, HD-020: golden texts, in reading order"""
     made(directory, mixed())
     for name in DOCUMENTS:
         golden, text = GOLDEN / f"{name}.txt", text_of(directory, name, "-layout")
@@ -273,6 +275,7 @@ def test_nothing_is_lost_over_pages(directory):
         clip["custody"][i]["detail"] = "W" * 1000  # more than half a page: is broken
     clip["camera_name"] = "K" * 200
     facts["incident"]["offence"] = "Ü" * 500
+    facts["series"] = []
     made(directory, facts)
     text = text_of(directory, "custody", "-raw")
     pages = text.split("\f")[:-1]

@@ -88,7 +88,7 @@ def facts(clips=3, events=10):
         "incident": {"incident": uuid("incident"), "case_number": "32-3/2026/0117", "cause": "prosecution",
                      "offence": "Tätlicher Angriff auf Vollstreckungsbeamte, Körperverletzung", "danger": "Schlag gegen den Kopf", "from_at": time(30),
                      "until_at": time(150), "place": "Wanheimer Straße 12, 47053 Duisburg", "accused": "Unbekannt", "injured": ["Willi Weiß", "Jörg Öztürk"],
-                     "prosecutor": "570 Js 123/26"},
+                     "prosecutor": "570 Js 123/26", "version": 2, "statement": digest("incident"), "written_at": time(100000), "changed_at": time(415000)},
         "requested": {"name": "Elke Exner", "at": time(400000), "reason": "Anforderung der Staatsanwaltschaft vom 27.11.2026", "statement": digest("requested")},
         "approved": {"name": "Sigrid Schäfer", "at": time(410000), "reason": "Einverstanden", "statement": digest("approved")},
         "recipients": [{"name": "Staatsanwaltschaft Duisburg", "key": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"}],
@@ -96,6 +96,13 @@ def facts(clips=3, events=10):
         "files": [{"title": "Auszug aus dem Protokoll", "id": uuid("proof"), "name": f"Protokollauszug_{uuid('proof')}.proof", "bytes": 2345, "sha256": digest("proof")},
                   {"title": "Sperrliste", "id": uuid("revocations"), "name": f"Sperrliste_{uuid('revocations')}.crl", "bytes": 412, "sha256": digest("revocations")}],
         "clips": [clip(i, events) for i in range(clips)],
+        "series": [{"camera": clip(0, 1)["camera"], "camera_name": "Kamera 01", "epoch": uuid("epoch"), "from_at": time(0), "until_at": time(90000), "gapless": True,
+                    "time": "behind", "numbers": [
+                        {"number": 11 + i, "fate": fate, "linked": True, "twice": False, "started_at": time(-400 + 400 * i), "ended_at": time(-300 + 400 * i),
+                         **({"clip": i} if fate == "handed_over" else {})} for i, fate in enumerate(["erased", "handed_over", "held"])]},
+                   {"camera": digest("camera", "2"), "camera_name": "Kamera 02", "epoch": uuid("epoch 2"), "from_at": time(0), "until_at": time(90000), "gapless": False,
+                    "time": "number", "numbers": [{"number": 3, "fate": "blocked", "linked": True, "twice": True, "started_at": time(0), "ended_at": time(3)},
+                                                  {"number": 4, "fate": "unknown", "linked": False, "twice": False}]}],
         "logs": [{"log": 1, "origin": "duisburg.example/asservat/1", "size": 184233, "root": digest("log"), "signed_at": time(420000),
                   "cosignatures": [{"witness": "zeuge.example/a", "cosigned_at": time(420003)}, {"witness": "zeuge.example/b", "cosigned_at": time(420004)}]}],
         "certificates": [{"role": role, "name": name, "serial": digest("serial", name)[:32], "digest": digest("certificate", name), "not_after": time(10**8)}

@@ -20,6 +20,7 @@ from handover import COURT, age_key, certificate, created, held, registered, row
 from incident import incident, main, set_up  # noqa: E402
 from notes import die_at  # noqa: E402
 from proofs import Ledger  # noqa: E402
+from asvsite import Media  # noqa: E402
 
 
 class Job:
@@ -99,12 +100,16 @@ def stock_tools_open_it(desk, job, handover, key):
     facts = json.loads((bag / "facts.json").read_text())
     assert facts["agency"]["address"] == ["Königstraße 63", "47051 Duisburg"] and facts["authority"]["code"] == "R1200S"
     assert facts["requested"]["name"] == "erika" and facts["approved"]["name"] == "sigrid"
+    assert facts["incident"]["version"] == 4 and "changed_at" not in facts["incident"], facts["incident"]
     for i, clip in enumerate(facts["clips"], 1):
         place = bag / f"recordings/{i:03}"
         opened = subprocess.run(["age", "-d", "-i", key, place / "sealed.age"], stdout=subprocess.PIPE, check=True).stdout
         assert ("playable" in clip) == (place / "playable.mp4").exists() == (place / "file.key").exists()
         if "playable" in clip:
             assert opened == (place / "playable.mp4").read_bytes()
+            is_probed(clip, place / "playable.mp4")
+        else:
+            assert "probe" not in clip and "not_checked" in {c["result"] for c in clip["checks"] if c["check"] == "Technische Angaben"}
         assert clip["integrity"] == "VALID" and {c["result"] for c in clip["checks"]} <= {"passed", "not_checked"}, clip["checks"]
         entries = {f.name[:-len(".entry")] for f in (bag / "ledger").glob("*.entry")}
         for event in clip["custody"]:
@@ -116,6 +121,36 @@ def stock_tools_open_it(desk, job, handover, key):
     output, = [e for e in shown(desk, handover)["history"] if e["kind"] == "output" and e["what"] == "carrier"]
     verifies(job, handover)
     assert output["digest"] == job.sh(handover, "sha256sum carrier.zip").split()[0]
+
+
+def is_probed(clip, file):
+    """HO-052, as ffprobe says it."""
+    said = json.loads(subprocess.run(["ffprobe", "-v", "error", "-of", "json", "-show_streams", file], check=True, stdout=subprocess.PIPE).stdout)["streams"]
+    probe = clip["probe"]
+    assert probe["program"] == "asservat-media" and probe["format"] == "mov" and len(said) == len(probe["streams"]), probe
+    for ours, theirs in zip(probe["streams"], said):
+        assert (ours["kind"], ours["codec"]) == (theirs["codec_type"], theirs["codec_name"]), (ours, theirs)
+        assert ours["kind"] != "video" or (ours["width"], ours["height"]) == (theirs["width"], theirs["height"]), (ours, theirs)
+        assert ours["kind"] != "audio" or (ours["rate"], ours["channels"]) == (theirs["sample_rate"], theirs["channels"]), (ours, theirs)
+
+
+def of_the_others_goes_a_number(desk, job, handover, clips):
+    """HO-050, HO-009: what the camera recorded besides is numbered and timed, and nothing else of it is there."""
+    bag = job.directory / handover / "bag/data"
+    facts = json.loads((bag / "facts.json").read_text())
+    series, = facts["series"]
+    fates = {n["number"]: n["fate"] for n in series["numbers"]}
+    here = {c["number"] for c in facts["clips"]}
+    assert {n for n, fate in fates.items() if fate == "handed_over"} == here and "kept" in fates.values(), fates
+    assert series["gapless"] and list(fates) == list(range(min(fates), max(fates) + 1)) and (bag / "links/001").exists(), series
+    whole = b"".join(f.read_bytes() for f in sorted(bag.rglob("*")) if f.is_file())
+    others = desk.sql(f"""SELECT c.clip::text, c.recording::text, encode(c.header, 'hex'), encode(c.root, 'hex'), encode(c.seal_digest, 'hex'), encode(c.link_digest, 'hex')
+        FROM asv.clip c WHERE c.clip::text NOT IN ({", ".join(f"'{c['clip']}'" for c in facts["clips"])})""")
+    assert len(others) >= 1
+    for value in (value for row in others for value in row):
+        assert value.encode() not in whole and bytes.fromhex(value.replace("-", "")) not in whole, value
+    text = job.sh(handover, "pdftotext -layout bag/data/Gewahrsamsbericht_*.pdf -")
+    assert "gibt es keine" in text and "versiegelt verwahrt, nicht gesichert" in text
 
 
 def verifies(job, handover):
@@ -280,6 +315,8 @@ def signatures_are_stamped(desk, job, ledger, clips):
                      "test $(ls data/recordings/*/excerpt.proof | wc -l) = 1; test $(ls data/recordings/*/sealed.age | wc -l) = 1; "
                      "test ! -e data/recordings/001/file.key -a ! -e data/recordings/002/file.key")
     verifies(job, handover)
+    for clip in json.loads((job.directory / handover / "bag/data/facts.json").read_text())["clips"]:
+        assert "probe" not in clip and [c["result"] for c in clip["checks"] if c["check"] == "Technische Angaben"] == ["not_checked"], clip["checks"]
     return handover
 
 
@@ -311,14 +348,18 @@ def play(rig):
     ledger.begin()
     registered(desk, COURT, age_key(desk, "court 1"), "--code", "R1200S")
     job = Job(desk)
+    media = Media(desk.site.directory / "run/media.sock", desk.site.bin("asservat-media"))
     handover = approved(desk, clips[0], f"{clips[1]}=sealed", "--output", "both")
     it_waits_for_the_ledger(desk, job, ledger, handover)
     whoever_is_killed_goes_on(desk, job, handover, clips[0])
     stock_tools_open_it(desk, job, handover, desk.keys / "court 1")
     what_is_not_good_does_not_count(desk, job, ledger, handover)
     verifies(job, handover)
+    of_the_others_goes_a_number(desk, job, handover, clips)
     it_goes_onto_a_medium(desk, job, handover)
     two_do_not_run_at_once(job)
+    media.listener.close()
+    Path(desk.site.directory / "run/media.sock").unlink()
     stamped = signatures_are_stamped(desk, job, ledger, clips)
     it_is_closed_as_two_people_decided(desk, job, stamped)
     it_goes_in_a_zip(job, stamped)

@@ -72,7 +72,7 @@ def check_web(units, root):
     """A-015: who serves strangers sees what the dock says of its slots, reads the vault, says to the keeper what people signed, and no more."""
     lines = (root / "usr/lib/sysusers.d/asservat.conf").read_text().splitlines()
     groups = [line.split()[2] for line in lines if line.split()[:2] == ["m", "asv-web"]]
-    assert groups == ["asv-board", "asv-desk", "asv-keys", "asv-vault"], groups
+    assert groups == ["asv-board", "asv-desk", "asv-keys", "asv-vault", "asv-play"], groups
     unit = settings(next(unit for unit in units if unit.name == "asservatd.service"))
     assert unit["User"] == unit["Group"] == "asv-web" and "SupplementaryGroups" not in unit, unit
     assert {"-/var/lib/asservat/keeper", "-/var/lib/asservat/agency"} <= set(unit["InaccessiblePaths"].split()), unit
@@ -85,15 +85,16 @@ def check_web(units, root):
 
 
 def check_media(units, root):
-    """M-004, M-019: who reads media with libavformat has a socket, which the web server alone reaches, and nothing else."""
+    """M-004, M-019: who reads media with libavformat has a socket, which the web server and the job of hand-overs alone reach, and nothing else."""
     socket = settings(next(unit for unit in units if unit.name == "asservat-media.socket"))
-    assert socket["Accept"] == "yes" and socket["SocketGroup"] == "asv-web" and socket["SocketMode"] == "0660" and "SocketUser" not in socket, socket
+    assert socket["Accept"] == "yes" and socket["SocketGroup"] == "asv-play" and socket["SocketMode"] == "0660" and "SocketUser" not in socket, socket
     named = re.search(r"^\| `media` \| `([^`]+)`", (root / "usr/share/doc/asservat/API.md").read_text(), re.M)
     assert named and named[1] == socket["ListenStream"], named
     unit = settings(next(unit for unit in units if unit.name == "asservat-media@.service"))
     assert unit["User"] == unit["Group"] == "asv-media" and "SupplementaryGroups" not in unit, unit
     lines = (root / "usr/lib/sysusers.d/asservat.conf").read_text().splitlines()
     assert not [line for line in lines if line.split()[:2] == ["m", "asv-media"]]
+    assert sorted(line.split()[1] for line in lines if line.split()[2:] == ["asv-play"] and line[0] == "m") == ["asv-export", "asv-web"]
     assert unit["StandardInput"] == "socket" and unit["PrivateNetwork"] == "yes" and unit["CapabilityBoundingSet"] == "", unit
     assert unit["MemorySwapMax"] == "0" and "MemoryMax" in unit and "RuntimeMaxSec" in unit and "ReadWritePaths" not in unit, unit
 

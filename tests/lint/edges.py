@@ -40,7 +40,7 @@ MODULES = {
     "server/verify": PROTO + ["server/base", "server/vault", "server/ledger", "server/statement", "server/package", "server/report"],
     "server/media": PROTO + ["server/base", "server/incident", "server/vault"],
     "server/report": ["firmware-proto/base", "server/base", "server/package"],
-    "server/handover": PROTO + ["server/base", "server/incident", "server/media", "server/package", "server/report", "server/statement", "server/vault"],
+    "server/handover": PROTO + ["server/base", "server/incident", "server/ledger", "server/media", "server/package", "server/report", "server/statement", "server/vault"],
     "server/web": PROTO + ["server/base", "server/db", "server/flow", "server/http", "server/incident", "server/ledger", "server/media", "server/policy",
                            "server/statement", "server/vault"],
     "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/backup", "server/alert",
@@ -56,7 +56,7 @@ HEADERS = {
     "server/db": ["firmware-proto/wire/devlog.h"],
     "server/flow": ["server/package/filing_rules.h"],
     "server/handover": ["firmware-proto/camera/mp4.h"],
-    "server/verify": ["server/handover/excerpt.h", "server/handover/file_id.h"],
+    "server/verify": ["server/handover/excerpt.h", "server/handover/file_id.h", "server/handover/series.h"],
 }
 
 # Where a foreign header may be included. One that is neither here nor in the C library has no home yet.

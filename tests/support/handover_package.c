@@ -15,6 +15,7 @@
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
 #include "server/handover/excerpt.h"
+#include "server/handover/series.h"
 #include "server/ledger/kind.h"
 #include "server/ledger/opened.h"
 #include "server/ledger/tlogproof.h"
@@ -656,6 +657,71 @@ static json_t *clip_facts(struct asv_test_handover *it, size_t i)
     return clip;
 }
 
+/* The record of recording i; the cut one has none yet beside it, and the last is not handed over. */
+static struct asv_bytes link_of(struct asv_test_handover *it, size_t i, struct asv_link *link,
+                                uint8_t made[ASV_LINK_MAX_BYTES])
+{
+    char name[64];
+    struct asv_writer writer;
+    (void)snprintf(name, sizeof name, "recordings/%03zu/link", i + 1);
+    const struct asv_test_handover_file *file = asv_test_handover_find(it, name);
+    struct asv_bytes view = {made, 0};
+    if (file != NULL) {
+        view = (struct asv_bytes){file->data, file->len};
+    } else {
+        link->number = i + 1;
+        link->start_wall_ms = i < ASV_TEST_HANDOVER_CLIPS ? it->clips[i].header.start_wall_ms : RECORDED_MS;
+        link->end_wall_ms = link->start_wall_ms + 1000;
+        asv_writer_init(&writer, made, ASV_LINK_MAX_BYTES);
+        must(asv_link_write(&writer, link, agency()->camera.sk) == ASV_OK);
+        view.len = writer.len;
+    }
+    must(asv_link_read(link, NULL, view.data, view.len, NULL, NULL) == ASV_OK && link->number == i + 1);
+    return view;
+}
+
+static json_t *number_of(size_t i, const struct asv_link *link)
+{
+    bool is_here = i < ASV_TEST_HANDOVER_CLIPS;
+    json_t *one =
+        json_pack("{s:s,s:b,s:b}", "fate", is_here ? "handed_over" : "erased", "linked", 1, "twice", 0);
+    must(one != NULL);
+    set_number(one, "number", i + 1);
+    set_time(one, "started_at", link->start_wall_ms);
+    set_time(one, "ended_at", link->end_wall_ms);
+    if (is_here) {
+        set_number(one, "clip", i + 1);
+    }
+    return one;
+}
+
+static void put_series(struct asv_test_handover *it)
+{
+    uint8_t file[4 * (ASV_SERIES_LINK_MAX + 2)], made[ASV_LINK_MAX_BYTES];
+    struct asv_writer writer;
+    struct asv_link link = {0};
+    json_t *numbers = json_array();
+    int64_t until_ms = 0;
+    asv_writer_init(&writer, file, sizeof file);
+    for (size_t i = 0; i <= ASV_TEST_HANDOVER_CLIPS; i++) {
+        const struct asv_bytes record = link_of(it, i, &link, made);
+        asv_series_put(&writer, (struct asv_bytes){record.data, record.len - ASV_LINK_OPENING_BYTES});
+        bool counts = i < ASV_TEST_HANDOVER_CLIPS && link.end_wall_ms > until_ms;
+        until_ms = counts ? link.end_wall_ms : until_ms;
+        must(json_array_append_new(numbers, number_of(i, &link)) == 0);
+    }
+    must(!writer.overrun);
+    (void)asv_test_handover_put(it, "links/001", file, writer.len);
+    json_t *series = json_pack("{s:s,s:b,s:s,s:o}", "camera_name", "Kamera 01", "gapless", 1, "time", "shown",
+                               "numbers", numbers);
+    must(series != NULL);
+    set_digest(series, "camera", agency()->camera.cert_digest);
+    set_uuid(series, "epoch", link.epoch);
+    set_time(series, "from_at", it->clips[0].header.start_wall_ms);
+    set_time(series, "until_at", until_ms);
+    must(json_object_set_new(it->facts, "series", json_pack("[o]", series)) == 0);
+}
+
 static void document(struct asv_test_handover *it, const char *kind, const char *name)
 {
     char id[ASV_UUID_TEXT_BYTES], signature[180];
@@ -687,18 +753,20 @@ static json_t *recipients_of(const struct asv_plan *plan)
 static void begin_facts(struct asv_test_handover *it)
 {
     const struct asv_plan *plan = &it->plan;
-    it->facts = json_pack(
-        "{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:[],s:[],s:[],"
-        "s:{s:s,s:[s]},s:{s:s,s:s,s:[s]},"
-        "s:{s:s%,s:s,s:s,s:s,s:s,s:s,s:s,s:[]}}",
-        "format", 1, "message", "0197a3c0-0000-8000-8000-000000000001", "made_at", "2026-01-06T06:00:00.000Z",
-        "time_zone", "Europe/Berlin", "version", "Asservat 0.1.0", "output", "carrier", "protection", "none",
-        "documents", "files", "clips", "agency", "name", "Stadt Duisburg", "address", "47051 Duisburg",
-        "authority", "code", "R1200S", "name", "Staatsanwaltschaft Duisburg", "address", "47057 Duisburg",
-        "incident", "case_number", (const char *)plan->case_number.data, plan->case_number.len, "cause",
-        "prosecution", "offence", "Beleidigung", "danger", "keine", "from_at", "2026-01-05T06:00:00.000Z",
-        "place", "Duisburg", "accused", "Unbekannt", "injured");
+    it->facts = json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:[],s:[],s:[],"
+                          "s:{s:s,s:[s]},s:{s:s,s:s,s:[s]},"
+                          "s:{s:s%,s:s,s:s,s:s,s:s,s:s,s:s,s:[],s:i,s:s}}",
+                          "format", 1, "message", "0197a3c0-0000-8000-8000-000000000001", "made_at",
+                          "2026-01-06T06:00:00.000Z", "time_zone", "Europe/Berlin", "version",
+                          "Asservat 0.1.0", "output", "carrier", "protection", "none", "documents", "files",
+                          "clips", "agency", "name", "Stadt Duisburg", "address", "47051 Duisburg",
+                          "authority", "code", "R1200S", "name", "Staatsanwaltschaft Duisburg", "address",
+                          "47057 Duisburg", "incident", "case_number", (const char *)plan->case_number.data,
+                          plan->case_number.len, "cause", "prosecution", "offence", "Beleidigung", "danger",
+                          "keine", "from_at", "2026-01-05T06:00:00.000Z", "place", "Duisburg", "accused",
+                          "Unbekannt", "injured", "version", 1, "written_at", "2026-01-05T06:30:00.000Z");
     must(it->facts != NULL);
+    set_digest(json_object_get(it->facts, "incident"), "statement", plan->agency);
     set_uuid(it->facts, "handover", plan->id);
     set_uuid(json_object_get(it->facts, "incident"), "incident", plan->incident);
     set_digest(json_object_get(it->facts, "agency"), "agency", plan->agency);
@@ -820,6 +888,7 @@ void asv_test_handover_make(struct asv_test_handover *it)
         must(json_array_append_new(json_object_get(it->facts, "clips"), clip_facts(it, i)) == 0);
     }
     put_whole(it, 0);
+    put_series(it);
     asv_test_handover_cut_out(it, 2);
     asv_test_handover_cut_out(it, 3);
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {

@@ -26,12 +26,14 @@ SELECT pg_temp.person('willi', 1), pg_temp.person('sigrid', 2), pg_temp.person('
        pg_temp.person('fremd', 2, 'XX'), pg_temp.person('anna', 128);
 SELECT asv.duty_put(uid('sigrid'), 'in_charge', 'VU', NULL, '2026-01-01', NULL, 'x');
 SELECT asv.issue_put(uid('assignment'), uid('willi'), NULL, 'x', false);
+CREATE FUNCTION pg_temp.link(name text) RETURNS bytea LANGUAGE sql AS $$ SELECT convert_to(name || repeat('s', 50) || repeat('o', 50), 'UTF8') $$;
 CREATE FUNCTION pg_temp.record(name text, number int) RETURNS void LANGUAGE sql AS $$
     SELECT asv.clip_commit(jsonb_populate_record(NULL::asv.clip_facts, (SELECT fields FROM tap.template WHERE tbl = 'clip')
         || jsonb_build_object('number', number, 'header', tap.dig(name), 'clip', tap.uid(name), 'kind', 1, 'assignment', tap.uid('assignment'),
                               'reason', '', 'day', current_date, 'key_date', current_date, 'due_at', current_date + 15, 'earliest_at', now(),
-                              'latest_at', now(), 'started_at', now() - interval '1 minute', 'ended_at', now(), 'committed_at', now())),
-        tap.obj('record ' || name), NULL, NULL, NULL, NULL, NULL, NULL)
+                              'latest_at', now(), 'started_at', now() - interval '1 minute' * (5 - number), 'ended_at', now() - interval '1 minute' * (4 - number),
+                              'committed_at', now(), 'sealer', 1, 'link_bytes', 100 + length(name), 'link_digest', sha256(pg_temp.link(name)))),
+        tap.obj('record ' || name), pg_temp.link(name), NULL, NULL, NULL, NULL, NULL)
 $$;
 SELECT pg_temp.record('h1', 1), pg_temp.record('h2', 2), pg_temp.record('h3', 3);
 SELECT tap.incident_put(uid('incident'), 'V-1', 1, 'o', '', 'willi');
@@ -190,6 +192,17 @@ SELECT throws_ok($$ SELECT * FROM asv.handover_clip_about(tap.uid('p2'), 1::smal
 SELECT throws_ok($$ SELECT * FROM asv.handover_incident(tap.uid('p2')) $$, 'VA006', NULL, 'nor its incident');
 SELECT is((SELECT offence FROM asv.handover_incident(uid('p1'))), 'o', 'it reads the incident');
 SELECT ok((SELECT bool_or(kind = 'hold_approved') AND bool_or(kind = 'handover_approved') FROM asv.handover_custody(uid('p1'), 1::smallint, NULL, 100)), 'and the custody');
+SELECT is((SELECT count(*) FROM asv.handover_incident(uid('p1')) WHERE number = 1 AND statement = dig(concat_ws(' ', uid('incident'), 1, 'o')) AND changed_at IS NULL), 1::bigint, 'as it was signed');
+SELECT tap.incident_put(uid('incident'), 'V-1', 2, 'o2', '', 'willi');
+SELECT is((SELECT count(*) FROM asv.handover_incident(uid('p1')) WHERE number = 1 AND offence = 'o' AND changed_at > since), 1::bigint, 'and stood there when it was approved, whatever is written down since (HO-051)');
+SELECT results_eq($$ SELECT first, last, from_at = '2026-01-05 05:00Z', until_at = now() - interval '2 minutes' FROM asv.handover_series(tap.uid('p1')) $$,
+    $$ VALUES (1::bigint, 3::bigint, true, true) $$, 'of a camera it is told the numbers from the incident on to the first behind it and what is handed over (HO-050)');
+SELECT is((SELECT string_agg(concat_ws(' ', number, fate, twice, clip, replace(convert_from(link, 'UTF8'), repeat('s', 50), ' shown')), ', ' ORDER BY number)
+           FROM asv.handover_links(uid('p1'), dig('cam'), uid('epoch'), 0, 10)), '1 handed_over f 1 h1 shown, 2 handed_over f 2 h2 shown, 3 held f h3 shown',
+    'of each what became of it, and its record without what opens it (HO-050)');
+SELECT is((SELECT count(*) FROM asv.handover_links(uid('p1'), dig('other camera'), uid('epoch'), 0, 10)), 0::bigint, 'of no other camera');
+SELECT is((SELECT count(*) FROM asv.handover_links(uid('p1'), dig('cam'), uid('other epoch'), 0, 10)), 0::bigint, 'nor of other numbers');
+SELECT throws_ok($$ SELECT * FROM asv.handover_links(tap.uid('p2'), tap.dig('cam'), tap.uid('epoch'), 0, 10) $$, 'VA006', NULL, 'nor of what was refused');
 SELECT ok(asv.handover_waits(uid('p1')), 'which waits for its place in the ledger');
 SELECT ok((SELECT bool_and(id IN (SELECT asv.handover_told(uid('p1'), NULL)))
            FROM (SELECT e.id FROM asv.clip_event e JOIN asv.clip c USING (recording) WHERE c.header = dig('h1')
@@ -282,6 +295,7 @@ SELECT is(pg_temp.state('p1') || ' ' || pg_temp.kinds('h2'), 'received requested
 SELECT throws_ok($$ SELECT pg_temp.receipt('r5', 'p1', 'form', tap.dig('zip'), 'G', tap.dig('scan'), NULL, 'sigrid') $$, 'VA002', NULL, 'once');
 SELECT is(pg_temp.say('free h1', 2, 1, dig('h1'), 'willi'), 'done', 'and its recordings can be released');
 SELECT throws_ok($$ SELECT * FROM asv.handover_custody(tap.uid('p1'), 1::smallint, NULL, 100) $$, 'VA006', NULL, 'the job is told no more of it');
+SELECT throws_ok($$ SELECT * FROM asv.handover_series(tap.uid('p1')) $$, 'VA006', NULL, 'nor of its cameras');
 SELECT is((SELECT count(*) FROM asv.handover_work(uid('p1'), NULL, 10)), 0::bigint, 'nor that there was one (HO-007)');
 
 -- ---- cancelled: HO-013

@@ -241,7 +241,7 @@ static enum asv_status take(void *ctx, const uint8_t *data, size_t len, struct a
 }
 
 /* Asks such a program. */
-static enum asv_status ask(void (*play)(void), bool looks, uint64_t *bytes, struct asv_err *err)
+static enum asv_status ask(void (*play)(void), enum asv_media_what what, uint64_t *bytes, struct asv_err *err)
 {
     int ends[2];
     pthread_t thread;
@@ -254,8 +254,10 @@ static enum asv_status ask(void (*play)(void), bool looks, uint64_t *bytes, stru
     assert_int_equal(pthread_create(&thread, NULL, run_program, &play), 0);
     const struct asv_media_program asked = {
         .fd = ends[0], .idle_ms = IDLE_MS, .world = &world.world, .until_ms = until_ms};
-    enum asv_status status = looks ? asv_media_look(&asked, playback, &facts, &index, err)
-                                   : asv_media_remux(&asked, playback, INT64_MIN, 1, &sink, err);
+    enum asv_status status = what == ASV_MEDIA_LOOK ? asv_media_look(&asked, playback, &facts, &index, err)
+                             : what == ASV_MEDIA_TELL
+                                 ? asv_media_tell(&asked, playback, &facts, err)
+                                 : asv_media_remux(&asked, playback, INT64_MIN, 1, &sink, err);
     close(ends[0]);
     assert_int_equal(pthread_join(thread, NULL), 0);
     close(ends[1]);
@@ -268,38 +270,42 @@ static void whatever_it_says_there_is_an_answer(void **state)
     static const struct {
         const char *name;
         void (*play)(void);
-        bool looks;
+        enum asv_media_what what;
         enum asv_status status;
     } table[] = {
-        {"reads its end", reads_its_end, false, ASV_OK},
-        {"reads beyond it", reads_beyond, false, ASV_E_USAGE},
-        {"reads far beyond it", reads_far_beyond, false, ASV_E_USAGE},
-        {"reads too much at once", reads_too_much_at_once, false, ASV_E_MALFORMED},
-        {"reads for ever", reads_for_ever, false, ASV_E_LIMIT},
-        {"writes for ever", writes_for_ever, false, ASV_E_LIMIT},
-        {"writes when it is asked for facts", writes_for_ever, true, ASV_E_MALFORMED},
-        {"goes away", goes_away, false, ASV_E_AWAY},
-        {"goes away in a frame", goes_away_in_a_frame, false, ASV_E_AWAY},
-        {"says a length that is none", says_a_length_that_is_none, false, ASV_E_MALFORMED},
-        {"says what only the asker says", says_what_only_the_asker_says, false, ASV_E_MALFORMED},
-        {"says facts that are none", says_facts_that_are_none, true, ASV_E_MALFORMED},
-        {"says facts unasked", says_facts_that_are_none, false, ASV_E_MALFORMED},
-        {"says what it is", says_what_it_is, true, ASV_OK},
-        {"says what it is unasked", says_what_it_is, false, ASV_E_MALFORMED},
-        {"says its index first", says_its_index_first, true, ASV_E_MALFORMED},
-        {"says an index that goes back", says_an_index_that_goes_back, true, ASV_E_MALFORMED},
-        {"says times that go back", says_times_that_go_back, true, ASV_E_MALFORMED},
-        {"says a part that is too long", says_a_part_that_is_too_long, true, ASV_E_MALFORMED},
-        {"says an index of nothing", says_an_index_of_nothing, true, ASV_E_MALFORMED},
-        {"ends without facts", ends_without_facts, true, ASV_E_MALFORMED},
-        {"ends without an index", ends_without_an_index, true, ASV_E_MALFORMED},
-        {"blames the keeper", blames_the_keeper, false, ASV_E_MALFORMED},
-        {"says what is wrong", says_what_is_wrong, false, ASV_E_MALFORMED},
+        {"reads its end", reads_its_end, ASV_MEDIA_REMUX, ASV_OK},
+        {"reads beyond it", reads_beyond, ASV_MEDIA_REMUX, ASV_E_USAGE},
+        {"reads far beyond it", reads_far_beyond, ASV_MEDIA_REMUX, ASV_E_USAGE},
+        {"reads too much at once", reads_too_much_at_once, ASV_MEDIA_REMUX, ASV_E_MALFORMED},
+        {"reads for ever", reads_for_ever, ASV_MEDIA_REMUX, ASV_E_LIMIT},
+        {"writes for ever", writes_for_ever, ASV_MEDIA_REMUX, ASV_E_LIMIT},
+        {"writes when it is asked for facts", writes_for_ever, ASV_MEDIA_LOOK, ASV_E_MALFORMED},
+        {"goes away", goes_away, ASV_MEDIA_REMUX, ASV_E_AWAY},
+        {"goes away in a frame", goes_away_in_a_frame, ASV_MEDIA_REMUX, ASV_E_AWAY},
+        {"says a length that is none", says_a_length_that_is_none, ASV_MEDIA_REMUX, ASV_E_MALFORMED},
+        {"says what only the asker says", says_what_only_the_asker_says, ASV_MEDIA_REMUX, ASV_E_MALFORMED},
+        {"says facts that are none", says_facts_that_are_none, ASV_MEDIA_LOOK, ASV_E_MALFORMED},
+        {"says facts unasked", says_facts_that_are_none, ASV_MEDIA_REMUX, ASV_E_MALFORMED},
+        {"says what it is", says_what_it_is, ASV_MEDIA_LOOK, ASV_OK},
+        {"says what it is unasked", says_what_it_is, ASV_MEDIA_REMUX, ASV_E_MALFORMED},
+        {"says its index first", says_its_index_first, ASV_MEDIA_LOOK, ASV_E_MALFORMED},
+        {"says an index that goes back", says_an_index_that_goes_back, ASV_MEDIA_LOOK, ASV_E_MALFORMED},
+        {"says times that go back", says_times_that_go_back, ASV_MEDIA_LOOK, ASV_E_MALFORMED},
+        {"says a part that is too long", says_a_part_that_is_too_long, ASV_MEDIA_LOOK, ASV_E_MALFORMED},
+        {"says an index of nothing", says_an_index_of_nothing, ASV_MEDIA_LOOK, ASV_E_MALFORMED},
+        {"ends without facts", ends_without_facts, ASV_MEDIA_LOOK, ASV_E_MALFORMED},
+        {"ends without an index", ends_without_an_index, ASV_MEDIA_LOOK, ASV_E_MALFORMED},
+        {"tells what it is", ends_without_an_index, ASV_MEDIA_TELL, ASV_OK},
+        {"tells an index unasked", says_what_it_is, ASV_MEDIA_TELL, ASV_E_MALFORMED},
+        {"tells nothing", ends_without_facts, ASV_MEDIA_TELL, ASV_E_MALFORMED},
+        {"writes when it is to tell", writes_for_ever, ASV_MEDIA_TELL, ASV_E_MALFORMED},
+        {"blames the keeper", blames_the_keeper, ASV_MEDIA_REMUX, ASV_E_MALFORMED},
+        {"says what is wrong", says_what_is_wrong, ASV_MEDIA_REMUX, ASV_E_MALFORMED},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct asv_err err = {0};
         uint64_t bytes = 0;
-        enum asv_status status = ask(table[i].play, table[i].looks, &bytes, &err);
+        enum asv_status status = ask(table[i].play, table[i].what, &bytes, &err);
         if (status != table[i].status || (status != ASV_OK && err.text[0] == '\0')) {
             fail_msg("%s: %s, %s", table[i].name, asv_status_name(status), err.text);
         }
@@ -320,7 +326,7 @@ static void it_gets_what_it_asks_for(void **state)
     struct asv_err err = {0};
     uint64_t bytes = 0;
     asv_test_clip_plaintext(&it.clip.plan, 2, want_bytes);
-    assert_int_equal(ask(reads_its_end, false, &bytes, &err), ASV_OK);
+    assert_int_equal(ask(reads_its_end, ASV_MEDIA_REMUX, &bytes, &err), ASV_OK);
     assert_int_equal(got_len, 10);
     assert_memory_equal(got, want_bytes + ASV_CHUNK_PLAIN_BYTES - 16 - 10, 10);
 }
@@ -332,7 +338,7 @@ static void it_gets_nothing_that_is_not_signed(void **state)
     struct asv_err err = {0};
     uint64_t bytes = 0;
     asv_test_in_vault_flip(&it, "payload", 2 * (size_t)ASV_CHUNK_CIPHER_BYTES + 5);
-    assert_int_equal(ask(reads_its_end, false, &bytes, &err), ASV_E_DIGEST);
+    assert_int_equal(ask(reads_its_end, ASV_MEDIA_REMUX, &bytes, &err), ASV_E_DIGEST);
     assert_int_equal(got_len, 0);
 }
 
@@ -342,9 +348,9 @@ static void its_time_is_over_once(void **state)
     (void)state;
     struct asv_err err = {0};
     uint64_t bytes = 0;
-    assert_int_equal(ask(reads_its_end, false, &bytes, &err), ASV_OK);
+    assert_int_equal(ask(reads_its_end, ASV_MEDIA_REMUX, &bytes, &err), ASV_OK);
     asv_test_world_step(&world, 1);
-    assert_int_equal(ask(reads_its_end, false, &bytes, &err), ASV_E_TIMEOUT);
+    assert_int_equal(ask(reads_its_end, ASV_MEDIA_REMUX, &bytes, &err), ASV_E_TIMEOUT);
     assert_int_equal(bytes, 0);
 }
 

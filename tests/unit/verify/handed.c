@@ -380,6 +380,74 @@ CHANGE(the_approval_is_not_told, it.entries[7].object[0]++;
        asv_test_handover_log(&it))
 CHANGE(the_ruling_is_changed, flip("ledger/0000000011.object", -1))
 
+/* the numbers of the camera */
+
+static json_t *series_of(void)
+{
+    return json_array_get(json_object_get(it.facts, "series"), 0);
+}
+
+static json_t *number_of(size_t i)
+{
+    return json_array_get(json_object_get(series_of(), "numbers"), i);
+}
+
+/* Its records without that of one number, and that of the last recording with what opens it. */
+static void relink(size_t without, bool opens)
+{
+    static uint8_t file[4096];
+    const struct asv_test_handover_file *from = file_of("links/001"), *link = file_of("recordings/003/link");
+    struct asv_reader reader;
+    struct asv_writer writer;
+    struct asv_bytes view = {0};
+    asv_reader_init(&reader, from->data, from->len);
+    asv_writer_init(&writer, file, sizeof file);
+    for (size_t number = 1; asv_reader_left(&reader) > 0; number++) {
+        assert_int_equal(asv_read_view16(&reader, &view, 1024), ASV_OK);
+        if (opens && number == 3) {
+            view = (struct asv_bytes){link->data, link->len};
+        }
+        if (number != without) {
+            asv_write_u16(&writer, (uint16_t)view.len);
+            asv_write_bytes(&writer, view.data, view.len);
+        }
+    }
+    asv_test_handover_put(&it, "links/001", file, writer.len);
+}
+
+static void unlink_number(size_t i)
+{
+    set(number_of(i), "linked", json_false());
+    json_object_del(number_of(i), "started_at");
+    json_object_del(number_of(i), "ended_at");
+}
+
+CHANGE(links_are_missing, asv_test_handover_remove(&it, "links/001"))
+CHANGE(links_of_no_series, set(it.facts, "series", json_array()))
+CHANGE(nothing_is_said_of_the_camera, set(it.facts, "series", json_array());
+       asv_test_handover_remove(&it, "links/001"))
+CHANGE(links_are_garbage, garbage("links/001"))
+CHANGE(a_link_is_changed, flip("links/001", 60))
+CHANGE(a_link_is_left_out, relink(2, false))
+CHANGE(a_link_is_left_out_and_it_is_said, relink(2, false); unlink_number(1))
+CHANGE(a_link_names_its_recording, relink(0, true))
+CHANGE(a_number_is_not_said, json_array_remove(json_object_get(series_of(), "numbers"), 3))
+CHANGE(no_later_one_is_there, relink(4, false); json_array_remove(json_object_get(series_of(), "numbers"), 3))
+CHANGE(a_number_is_said_twice, set(number_of(3), "twice", json_true()))
+CHANGE(a_number_at_another_time, set(number_of(3), "ended_at", json_string("2026-01-09T00:00:00.000Z")))
+CHANGE(a_time_that_begins_later, set(series_of(), "from_at", json_string("2026-01-05T06:00:00.001Z")))
+CHANGE(a_time_that_ends_earlier,
+       json_object_set(series_of(), "until_at", json_object_get(series_of(), "from_at")))
+CHANGE(the_recordings_change_numbers, set(number_of(0), "clip", json_integer(2));
+       set(number_of(1), "clip", json_integer(1)))
+CHANGE(a_recording_is_said_to_stay, set(number_of(1), "fate", json_string("erased"));
+       json_object_del(number_of(1), "clip"))
+CHANGE(the_camera_twice, json_array_append(json_object_get(it.facts, "series"), series_of());
+       instead("links/002", "links/001"))
+CHANGE(the_series_of_another_camera, set(series_of(), "camera", json_string(zeros)))
+CHANGE(numbers_with_a_gap, set(number_of(3), "number", json_integer(5)))
+CHANGE(a_recording_that_is_not_here, set(number_of(2), "clip", json_integer(4)))
+
 /* ---- what each is found as ---- */
 
 struct damage {
@@ -592,6 +660,28 @@ static const struct damage damages[] = {
     EARLY(a_decision_about_others, "ledger-strange", "data/ledger/0000000016.entry"),
     EARLY(an_answer_to_others, "ledger-strange", "data/ledger/0000000016.entry"),
     EARLY(the_approval_is_not_told, "custody", "data/plan.approval"),
+
+    /* HO-126, HO-127, HD-019 */
+    EARLY(links_are_missing, "file-missing", "data/links/001"),
+    EARLY(links_of_no_series, "file-unnamed", "data/links/001"),
+    EARLY(nothing_is_said_of_the_camera, "series", FACTS),
+    EARLY(links_are_garbage, "series", "data/links/001"),
+    EARLY(a_link_is_changed, "series", "data/links/001"),
+    EARLY(a_link_is_left_out, "series", "data/links/001"),
+    EARLY(a_link_is_left_out_and_it_is_said, "series", "data/links/001"),
+    EARLY(a_link_names_its_recording, "series", "data/links/001"),
+    EARLY(a_number_is_not_said, "series", "data/links/001"),
+    EARLY(no_later_one_is_there, "series", "data/links/001"),
+    EARLY(a_number_is_said_twice, "series", "data/links/001"),
+    EARLY(a_number_at_another_time, "series", "data/links/001"),
+    EARLY(a_time_that_begins_later, "series", "data/links/001"),
+    EARLY(a_time_that_ends_earlier, "series", "data/links/001"),
+    EARLY(the_recordings_change_numbers, "series", "data/links/001"),
+    EARLY(a_recording_is_said_to_stay, "series", "data/links/001"),
+    EARLY(the_camera_twice, "series", "data/links/002"),
+    EARLY(the_series_of_another_camera, "series", "data/links/001"),
+    EARLY(numbers_with_a_gap, "facts", FACTS),
+    EARLY(a_recording_that_is_not_here, "facts", FACTS),
 };
 
 static void every_damage_is_named(void **state)
