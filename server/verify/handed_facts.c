@@ -309,7 +309,7 @@ static enum asv_status check_others(struct asv_handed *it)
     return ASV_OK;
 }
 
-/* HO-120: the same of a filing, whose files have their places by now, and each its signature (HO-037). */
+/* HO-103: the same of a filing, whose files have their places by now, and each its signature (HO-037). */
 static enum asv_status check_placed(struct asv_handed *it)
 {
     for (size_t i = 0; i < it->file_count; i++) {

@@ -933,7 +933,7 @@ static void a_filing_is_what_it_says_and_nothing_else(void **state)
     (void)snprintf(unsigned_part, sizeof unsigned_part, "%s",
                    json_string_value(json_object_get(json_object_get(clip_of(0), "sealed"), "name")));
     (void)snprintf(its_signature, sizeof its_signature, "%s.p7s", unsigned_part);
-    assert_int_equal(unlink(in_filing(its_signature)), 0); /* HO-120 */
+    assert_int_equal(unlink(in_filing(its_signature)), 0); /* HO-103 */
     is_found(&what, "unsigned", unsigned_part);
     asv_test_remove_directory(filing);
     asv_test_handover_free(&it);
@@ -941,7 +941,7 @@ static void a_filing_is_what_it_says_and_nothing_else(void **state)
 
 static void a_filing_has_its_recordings_checked(void **state)
 {
-    (void)state; /* HO-103, HO-120 */
+    (void)state; /* HO-103 */
     static const struct {
         void (*change)(void);
         const char *kind, *path;
