@@ -23,7 +23,7 @@ struct asv_zip_reader {
     uint64_t record_at; /* and its record in the directory */
     struct asv_names names;
     struct asv_crc32 crc;
-    uint8_t *buffer; /* heap */
+    uint8_t *buffer; /* heap; a piece */
 };
 
 /* Reads the end. Whatever is wrong is in fault, and its status is returned; ASV_E_NO_MEMORY. */
