@@ -900,6 +900,11 @@ static void meet(struct asv_test_handover *it)
 
 void asv_test_handover_make(struct asv_test_handover *it)
 {
+    asv_test_handover_make_of(it, 2);
+}
+
+void asv_test_handover_make_of(struct asv_test_handover *it, uint32_t chunks)
+{
     static const struct {
         const char *kind, *name;
     } documents[] = {{"cover_letter", "Anschreiben.pdf"},
@@ -909,7 +914,8 @@ void asv_test_handover_make(struct asv_test_handover *it)
                      {"checking", "Pr\xc3\xbc"
                                   "fanleitung.pdf"},
                      {"facts", "facts.json"}};
-    const struct asv_test_plan whole = {.number = 1, .chunks = 2, .every = 1, .pad = 8, .records = true};
+    const struct asv_test_plan whole = {
+        .number = 1, .chunks = chunks, .every = chunks > 2 ? 8 : 1, .pad = 8, .records = true};
     const struct asv_test_plan cut = {.number = 2, .chunks = 1, .every = 1, .cut = true};
     memset(it, 0, sizeof *it);
     size_t len = 0;

@@ -64,6 +64,8 @@ struct asv_test_handover {
 
 /* All of it, but for what the facts say of files. */
 void asv_test_handover_make(struct asv_test_handover *it);
+/* The same, the first recording of so many chunks; it has two otherwise. */
+void asv_test_handover_make_of(struct asv_test_handover *it, uint32_t chunks);
 
 /* One to change, which must not outlive the other. */
 void asv_test_handover_copy(struct asv_test_handover *it, const struct asv_test_handover *of);
