@@ -20,7 +20,7 @@
 static const struct asv_bytes itself = {NULL, 0};
 
 /* Of a file: it is read, and its CRC-32 taken, while the piece before is digested. */
-struct piece {
+struct asv_zip_piece {
     size_t len;
     uint8_t data[ASV_ZIP_READ_BYTES];
 };
@@ -56,12 +56,12 @@ static enum asv_status find_end(const struct asv_zip_reader *reader, struct asv_
     uint64_t size = reader->input.size;
     uint64_t from = size > COMMENT_MAX + ASV_ZIP_END_BYTES ? size - COMMENT_MAX - ASV_ZIP_END_BYTES : 0;
     size_t len = (size_t)(size - from);
-    enum asv_status status = get(reader, from, reader->buffer, len, fault, err);
+    enum asv_status status = get(reader, from, reader->buffer->data, len, fault, err);
     if (status != ASV_OK) {
         return status;
     }
     for (size_t i = len; i >= ASV_ZIP_END_BYTES; i--) {
-        const uint8_t *at = reader->buffer + i - ASV_ZIP_END_BYTES;
+        const uint8_t *at = reader->buffer->data + i - ASV_ZIP_END_BYTES;
         if (asv_zip_load32(at) == ASV_ZIP_END_MAGIC) {
             bool comment = asv_zip_load16(at + 20) == len - i;
             return asv_fault_at(fault, comment ? ASV_FAULT_COMMENT : ASV_FAULT_TRAILING, itself, from + i,
@@ -128,7 +128,7 @@ enum asv_status asv_zip_open(struct asv_zip_reader *reader, const struct asv_pac
     size_t tail = 0;
     *reader = (struct asv_zip_reader){.input = *input};
     asv_crc32_init(&reader->crc);
-    reader->buffer = malloc(sizeof(struct piece));
+    reader->buffer = malloc(sizeof *reader->buffer);
     if (reader->buffer == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
@@ -286,7 +286,7 @@ struct pieces {
 static enum asv_status read_piece(void *ctx, uint64_t i, void *slot, struct asv_err *err)
 {
     struct pieces *of = ctx;
-    struct piece *piece = slot;
+    struct asv_zip_piece *piece = slot;
     const struct asv_package_input *input = &of->reader->input;
     uint64_t done = i * ASV_ZIP_READ_BYTES;
     uint64_t left = of->entry->size - done;
@@ -310,7 +310,7 @@ static enum asv_status digest(const struct asv_beside_work *work, struct asv_sha
     }
     for (uint64_t i = 0; i < work->count && status == ASV_OK; i++) {
         status = asv_beside_next(beside, &slot, err);
-        const struct piece *piece = slot;
+        const struct asv_zip_piece *piece = slot;
         if (status == ASV_OK) {
             asv_sha256_update(state, piece->data, piece->len);
         } else {
@@ -331,7 +331,7 @@ static enum asv_status check_bytes(struct asv_zip_reader *reader, struct asv_zip
     const struct asv_beside_work work = {.ctx = &of,
                                          .count = entry->size / ASV_ZIP_READ_BYTES +
                                                   (entry->size % ASV_ZIP_READ_BYTES > 0 ? 1 : 0),
-                                         .slot_bytes = sizeof(struct piece),
+                                         .slot_bytes = sizeof(struct asv_zip_piece),
                                          .spare = reader->buffer,
                                          .threads = 1, /* in their order, for the CRC-32 */
                                          .make = read_piece};
