@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/beside.h"
+
 #define FLAG_ENCRYPTED  0x0001
 #define FLAG_DESCRIPTOR 0x0008
 #define METHOD_AES      99
@@ -16,6 +18,12 @@
 #define ID_ZIP64        1
 
 static const struct asv_bytes itself = {NULL, 0};
+
+/* Of a file: it is read, and its CRC-32 taken, while the piece before is digested. */
+struct asv_zip_piece {
+    size_t len;
+    uint8_t data[ASV_ZIP_READ_BYTES];
+};
 
 /* ---- reading ---- */
 
@@ -48,12 +56,12 @@ static enum asv_status find_end(const struct asv_zip_reader *reader, struct asv_
     uint64_t size = reader->input.size;
     uint64_t from = size > COMMENT_MAX + ASV_ZIP_END_BYTES ? size - COMMENT_MAX - ASV_ZIP_END_BYTES : 0;
     size_t len = (size_t)(size - from);
-    enum asv_status status = get(reader, from, reader->buffer, len, fault, err);
+    enum asv_status status = get(reader, from, reader->buffer->data, len, fault, err);
     if (status != ASV_OK) {
         return status;
     }
     for (size_t i = len; i >= ASV_ZIP_END_BYTES; i--) {
-        const uint8_t *at = reader->buffer + i - ASV_ZIP_END_BYTES;
+        const uint8_t *at = reader->buffer->data + i - ASV_ZIP_END_BYTES;
         if (asv_zip_load32(at) == ASV_ZIP_END_MAGIC) {
             bool comment = asv_zip_load16(at + 20) == len - i;
             return asv_fault_at(fault, comment ? ASV_FAULT_COMMENT : ASV_FAULT_TRAILING, itself, from + i,
@@ -120,7 +128,7 @@ enum asv_status asv_zip_open(struct asv_zip_reader *reader, const struct asv_pac
     size_t tail = 0;
     *reader = (struct asv_zip_reader){.input = *input};
     asv_crc32_init(&reader->crc);
-    reader->buffer = malloc(ASV_ZIP_READ_BYTES);
+    reader->buffer = malloc(sizeof *reader->buffer);
     if (reader->buffer == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
@@ -269,26 +277,73 @@ static enum asv_status check_local(struct asv_zip_reader *reader, const struct a
     return status;
 }
 
+struct pieces {
+    const struct asv_zip_reader *reader;
+    const struct asv_zip_entry *entry;
+    uint32_t crc;
+};
+
+static enum asv_status read_piece(void *ctx, uint64_t i, void *slot, struct asv_err *err)
+{
+    struct pieces *of = ctx;
+    struct asv_zip_piece *piece = slot;
+    const struct asv_package_input *input = &of->reader->input;
+    uint64_t done = i * ASV_ZIP_READ_BYTES;
+    uint64_t left = of->entry->size - done;
+    piece->len = left < ASV_ZIP_READ_BYTES ? (size_t)left : ASV_ZIP_READ_BYTES;
+    enum asv_status status =
+        input->read(input->ctx, asv_zip_data_offset(of->entry) + done, piece->data, piece->len, err);
+    if (status == ASV_OK) {
+        of->crc = asv_crc32(&of->reader->crc, of->crc, piece->data, piece->len);
+    }
+    return status;
+}
+
+static enum asv_status digest(const struct asv_beside_work *work, struct asv_sha256 *state,
+                              const struct asv_zip_entry *entry, struct asv_fault *fault, struct asv_err *err)
+{
+    struct asv_beside *beside = NULL;
+    void *slot = NULL;
+    enum asv_status status = asv_beside_open(&beside, work, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    for (uint64_t i = 0; i < work->count && status == ASV_OK; i++) {
+        status = asv_beside_next(beside, &slot, err);
+        const struct asv_zip_piece *piece = slot;
+        if (status == ASV_OK) {
+            asv_sha256_update(state, piece->data, piece->len);
+        } else {
+            fault->kind = ASV_FAULT_UNREADABLE;
+            fault->offset = asv_zip_data_offset(entry) + i * ASV_ZIP_READ_BYTES;
+            fault->file[0] = '\0';
+        }
+    }
+    asv_beside_close(beside);
+    return status;
+}
+
 static enum asv_status check_bytes(struct asv_zip_reader *reader, struct asv_zip_entry *entry,
                                    struct asv_fault *fault, struct asv_err *err)
 {
     struct asv_sha256 state;
-    uint64_t begin = asv_zip_data_offset(entry);
-    uint32_t crc = 0;
+    struct pieces of = {.reader = reader, .entry = entry};
+    const struct asv_beside_work work = {.ctx = &of,
+                                         .count = entry->size / ASV_ZIP_READ_BYTES +
+                                                  (entry->size % ASV_ZIP_READ_BYTES > 0 ? 1 : 0),
+                                         .slot_bytes = sizeof(struct asv_zip_piece),
+                                         .spare = reader->buffer,
+                                         .threads = 1, /* in their order, for the CRC-32 */
+                                         .make = read_piece};
     asv_sha256_init(&state);
-    for (uint64_t done = 0; done < entry->size;) {
-        uint64_t left = entry->size - done;
-        size_t len = left < ASV_ZIP_READ_BYTES ? (size_t)left : ASV_ZIP_READ_BYTES;
-        enum asv_status status = get(reader, begin + done, reader->buffer, len, fault, err);
-        if (status != ASV_OK) {
-            return status;
-        }
-        asv_sha256_update(&state, reader->buffer, len);
-        crc = asv_crc32(&reader->crc, crc, reader->buffer, len);
-        done += len;
+    enum asv_status status = work.count > 0 ? digest(&work, &state, entry, fault, err) : ASV_OK;
+    if (status != ASV_OK) {
+        return status;
     }
     asv_sha256_final(&state, entry->sha256);
-    return crc == entry->crc32 ? ASV_OK : asv_fault_at(fault, ASV_FAULT_CRC, asv_zip_name(entry), begin, err);
+    return of.crc == entry->crc32
+               ? ASV_OK
+               : asv_fault_at(fault, ASV_FAULT_CRC, asv_zip_name(entry), asv_zip_data_offset(entry), err);
 }
 
 enum asv_status asv_zip_read(struct asv_zip_reader *reader, struct asv_zip_entry *out,

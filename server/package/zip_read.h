@@ -15,6 +15,8 @@
 
 #define ASV_ZIP_READ_BYTES 262144 /* at once */
 
+struct asv_zip_piece;
+
 struct asv_zip_reader {
     struct asv_package_input input;
     struct asv_zip_end end;
@@ -23,7 +25,7 @@ struct asv_zip_reader {
     uint64_t record_at; /* and its record in the directory */
     struct asv_names names;
     struct asv_crc32 crc;
-    uint8_t *buffer; /* heap */
+    struct asv_zip_piece *buffer; /* heap; of a file */
 };
 
 /* Reads the end. Whatever is wrong is in fault, and its status is returned; ASV_E_NO_MEMORY. */

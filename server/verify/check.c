@@ -6,10 +6,18 @@
 #include <string.h>
 
 #include "firmware-proto/seal/link.h"
+#include "server/base/beside.h"
+#include "server/base/fail.h"
 
 #define BUFFER_BYTES 65552
 
 _Static_assert(BUFFER_BYTES == ASV_CHUNK_CIPHER_BYTES, "one chunk");
+
+/* Of the payload, with its leaf. */
+struct piece {
+    uint8_t leaf[ASV_SHA256_BYTES];
+    uint8_t chunk[BUFFER_BYTES];
+};
 
 /* What the verifier's events need. Ranges and records count once a checkpoint has signed them. */
 struct walk {
@@ -20,7 +28,9 @@ struct walk {
     struct asv_chunk_ranges signed_wrong;
     uint32_t records[ASV_RECORD_KINDS];
     uint32_t pre_roll_ms;
-    uint8_t chunk[BUFFER_BYTES];
+    struct asv_beside *ahead; /* pieces of the payload, digested before their leaves come */
+    uint64_t full;            /* of them there are so many whole ones */
+    struct piece piece;
 };
 
 static uint64_t file_size(const struct asv_inputs *inputs, enum asv_part part)
@@ -55,23 +65,35 @@ enum asv_status asv_check_read_payload(const struct asv_inputs *inputs, uint64_t
     return ASV_OK;
 }
 
+static enum asv_status digest_piece(void *ctx, uint64_t i, void *slot, struct asv_err *err)
+{
+    const struct walk *walk = ctx; /* its inputs alone */
+    struct piece *piece = slot;
+    size_t got = 0;
+    enum asv_status status = asv_check_read_payload(walk->inputs, i * ASV_CHUNK_CIPHER_BYTES, piece->chunk,
+                                                    sizeof piece->chunk, &got, err);
+    if (status == ASV_OK && got < sizeof piece->chunk) {
+        status = asv_fail(err, ASV_E_IO, "a file became shorter while it was read");
+    }
+    if (status == ASV_OK) {
+        asv_merkle_leaf(piece->leaf, piece->chunk, sizeof piece->chunk);
+    }
+    return status;
+}
+
+/* One that is not there shows in the length: asv_verdict_of. */
 static enum asv_status on_leaf(void *ctx, uint64_t index, const uint8_t leaf[ASV_SHA256_BYTES])
 {
     struct walk *walk = ctx;
-    size_t got = 0;
-    if (walk->inputs->payload_stays) {
+    void *slot = NULL;
+    if (index >= walk->full) {
         return ASV_OK;
     }
-    enum asv_status status = asv_check_read_payload(walk->inputs, index * ASV_CHUNK_CIPHER_BYTES, walk->chunk,
-                                                    sizeof walk->chunk, &got, walk->err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    /* One that is not there shows in the length: asv_verdict_of. */
-    if (got == sizeof walk->chunk && asv_seal_check_chunk(leaf, walk->chunk, sizeof walk->chunk) != ASV_OK) {
+    enum asv_status status = asv_beside_next(walk->ahead, &slot, walk->err);
+    if (status == ASV_OK && memcmp(((const struct piece *)slot)->leaf, leaf, ASV_SHA256_BYTES) != 0) {
         asv_chunk_ranges_add(&walk->wrong, index);
     }
-    return ASV_OK;
+    return status;
 }
 
 static enum asv_status on_record(void *ctx, const struct asv_seal_record *record)
@@ -128,6 +150,25 @@ static enum asv_status walk_seal(struct walk *walk, const struct asv_seal_signer
     return ASV_OK;
 }
 
+/* The same, with the payload's pieces digested beside it. */
+static enum asv_status walk_all(struct walk *walk, const struct asv_seal_signer *signer)
+{
+    walk->full = (file_size(walk->inputs, ASV_PART_PAYLOAD) + file_size(walk->inputs, ASV_PART_TAIL)) /
+                 ASV_CHUNK_CIPHER_BYTES;
+    const struct asv_beside_work work = {.ctx = walk,
+                                         .count = walk->full,
+                                         .slot_bytes = sizeof walk->piece,
+                                         .spare = &walk->piece,
+                                         .threads = ASV_BESIDE_THREADS,
+                                         .make = digest_piece};
+    enum asv_status status = asv_beside_open(&walk->ahead, &work, walk->err);
+    if (status == ASV_OK) {
+        status = walk_seal(walk, signer);
+    }
+    asv_beside_close(walk->ahead);
+    return status;
+}
+
 /* The bytes behind the signed payload, and their digest. */
 static enum asv_status hash_behind(struct walk *walk)
 {
@@ -138,14 +179,14 @@ static enum asv_status hash_behind(struct walk *walk)
     report->behind_bytes = report->payload_bytes > from ? report->payload_bytes - from : 0;
     asv_sha256_init(&digest);
     do {
-        enum asv_status status =
-            asv_check_read_payload(walk->inputs, from, walk->chunk, sizeof walk->chunk, &got, walk->err);
+        enum asv_status status = asv_check_read_payload(walk->inputs, from, walk->piece.chunk,
+                                                        sizeof walk->piece.chunk, &got, walk->err);
         if (status != ASV_OK) {
             return status;
         }
-        asv_sha256_update(&digest, walk->chunk, got);
+        asv_sha256_update(&digest, walk->piece.chunk, got);
         from += got;
-    } while (got == sizeof walk->chunk);
+    } while (got == sizeof walk->piece.chunk);
     asv_sha256_final(&digest, report->behind_digest);
     return ASV_OK;
 }
@@ -336,7 +377,7 @@ enum asv_status asv_check_clip(struct asv_report *report, const struct asv_input
     asv_chunk_ranges_init(&walk.wrong);
     asv_chunk_ranges_init(&walk.signed_wrong);
     asv_seal_signer_of(&signer, &chain);
-    status = walk_seal(&walk, &signer);
+    status = walk_all(&walk, &signer);
     if (status == ASV_OK) {
         find_origin(report, &chain, anchors);
         status = judge(&walk);

@@ -60,6 +60,7 @@ static const struct {
     {ASV_HANDED_CHECK_DECISION, asv_handed_check_decision, true, true},
     {ASV_HANDED_CHECK_RECORDINGS, asv_handed_check_recordings, false, false},
     {ASV_HANDED_CHECK_SERIES, asv_handed_check_series, true, false},
+    {ASV_HANDED_CHECK_FACTS, asv_handed_check_named, false, false},
     {ASV_HANDED_CHECK_CUSTODY, asv_handed_check_ledger, true, false},
 };
 

@@ -54,12 +54,11 @@ static bool is_clock(const struct claims *of)
     return strcmp(asv_fact_text(of->clip, "clock_state"), names[is_known ? state : 0]) == 0;
 }
 
+/* Also that nothing was measured: then the uncertainty says so. */
 static bool is_measured(const struct claims *of)
 {
-    const struct asv_commit *commit = &of->commit;
-    return commit->uncertainty_ms == ASV_COMMIT_NO_CLOCK ||
-           (asv_fact_integer(of->clip, "clock_offset_ms") == commit->offset_ms &&
-            is_number(of, "clock_uncertainty_ms", commit->uncertainty_ms));
+    return asv_fact_integer(of->clip, "clock_offset_ms") == of->commit.offset_ms &&
+           is_number(of, "clock_uncertainty_ms", of->commit.uncertainty_ms);
 }
 
 static bool is_judged(const struct claims *of)
@@ -110,6 +109,7 @@ static const char *differs(const struct claims *of)
         {"clock_offset_ms", is_measured(of)},
         {"docked_at", is_time(of, "docked_at", commit->docked_ms)},
         {"committed_at", is_time(of, "committed_at", commit->committed_ms)},
+        {"dock_name", is_text(of, "dock_name", commit->dock_name)},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (!all[i].is_same) {
@@ -132,6 +132,12 @@ enum asv_status asv_handed_check_claims(struct asv_handed *it, size_t i)
     if (of.commit.link_bytes > 0 && it->parts.link.data == NULL) {
         return asv_handed_fail(it, ASV_HANDED_MISSING, asv_handed_part_name(name, i, "link"), ASV_E_NOT_FOUND,
                                "the dock took it in with one");
+    }
+    struct asv_err why = {0};
+    if (it->anchors.has_dock &&
+        asv_chain_stands(&it->anchors.dock, of.commit.committed_ms, NULL, &why) != ASV_OK) { /* HO-117 */
+        return asv_handed_fail(it, ASV_HANDED_DOCK, asv_handed_part_name(name, i, "commit"), why.status,
+                               "of another time than the dock's certificates: %.200s", why.text);
     }
     const char *what = differs(&of);
     return what == NULL ? ASV_OK

@@ -6,11 +6,20 @@
 #include <sys/mman.h>
 
 #include "firmware-proto/seal/opener.h"
+#include "server/base/beside.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/verify/handed_internal.h"
 
 #define KEY_TEXT_BYTES (2 * ASV_FILE_KEY_BYTES + 1) /* and a line end */
+
+/* A chunk, opened in a thread. */
+struct piece {
+    bool opens, is_same;             /* and is what lies beside it */
+    uint8_t value[ASV_SHA256_BYTES]; /* for the tree for excerpts */
+    uint8_t chunk[ASV_CHUNK_CIPHER_BYTES];
+    uint8_t beside[ASV_CHUNK_PLAIN_BYTES];
+};
 
 /* Secret, in one place that is locked as far as the limits allow, and wiped. */
 struct content {
@@ -21,8 +30,7 @@ struct content {
     bool discloses;            /* the tree for excerpts is computed, too */
     uint8_t file_key[ASV_FILE_KEY_BYTES];
     struct asv_seal_opener opener;
-    uint8_t chunk[ASV_CHUNK_CIPHER_BYTES];
-    uint8_t beside[ASV_CHUNK_PLAIN_BYTES];
+    struct piece piece;
 };
 
 static enum asv_status fail(const struct content *content, enum asv_handed_kind kind, const char *part,
@@ -41,41 +49,84 @@ static const struct asv_handed_file *find(const struct content *content, const c
 
 /* ---- chunk by chunk ---- */
 
-/* The next bytes of the playable file, against what is in content->chunk. */
-static enum asv_status compare(struct content *content, uint64_t at, const uint8_t *plain, size_t len,
-                               struct asv_err *err)
+/* Whether these are the next bytes of the playable file. */
+static enum asv_status compare(const struct content *content, uint64_t at, const uint8_t *plain, size_t len,
+                               uint8_t *beside, bool *is_same, struct asv_err *err)
 {
     size_t got = 0;
-    if (content->playable.fd < 0) {
+    *is_same = content->playable.fd < 0;
+    if (*is_same) {
         return ASV_OK;
     }
-    enum asv_status status = asv_input_read(&content->playable, at, content->beside, len, &got, err);
-    if (status == ASV_OK && (got != len || memcmp(content->beside, plain, len) != 0)) {
-        char why[64];
-        (void)snprintf(why, sizeof why, "differs between its bytes %llu and %llu", (unsigned long long)at,
-                       (unsigned long long)(at + len));
-        status = fail(content, ASV_HANDED_PLAYABLE, "playable.mp4", ASV_E_DIGEST, why);
-    }
+    enum asv_status status = asv_input_read(&content->playable, at, beside, len, &got, err);
+    *is_same = status == ASV_OK && got == len && memcmp(beside, plain, len) == 0;
     return status;
 }
 
-static enum asv_status open_chunk(struct content *content, uint64_t i, enum asv_handed_kind kind,
-                                  struct asv_err *err)
+static enum asv_status differs(const struct content *content, uint64_t at, size_t len)
 {
+    char why[64];
+    (void)snprintf(why, sizeof why, "differs between its bytes %llu and %llu", (unsigned long long)at,
+                   (unsigned long long)(at + len));
+    return fail(content, ASV_HANDED_PLAYABLE, "playable.mp4", ASV_E_DIGEST, why);
+}
+
+/* In a thread: of content nothing is written. */
+static enum asv_status open_piece(void *ctx, uint64_t i, void *slot, struct asv_err *err)
+{
+    const struct content *content = ctx;
+    struct piece *piece = slot;
     size_t got = 0;
-    enum asv_status status = asv_input_read(content->payload, i * ASV_CHUNK_CIPHER_BYTES, content->chunk,
-                                            sizeof content->chunk, &got, err);
+    enum asv_status status = asv_input_read(content->payload, i * ASV_CHUNK_CIPHER_BYTES, piece->chunk,
+                                            sizeof piece->chunk, &got, err);
     if (status != ASV_OK) {
         return status;
     }
-    if (got < sizeof content->chunk ||
-        asv_seal_opener_decrypt(&content->opener, content->chunk, content->chunk, i) != ASV_OK ||
-        (content->discloses && asv_seal_opener_disclose(&content->opener, content->chunk) != ASV_OK)) {
+    piece->opens = got == sizeof piece->chunk &&
+                   asv_seal_opener_decrypt(&content->opener, piece->chunk, piece->chunk, i) == ASV_OK;
+    if (piece->opens && content->discloses) {
+        asv_seal_disclosure_leaf(piece->value, content->opener.file_key, i, piece->chunk);
+    }
+    return piece->opens ? compare(content, i * ASV_CHUNK_PLAIN_BYTES, piece->chunk, ASV_CHUNK_PLAIN_BYTES,
+                                  piece->beside, &piece->is_same, err)
+                        : ASV_OK;
+}
+
+static enum asv_status take_piece(struct content *content, const struct piece *piece, uint64_t i,
+                                  enum asv_handed_kind kind)
+{
+    uint8_t leaf[ASV_SHA256_BYTES];
+    bool opens = piece->opens;
+    if (opens && content->discloses) {
+        asv_merkle_leaf(leaf, piece->value, sizeof piece->value);
+        opens = asv_merkle_append(&content->opener.disclosure, leaf) == ASV_OK;
+    }
+    if (!opens) {
         char why[64];
         (void)snprintf(why, sizeof why, "its piece %llu does not decrypt", (unsigned long long)i);
         return fail(content, kind, "sealed.age", ASV_E_DIGEST, why);
     }
-    return compare(content, i * ASV_CHUNK_PLAIN_BYTES, content->chunk, ASV_CHUNK_PLAIN_BYTES, err);
+    return piece->is_same ? ASV_OK : differs(content, i * ASV_CHUNK_PLAIN_BYTES, ASV_CHUNK_PLAIN_BYTES);
+}
+
+static enum asv_status open_pieces(struct content *content, uint64_t count, enum asv_handed_kind kind,
+                                   struct asv_err *err)
+{
+    const struct asv_beside_work work = {.ctx = content,
+                                         .count = count,
+                                         .slot_bytes = sizeof content->piece,
+                                         .spare = &content->piece,
+                                         .threads = ASV_BESIDE_THREADS,
+                                         .make = open_piece};
+    struct asv_beside *beside = NULL;
+    void *slot = NULL;
+    enum asv_status status = asv_beside_open(&beside, &work, err);
+    for (uint64_t i = 0; i < count && status == ASV_OK; i++) {
+        status = asv_beside_next(beside, &slot, err);
+        status = status == ASV_OK ? take_piece(content, slot, i, kind) : status;
+    }
+    asv_beside_close(beside);
+    return status;
 }
 
 /* HO-105: every chunk decrypts at its place, to the bytes that lie beside it. What the camera's tree for
@@ -84,19 +135,19 @@ static enum asv_status open_all(struct content *content, enum asv_handed_kind ki
 {
     const struct asv_seal_checkpoint *last = &content->it->report.seal.checkpoint;
     uint64_t plain = last->chunks * ASV_CHUNK_PLAIN_BYTES;
-    enum asv_status status = ASV_OK;
     if (content->playable.fd >= 0 && content->playable.size != plain + ASV_FINAL_PLAIN_BYTES) {
         return fail(content, ASV_HANDED_PLAYABLE, "playable.mp4", ASV_E_MISMATCH, "is of another length");
     }
-    for (uint64_t i = 0; i < last->chunks && status == ASV_OK; i++) {
-        status = open_chunk(content, i, kind, err);
-    }
+    enum asv_status status = open_pieces(content, last->chunks, kind, err);
     if (status == ASV_OK &&
         asv_seal_opener_check_final(&content->opener, last->final_chunk, last->chunks) != ASV_OK) {
         status = fail(content, kind, "sealed.age", ASV_E_DIGEST, "its last piece does not decrypt");
     }
     if (status == ASV_OK) {
-        status = compare(content, plain, asv_final_plaintext, ASV_FINAL_PLAIN_BYTES, err);
+        bool is_same = false;
+        status = compare(content, plain, asv_final_plaintext, ASV_FINAL_PLAIN_BYTES, content->piece.beside,
+                         &is_same, err);
+        status = status == ASV_OK && !is_same ? differs(content, plain, ASV_FINAL_PLAIN_BYTES) : status;
     }
     if (status == ASV_OK && content->discloses &&
         asv_seal_opener_check_disclosure(&content->opener, last) != ASV_OK) {

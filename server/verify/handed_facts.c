@@ -311,6 +311,32 @@ static enum asv_status check_others(struct asv_handed *it)
     return ASV_OK;
 }
 
+/* HO-103: the same of a filing, whose files have their places by now, and each its signature (HO-037). */
+static enum asv_status check_placed(struct asv_handed *it)
+{
+    for (size_t i = 0; i < it->file_count; i++) {
+        const struct asv_handed_file *file = &it->files[i];
+        if (asv_handed_is_signature(file->name) || strcmp(file->name, ASV_FILING_MESSAGE) == 0) {
+            continue;
+        }
+        if (file->shown == NULL && !is_document(it, file->name)) {
+            return asv_handed_fail(it, ASV_HANDED_UNNAMED, file->name, ASV_E_MISMATCH,
+                                   "nothing says what it is");
+        }
+        const char *part = NULL;
+        size_t clip = recording_of(it, file->name, &part);
+        if (clip != SIZE_MAX && !is_part(it, clip, part)) {
+            return asv_handed_fail(it, ASV_HANDED_UNNAMED, file->name, ASV_E_MISMATCH,
+                                   "is none of a recording in this form");
+        }
+        if (!file->is_signed) {
+            return asv_handed_fail(it, ASV_HANDED_UNSIGNED, file->name, ASV_E_NOT_FOUND,
+                                   "there is no signature beside it");
+        }
+    }
+    return ASV_OK;
+}
+
 enum asv_status asv_handed_check_files(struct asv_handed *it, struct asv_err *err)
 {
     size_t i = 0;
@@ -326,7 +352,11 @@ enum asv_status asv_handed_check_files(struct asv_handed *it, struct asv_err *er
     if (status == ASV_OK) {
         status = check_others(it);
     }
-    return status == ASV_OK && !it->is_carrier ? asv_handed_place_filing(it, err) : status;
+    if (status == ASV_OK && !it->is_carrier) {
+        status = asv_handed_place_filing(it, err);
+        status = status == ASV_OK ? check_placed(it) : status;
+    }
+    return status;
 }
 
 /* HO-095 */

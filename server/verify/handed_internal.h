@@ -40,17 +40,19 @@ enum asv_handed_left {
     ASV_HANDED_LEFT_NO_ROOT,
     ASV_HANDED_LEFT_NO_PACKAGE,
     ASV_HANDED_LEFT_NO_LEDGER,
-    ASV_HANDED_LEFT_NO_DOCK,       /* the dock's certificates are not in it */
-    ASV_HANDED_LEFT_PARTS,         /* recordings of the plan that are not in it */
-    ASV_HANDED_LEFT_UNPLACED,      /* events of the custody that have no place in the ledger yet */
-    ASV_HANDED_LEFT_NOT_TAKEN,     /* that the keeper took the decision */
-    ASV_HANDED_LEFT_NOT_A_CARRIER, /* a filing: the ledger's extract goes with the carrier */
+    ASV_HANDED_LEFT_NO_DOCK,        /* the dock's certificates are not in it */
+    ASV_HANDED_LEFT_PARTS,          /* recordings of the plan that are not in it */
+    ASV_HANDED_LEFT_UNPLACED,       /* events of the custody that have no place in the ledger yet */
+    ASV_HANDED_LEFT_UNTIED,         /* events of which it is not shown what recording they are about */
+    ASV_HANDED_LEFT_NOT_TAKEN,      /* that the keeper took the decision */
+    ASV_HANDED_LEFT_NOT_A_CARRIER,  /* a filing: the ledger's extract goes with the carrier */
+    ASV_HANDED_LEFT_NO_REVOCATIONS, /* whoever made it may have left the list out */
     ASV_HANDED_LEFT_OPTIONAL,
-    ASV_HANDED_LEFT_NO_REVOCATIONS = ASV_HANDED_LEFT_OPTIONAL,
-    ASV_HANDED_LEFT_NO_IDENTITY,
+    ASV_HANDED_LEFT_NO_IDENTITY = ASV_HANDED_LEFT_OPTIONAL,
     ASV_HANDED_LEFT_ORIGINALS, /* that are not in it, as was decided */
     ASV_HANDED_LEFT_SERIES,    /* that in the incident's time nothing else was recorded */
     ASV_HANDED_LEFT_LEDGER,    /* something in it; it->ledger says what */
+    ASV_HANDED_LEFT_WITNESSES, /* cosignatures of some that the trust file does not name */
     ASV_HANDED_LEFT_STAMPS,    /* whose time stamps they are */
     ASV_HANDED_LEFT_EXTERNAL,
     ASV_HANDED_LEFT_WORDS, /* what the documents and the message say */
@@ -184,11 +186,19 @@ ASV_MUST_CHECK enum asv_status asv_handed_check_signed(struct asv_handed *it, st
 ASV_MUST_CHECK enum asv_status asv_handed_check_plan(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_decision(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_recordings(struct asv_handed *it, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_handed_check_named(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_series(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_ledger(struct asv_handed *it, struct asv_err *err);
 
+/* The same words: the facts have one space for what is a line's end, or several, in what was signed. */
+bool asv_handed_is_text(const json_t *object, const char *key, struct asv_bytes text);
+
 /* Clip i's facts against its seal and commit record, which are in it->report and it->parts. */
 ASV_MUST_CHECK enum asv_status asv_handed_check_claims(struct asv_handed *it, size_t i);
+
+/* Its records, as the facts have them; seal: its own, which was verified. */
+ASV_MUST_CHECK enum asv_status asv_handed_check_markers(struct asv_handed *it, size_t i,
+                                                        const struct asv_input *seal, struct asv_err *err);
 
 /* Of its seal, chain and link record, which are there likewise, what the camera's series takes. */
 void asv_handed_note_series(struct asv_handed *it, size_t i);

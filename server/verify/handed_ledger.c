@@ -21,6 +21,15 @@ struct told {
     uint32_t clip, event; /* their places in the facts */
     const json_t *json;
     bool is_shown;
+    bool is_tied; /* its entry was opened to the recording's header, or names the recording */
+    bool has_recording;
+    uint8_t recording[ASV_UUID_BYTES]; /* as the entry names it: the same in each of one recording */
+};
+
+/* What the ledger calls a recording, by an entry that was opened to its header. */
+struct called {
+    bool is_known;
+    uint8_t recording[ASV_UUID_BYTES];
 };
 
 /* What the keeper, or the night, said to a statement. */
@@ -33,11 +42,13 @@ struct matching {
     struct asv_handed *it;
     struct told *told; /* heap; by id */
     size_t count;
+    struct called *called;                   /* heap; of each recording */
     uint8_t (*statements)[ASV_SHA256_BYTES]; /* heap; that are about the recordings, or the decision */
     size_t statement_count;
     struct answer *answers; /* heap */
     size_t answer_count;
     bool has_head[LOGS_MAX];
+    bool is_cosigned_otherwise[LOGS_MAX];
     bool has_statement[2]; /* proposal, approval */
     bool is_taken;         /* the approval, by the keeper */
     enum asv_status status;
@@ -68,7 +79,8 @@ static enum asv_status read_events(struct matching *of, struct asv_err *err)
     of->told = calloc(count_events(of->it) + 1, sizeof *of->told);
     of->statements = calloc(of->it->file_count + 1, sizeof *of->statements);
     of->answers = calloc(of->it->file_count + 1, sizeof *of->answers);
-    if (of->told == NULL || of->statements == NULL || of->answers == NULL) {
+    of->called = calloc(of->it->clip_count, sizeof *of->called);
+    if (of->told == NULL || of->statements == NULL || of->answers == NULL || of->called == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     json_array_foreach(of->it->clips, i, clip)
@@ -128,6 +140,38 @@ static bool has_object(const json_t *event, const struct asv_ledger_entry *entry
     return said != NULL && strcmp(said, text) == 0;
 }
 
+/* HO-115: a closed field, as it was opened. One that was forgotten contradicts nothing; of one that the entry
+ * does not have, nothing can be told. */
+static bool is_field(const struct asv_verify_entry *shown, enum asv_ledger_tag tag, struct asv_bytes *value)
+{
+    struct asv_bytes commitment;
+    const struct asv_opened_field *field =
+        shown->opened != NULL ? asv_opened_find(shown->opened, (uint8_t)tag) : NULL;
+    *value = field != NULL ? field->value : (struct asv_bytes){NULL, 0};
+    return asv_ledger_entry_find(shown->entry, (uint8_t)tag, &commitment);
+}
+
+static bool has_actor(const json_t *event, const struct asv_verify_entry *shown)
+{
+    char text[2 * ASV_SHA256_BYTES + 1];
+    struct asv_bytes actor;
+    const char *said = asv_fact_text(event, "actor");
+    bool is_there = is_field(shown, ASV_LEDGER_ACTOR, &actor);
+    if (said == NULL || actor.data == NULL) {
+        return said == NULL || is_there;
+    }
+    asv_hex_encode(text, actor.data, ASV_SHA256_BYTES);
+    return strcmp(said, text) == 0;
+}
+
+static bool has_detail(const json_t *event, const struct asv_verify_entry *shown)
+{
+    struct asv_bytes text;
+    bool is_there = is_field(shown, ASV_LEDGER_TEXT, &text);
+    return asv_fact_text(event, "detail") == NULL ||
+           (is_there && (text.data == NULL || asv_handed_is_text(event, "detail", text)));
+}
+
 /* HO-108. What the facts tell otherwise; NULL: nothing. */
 static const char *event_differs(const struct matching *of, const struct told *told,
                                  const struct asv_verify_entry *shown)
@@ -146,9 +190,11 @@ static const char *event_differs(const struct matching *of, const struct told *t
         {"leaf", json_object_get(told->json, "leaf") != NULL &&
                      (uint64_t)asv_fact_integer(told->json, "leaf") == shown->index},
         {"recorded_at", asv_fact_ms(told->json, "recorded_at") == entry->event.recorded_ms},
-        {"at", asv_fact_text(told->json, "at") == NULL || !has_at ||
-                   asv_fact_ms(told->json, "at") == (int64_t)asv_load_be64(at.data)},
+        {"at", asv_fact_text(told->json, "at") == NULL ||
+                   (has_at && asv_fact_ms(told->json, "at") == (int64_t)asv_load_be64(at.data))},
         {"object_digest", has_object(told->json, entry)},
+        {"actor", has_actor(told->json, shown)},
+        {"detail", has_detail(told->json, shown)},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (!all[i].is_same) {
@@ -221,6 +267,18 @@ static bool is_answer(struct matching *of, const struct asv_verify_entry *shown)
     return true;
 }
 
+/* HO-115: who reads it cannot tell a recording by the name that the ledger has for it, but where an entry
+ * was opened to its header; the other entries of that name are of the same one. */
+static bool call(struct matching *of, size_t clip, struct asv_bytes recording)
+{
+    struct called *called = &of->called[clip];
+    if (!called->is_known) {
+        called->is_known = true;
+        memcpy(called->recording, recording.data, sizeof called->recording);
+    }
+    return memcmp(called->recording, recording.data, sizeof called->recording) == 0;
+}
+
 static void on_entry(void *ctx, const struct asv_verify_entry *shown)
 {
     struct matching *of = ctx;
@@ -230,8 +288,14 @@ static void on_entry(void *ctx, const struct asv_verify_entry *shown)
     bool is_other =
         shown->entry->event.kind == ASV_LEDGER_LOG_BEGUN || is_statement(of, shown) || is_answer(of, shown);
     size_t at = find(of, shown->entry->event.id), clip = clip_of(of, shown);
+    struct asv_bytes recording = {NULL, 0};
+    bool has_recording = asv_ledger_entry_find(shown->entry, ASV_LEDGER_RECORDING, &recording);
     if (at == of->count && !is_other) {
         fail_entry(of, ASV_HANDED_STRANGE, shown->name, "no recording, nor a decision on it, is told of it");
+        return;
+    }
+    if (has_recording && clip < of->it->clip_count && !call(of, clip, recording)) {
+        fail_entry(of, ASV_HANDED_STRANGE, shown->name, "the ledger has another name for its recording");
         return;
     }
     for (; at < of->count && memcmp(of->told[at].id, shown->entry->event.id, ASV_UUID_BYTES) == 0; at++) {
@@ -247,21 +311,52 @@ static void on_entry(void *ctx, const struct asv_verify_entry *shown)
             return;
         }
         told->is_shown = true;
+        told->is_tied = names;
+        told->has_recording = has_recording;
+        if (has_recording) {
+            memcpy(told->recording, recording.data, sizeof told->recording);
+        }
     }
 }
 
-static void on_head(void *ctx, const char *origin, const struct asv_tree_head *head)
+/* HO-116: each cosignature that the facts name is one that is shown. Those of witnesses that the trust file
+ * does not name cannot be looked at. */
+static bool is_cosigned(struct matching *of, const json_t *log, const struct asv_verify_head *head)
+{
+    size_t i = 0;
+    const json_t *said = NULL;
+    json_array_foreach(json_object_get(log, "cosignatures"), i, said)
+    {
+        size_t witness = 0;
+        while (witness < head->policy->witness_count &&
+               strcmp(head->policy->witnesses[witness].key.name, asv_fact_text(said, "witness")) != 0) {
+            witness++;
+        }
+        if (witness == head->policy->witness_count) {
+            of->it->left[ASV_HANDED_LEFT_WITNESSES] = true;
+        } else if ((head->cosigned >> witness & 1) == 0 ||
+                   (uint64_t)asv_fact_ms(said, "cosigned_at") != head->time_s[witness] * 1000) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void on_head(void *ctx, const struct asv_verify_head *shown)
 {
     struct matching *of = ctx;
     char root[2 * ASV_SHA256_BYTES + 1];
     size_t i = 0;
     const json_t *log = NULL;
-    asv_hex_encode(root, head->root, ASV_SHA256_BYTES);
+    asv_hex_encode(root, shown->head->root, ASV_SHA256_BYTES);
     json_array_foreach(json_object_get(of->it->facts->json, "logs"), i, log)
     {
-        of->has_head[i] |= strcmp(asv_fact_text(log, "origin"), origin) == 0 &&
-                           (uint64_t)asv_fact_integer(log, "size") == head->size &&
-                           strcmp(asv_fact_text(log, "root"), root) == 0;
+        if (strcmp(asv_fact_text(log, "origin"), shown->origin) == 0 &&
+            (uint64_t)asv_fact_integer(log, "size") == shown->head->size &&
+            strcmp(asv_fact_text(log, "root"), root) == 0) {
+            of->has_head[i] = true;
+            of->is_cosigned_otherwise[i] |= !is_cosigned(of, log, shown);
+        }
     }
 }
 
@@ -285,22 +380,47 @@ static void check_answers(struct matching *of)
     }
 }
 
-static enum asv_status check_custody(struct matching *of)
+static enum asv_status check_heads(struct matching *of)
 {
     struct asv_handed *it = of->it;
     for (size_t i = 0; i < json_array_size(json_object_get(it->facts->json, "logs")); i++) {
-        if (!of->has_head[i]) {
-            return asv_handed_fail(it, ASV_HANDED_HEADS, it->facts_file->name, ASV_E_MISMATCH,
-                                   "facts: logs[%zu]: no proof has this head", i);
+        if (!of->has_head[i] || of->is_cosigned_otherwise[i]) {
+            return asv_handed_fail(
+                it, ASV_HANDED_HEADS, it->facts_file->name, ASV_E_MISMATCH, "facts: logs[%zu]: %s", i,
+                of->has_head[i] ? "no proof has these cosignatures" : "no proof has this head");
         }
+    }
+    return ASV_OK;
+}
+
+/* HO-108, HO-115 */
+static void check_told(struct matching *of, const struct told *told)
+{
+    struct asv_handed *it = of->it;
+    const struct called *called = &of->called[told->clip];
+    if (json_object_get(told->json, "leaf") == NULL) {
+        it->left[ASV_HANDED_LEFT_UNPLACED] = true;
+    } else if (!told->is_shown) {
+        fail_event(of, told, NULL, "no entry of the ledger is shown");
+    } else if (told->has_recording && called->is_known) {
+        if (memcmp(told->recording, called->recording, sizeof told->recording) != 0) {
+            fail_event(of, told, NULL, "its entry is about another recording");
+        }
+    } else if (!told->is_tied) {
+        it->left[ASV_HANDED_LEFT_UNTIED] = true;
+    }
+}
+
+static enum asv_status check_custody(struct matching *of)
+{
+    struct asv_handed *it = of->it;
+    enum asv_status status = check_heads(of);
+    if (status != ASV_OK) {
+        return status;
     }
     check_answers(of);
     for (size_t i = 0; i < of->count && of->status == ASV_OK; i++) {
-        bool is_placed = json_object_get(of->told[i].json, "leaf") != NULL;
-        it->left[ASV_HANDED_LEFT_UNPLACED] |= !is_placed;
-        if (is_placed && !of->told[i].is_shown) {
-            fail_event(of, &of->told[i], NULL, "no entry of the ledger is shown");
-        }
+        check_told(of, &of->told[i]);
     }
     for (size_t i = 0; it->anchors.has_root && i < 2 && of->status == ASV_OK; i++) {
         if (!of->has_statement[i]) {
@@ -371,6 +491,7 @@ enum asv_status asv_handed_check_ledger(struct asv_handed *it, struct asv_err *e
         status = check_custody(&of);
     }
     free(of.told);
+    free(of.called);
     free(of.statements);
     free(of.answers);
     return status;

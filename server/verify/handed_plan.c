@@ -35,8 +35,7 @@ static enum asv_status load(struct asv_handed *it, const char *name, uint8_t *ou
 
 /* ---- the plan ---- */
 
-/* The same words: the facts have one space for what is a line's end, or several, in what was signed. */
-static bool is_text(const json_t *object, const char *key, struct asv_bytes text)
+bool asv_handed_is_text(const json_t *object, const char *key, struct asv_bytes text)
 {
     const char *said = asv_fact_text(object, key);
     size_t at = 0;
@@ -81,7 +80,7 @@ static bool has_recipients(const struct asv_plan *plan, const json_t *facts)
         char key[ASV_AGE_RECIPIENT_TEXT_BYTES];
         const json_t *recipient = json_array_get(recipients, i);
         asv_age_recipient_encode(key, plan->recipients[i].key);
-        same = is_text(recipient, "name", plan->recipients[i].name) &&
+        same = asv_handed_is_text(recipient, "name", plan->recipients[i].name) &&
                strcmp(asv_fact_text(recipient, "key"), key) == 0;
     }
     return same;
@@ -102,7 +101,7 @@ static const char *frame_differs(const struct asv_handed *it)
         {is_digest(json_object_get(facts, "agency"), "agency", plan->agency), "agency.agency"},
         {is_uuid(facts, "handover", plan->id), "handover"},
         {is_uuid(incident, "incident", plan->incident), "incident.incident"},
-        {is_text(incident, "case_number", plan->case_number), "incident.case_number"},
+        {asv_handed_is_text(incident, "case_number", plan->case_number), "incident.case_number"},
         {(plan->outputs & output) != 0, "output"},
         {strcmp(asv_fact_text(facts, "protection"), protections[plan->protection]) == 0, "protection"},
         {has_recipients(plan, facts), "recipients"},
@@ -274,11 +273,11 @@ static enum asv_status check_said(struct asv_handed *it, const struct decision *
         const char *differs = NULL;
         if (!is_digest(said, "statement", it->statements[i])) {
             differs = "statement";
-        } else if (!is_text(said, "name", decision->by[i]->credential.name)) {
+        } else if (!asv_handed_is_text(said, "name", decision->by[i]->credential.name)) {
             differs = "name";
         } else if (asv_fact_ms(said, "at") != decision->statement[i].issued_ms) {
             differs = "at";
-        } else if (!is_text(said, "reason", decision->statement[i].reason)) {
+        } else if (!asv_handed_is_text(said, "reason", decision->statement[i].reason)) {
             differs = "reason";
         }
         if (differs != NULL) {

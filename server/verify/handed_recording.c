@@ -270,6 +270,9 @@ static enum asv_status check_one(struct looked *looked, struct asv_err *err)
         status = asv_handed_check_claims(looked->it, looked->i);
     }
     if (status == ASV_OK) {
+        status = asv_handed_check_markers(looked->it, looked->i, &looked->inputs.part[ASV_PART_SEAL], err);
+    }
+    if (status == ASV_OK) {
         status = asv_handed_check_content(looked->it, looked->i, &looked->sealed, &looked->header, err);
     }
     return status;

@@ -65,6 +65,9 @@ static const struct {
                                "recordings that were decided on and are not in it (another part)"},
     [ASV_HANDED_LEFT_UNPLACED] = {"unplaced", "Ereignisse, die noch keinen Platz im Protokoll haben",
                                   "events that have no place in the ledger yet"},
+    [ASV_HANDED_LEFT_UNTIED] = {"untied",
+                                "zu welcher Aufzeichnung Ereignisse gehören: das ist nicht geöffnet",
+                                "of which recording events are: that was not opened"},
     [ASV_HANDED_LEFT_NOT_TAKEN] = {"taken", "dass der Schlüsselverwahrer die Entscheidung angenommen hat",
                                    "that the keeper of the keys took the decision"},
     [ASV_HANDED_LEFT_NOT_A_CARRIER] = {"carrier", "Entscheidung und Gewahrsam: dazu gehört der Datenträger",
@@ -86,6 +89,8 @@ static const struct {
                                 "whether a camera recorded more at the time of the incident: it is not shown "
                                 "of each"},
     [ASV_HANDED_LEFT_LEDGER] = {"entries", "im Protokoll: ", "in the ledger: "},
+    [ASV_HANDED_LEFT_WITNESSES] = {"witnesses", "Mitsignaturen von Zeugen, die --ledger nicht nennt",
+                                   "cosignatures of witnesses that --ledger does not name"},
     [ASV_HANDED_LEFT_STAMPS] = {"time_stamps", "von wem die Zeitstempel sind", "whose the time stamps are"},
     [ASV_HANDED_LEFT_EXTERNAL] = {"external", "fremde Signaturen in external/",
                                   "signatures of others in external/"},

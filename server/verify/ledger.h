@@ -9,6 +9,7 @@
 
 #include "server/ledger/checkpoint.h"
 #include "server/ledger/opened.h"
+#include "server/ledger/policy.h"
 #include "server/verify/files.h"
 #include "server/verify/report.h"
 #include "server/verify/signed.h"
@@ -24,6 +25,15 @@ struct asv_verify_entry {
     const struct asv_signed_by *by;  /* who signed the object that it names; NULL: not shown */
 };
 
+/* A head that is shown, and which of the trust file's witnesses have cosigned it, and when first. Views. */
+struct asv_verify_head {
+    const char *origin;
+    const struct asv_tree_head *head;
+    const struct asv_ledger_policy *policy;
+    uint32_t cosigned;      /* bit i: witness i */
+    const uint64_t *time_s; /* of each */
+};
+
 struct asv_verify_ledger {
     const char *path;
     const struct asv_files *files; /* the directory, when it is none of the file system's; NULL: path */
@@ -37,7 +47,7 @@ struct asv_verify_ledger {
     FILE *out;
     /* Of files: told of each entry in place of the report, which then has heads and claims alone. */
     void (*on_entry)(void *ctx, const struct asv_verify_entry *entry);
-    void (*on_head)(void *ctx, const char *origin, const struct asv_tree_head *head); /* each that is shown */
+    void (*on_head)(void *ctx, const struct asv_verify_head *head); /* each that is shown */
     void *ctx;
 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/verify/confine.h"
 #include "server/verify/handed.h"
 #include "server/verify/ledger.h"
 #include "server/verify/open.h"
@@ -269,6 +270,37 @@ static enum asv_status verify_it(const struct options *options, bool *valid, str
     return options->ledger != NULL ? verify_ledger(options, valid, err) : verify_clip(options, valid, err);
 }
 
+/* HO-120: what it goes without where it cannot be had is said, and changes nothing of the result. */
+static void confine(const struct options *options)
+{
+    struct asv_confined confined = {.checked = options->file};
+    const char *const read[] = {options->trust == NULL ? ASV_ANCHORS_DEFAULT_ROOT : options->trust,
+                                options->revocations,
+                                options->dock,
+                                options->chain,
+                                options->identity,
+                                options->package,
+                                options->ledger,
+                                options->earlier};
+    const char *const made[] = {options->outputs.plaintext, options->outputs.age};
+    struct asv_err err = {0};
+    bool whole = false;
+    confined.is_alone = options->handed;
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
+        asv_confined_add(&confined, read[i]);
+    }
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+        if (made[i] != NULL) {
+            confined.made[confined.made_count++] = made[i];
+        }
+    }
+    if (asv_confine(&confined, &whole, &err) != ASV_OK) {
+        fprintf(stderr, "asservat-verify: not confined: %s\n", err.text);
+    } else if (!whole) {
+        fputs("asservat-verify: confined, but not to its files: this kernel has no Landlock\n", stderr);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -289,6 +321,7 @@ int main(int argc, char **argv)
         fputs("asservat-verify: cannot start\n", stderr);
         return EXIT_UNREADABLE;
     }
+    confine(&options);
     bool valid = false;
     enum asv_status status = verify_it(&options, &valid, &err);
     if (status != ASV_OK) {

@@ -416,7 +416,7 @@ static void what_is_no_file_is_named_and_json_all_the_same(void **state)
     assert_int_equal(verify("--json", NULL, NULL, NULL, NULL), 0);
 }
 
-static void it_links_nothing_but_three_libraries(void **state)
+static void it_links_nothing_but_four_libraries(void **state)
 {
     (void)state;
     const char *argv[] = {"readelf", "-d", program, NULL};
@@ -426,8 +426,8 @@ static void it_links_nothing_but_three_libraries(void **state)
     uint8_t *data;
     size_t len;
     asv_test_read_file(top, "out", &data, &len);
-    static const char *const allowed[] = {"libsodium.so", "libcrypto.so", "libjansson.so", "libc.so",
-                                          "ld-linux"};
+    static const char *const allowed[] = {"libsodium.so",  "libcrypto.so", "libjansson.so",
+                                          "libseccomp.so", "libc.so",      "ld-linux"};
     size_t needed = 0;
     /* A sanitizer brings its own libraries: then there is nothing to see. */
     bool sanitized = strstr((char *)data, "libgcc_s") != NULL;
@@ -443,6 +443,21 @@ static void it_links_nothing_but_three_libraries(void **state)
     }
     assert_true(sanitized || needed >= 3);
     free(data);
+}
+
+/* HO-120: what leads out of a directory is not followed. */
+static void it_reads_nothing_but_what_was_named(void **state)
+{
+    (void)state;
+    assert_int_equal(verify(NULL, NULL, NULL, NULL, NULL), 0);
+    assert_false(said("err", "not confined"));
+    if (said("err", "no Landlock")) {
+        skip();
+    }
+    assert_int_equal(rename(in(directory, "payload"), in(top, "elsewhere")), 0);
+    assert_int_equal(symlink(in(top, "elsewhere"), in(directory, "payload")), 0);
+    assert_int_equal(verify(NULL, NULL, NULL, NULL, NULL), 2);
+    assert_true(said("err", "payload: Permission denied"));
 }
 
 static long children_rss_kib(void)
@@ -493,7 +508,8 @@ int main(void)
         TEST(parts_may_have_a_name_in_front),
         TEST(wrong_usage_and_unreadable_files_are_2),
         TEST(what_is_no_file_is_named_and_json_all_the_same),
-        TEST(it_links_nothing_but_three_libraries),
+        TEST(it_reads_nothing_but_what_was_named),
+        TEST(it_links_nothing_but_four_libraries),
         TEST(memory_does_not_grow_with_the_clip),
     };
     return cmocka_run_group_tests(tests, set_up_group, tear_down_group);

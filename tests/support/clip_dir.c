@@ -89,6 +89,8 @@ static void fill_facts(struct asv_commit *commit, const struct asv_test_clip *cl
     commit->end_ms = seal->ended ? seal->end.wall_ms : seal->checkpoint.wall_ms;
     commit->earliest_ms = commit->start_ms;
     commit->latest_ms = commit->end_ms;
+    commit->docked_ms = commit->end_ms + 60000;
+    commit->committed_ms = commit->end_ms + 90000;
     commit->end_reason = seal->end.reason;
     commit->media_bytes = seal->end.media_bytes;
     commit->marked = clip->plan.records || clip->plan.facts.marked;

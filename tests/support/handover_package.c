@@ -16,6 +16,7 @@
 #include "server/base/uuid.h"
 #include "server/handover/excerpt.h"
 #include "server/handover/series.h"
+#include "server/ledger/cosignature.h"
 #include "server/ledger/kind.h"
 #include "server/ledger/opened.h"
 #include "server/ledger/tlogproof.h"
@@ -397,14 +398,14 @@ static size_t write_entry(struct asv_test_handover *it, size_t i, uint8_t out[AS
     const struct asv_ledger_event event = {.kind = entry->kind,
                                            .recorded_ms = RECORDED_MS + (int64_t)i * 1000};
     struct asv_ledger_event made = event;
-    static uint8_t closed[128]; /* what opened views */
+    static uint8_t closed[256]; /* what opened views */
     uint8_t facts[512], at[8], key[ASV_LEDGER_KEY_BYTES], recording[ASV_UUID_BYTES];
     struct asv_writer writer, shut;
     struct asv_ledger_entry read;
     size_t len = 0;
     memcpy(made.id, entry->id, sizeof made.id);
     memset(key, (int)(1 + i), sizeof key);
-    memset(recording, 0x50 + entry->clip, sizeof recording);
+    memset(recording, 0x50 + (entry->recording != 0 ? entry->recording - 1 : entry->clip), sizeof recording);
     asv_store_be64(at, (uint64_t)ASV_TEST_NOW_MS);
     asv_writer_init(&writer, facts, sizeof facts);
     asv_writer_init(&shut, closed, sizeof closed);
@@ -420,6 +421,10 @@ static size_t write_entry(struct asv_test_handover *it, size_t i, uint8_t out[AS
     }
     if (memcmp(entry->proposal, none, sizeof none) != 0) {
         put_field(&writer, ASV_LEDGER_PROPOSAL, entry->proposal, sizeof entry->proposal);
+    }
+    if (entry->clip >= 0) {
+        put_field(&shut, ASV_LEDGER_ACTOR, agency()->dock.cert_digest, ASV_SHA256_BYTES);
+        put_field(&shut, ASV_LEDGER_TEXT, ASV_TEST_HANDOVER_DETAIL, sizeof ASV_TEST_HANDOVER_DETAIL - 1);
     }
     if (memcmp(entry->header, none, sizeof none) != 0) {
         put_field(&shut, ASV_LEDGER_HEADER, entry->header, sizeof entry->header);
@@ -444,9 +449,10 @@ static void put_head(struct asv_test_handover *it, const struct asv_tree_head *h
 {
     char root[2 * ASV_SHA256_BYTES + 1];
     asv_hex_encode(root, head->root, sizeof head->root);
-    json_t *logs = json_pack("[{s:i,s:s,s:I,s:s,s:s,s:[]}]", "log", 1, "origin",
-                             asv_test_note_key(ASV_TEST_LOG)->name, "size", (json_int_t)head->size, "root",
-                             root, "signed_at", "2026-01-05T06:30:00.000Z", "cosignatures");
+    json_t *logs = json_pack(
+        "[{s:i,s:s,s:I,s:s,s:s,s:[{s:s,s:s}]}]", "log", 1, "origin", asv_test_note_key(ASV_TEST_LOG)->name,
+        "size", (json_int_t)head->size, "root", root, "signed_at", "2026-01-05T06:30:00.000Z", "cosignatures",
+        "witness", asv_test_note_key(ASV_TEST_DPO)->name, "cosigned_at", "2026-01-05T06:30:00.000Z");
     must(logs != NULL && json_object_set_new(it->facts, "logs", logs) == 0);
 }
 
@@ -454,18 +460,21 @@ static void put_event(struct asv_test_handover *it, size_t i)
 {
     const struct asv_test_handover_entry *entry = &it->entries[i];
     char id[ASV_UUID_TEXT_BYTES], object[2 * ASV_SHA256_BYTES + 1], recorded[32];
+    char actor[2 * ASV_SHA256_BYTES + 1];
     if (entry->clip < 0) {
         return;
     }
     asv_uuid_format(id, entry->id);
     asv_hex_encode(object, entry->object, sizeof entry->object);
+    asv_hex_encode(actor, agency()->dock.cert_digest, ASV_SHA256_BYTES);
     (void)snprintf(recorded, sizeof recorded, "2026-01-05T06:01:%02zu.000Z", i);
     json_t *custody =
         json_object_get(json_array_get(json_object_get(it->facts, "clips"), (size_t)entry->clip), "custody");
-    json_t *event = json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:s,s:i,s:I}", "event", id, "kind",
-                              asv_ledger_kind_name(entry->kind), "at", "2026-01-05T06:00:00.000Z",
-                              "recorded_at", recorded, "actor_kind", "dock", "signed", 1, "object_digest",
-                              object, "log", 1, "leaf", (json_int_t)(DUMMIES + i));
+    json_t *event =
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:s,s:i,s:I}", "actor", actor, "detail", "Dock 1, Fach 3",
+                  "event", id, "kind", asv_ledger_kind_name(entry->kind), "at", "2026-01-05T06:00:00.000Z",
+                  "recorded_at", recorded, "actor_kind", "dock", "signed", 1, "object_digest", object, "log",
+                  1, "leaf", (json_int_t)(DUMMIES + i));
     must(event != NULL && json_array_append_new(custody, event) == 0);
 }
 
@@ -476,7 +485,10 @@ static void sign_head(const struct asv_tree_head *head, struct asv_writer *out)
     const struct asv_note_key *key = asv_test_note_key(ASV_TEST_LOG);
     asv_writer_init(&writer, text, sizeof text);
     must(asv_checkpoint_write(&writer, key->name, head, NULL) == ASV_OK);
-    asv_note_sign(out, key, asv_test_note_secret(ASV_TEST_LOG), (struct asv_bytes){text, writer.len});
+    const struct asv_bytes body = {text, writer.len};
+    asv_note_sign(out, key, asv_test_note_secret(ASV_TEST_LOG), body);
+    must(asv_cosignature_write(out, asv_test_note_key(ASV_TEST_DPO), asv_test_note_secret(ASV_TEST_DPO),
+                               ASV_TEST_NOW_MS / 1000 + 1800, body, NULL) == ASV_OK);
 }
 
 static void put_proof(struct asv_test_handover *it, const struct log *log, size_t i, struct asv_bytes note)
@@ -546,7 +558,10 @@ static struct asv_test_handover_entry *add_entry(struct asv_test_handover *it, u
     *entry = (struct asv_test_handover_entry){.kind = kind, .clip = clip};
     memset(entry->id, (int)(0x60 + it->entry_count++), sizeof entry->id);
     if (clip >= 0) {
-        memcpy(entry->header, it->plan_clips[clip].header, sizeof entry->header);
+        if (kind ==
+            ASV_LEDGER_COMMITTED_FIRST) { /* the others have the ledger's name for the recording alone */
+            memcpy(entry->header, it->plan_clips[clip].header, sizeof entry->header);
+        }
         memset(entry->object, (int)(0x70 + it->entry_count), sizeof entry->object);
     }
     return entry;
@@ -618,6 +633,44 @@ static void set_number(json_t *object, const char *key, uint64_t number)
     must(json_object_set_new(object, key, json_integer((json_int_t)number)) == 0);
 }
 
+static enum asv_status on_record(void *ctx, const struct asv_seal_record *record)
+{
+    static const char *const kinds[] = {[ASV_RECORD_MARKER] = "marker",
+                                        [ASV_RECORD_DISPLAY_ON] = "display_on",
+                                        [ASV_RECORD_ANNOUNCED] = "announced",
+                                        [ASV_RECORD_DWELLING] = "dwelling",
+                                        [ASV_RECORD_PREROLL_END] = "pre_roll_end"};
+    json_t *markers = ctx;
+    if (record->kind >= sizeof kinds / sizeof *kinds || kinds[record->kind] == NULL) {
+        return ASV_OK;
+    }
+    json_t *one = json_object();
+    set_text(one, "kind", kinds[record->kind]);
+    set_time(one, "at", record->wall_ms);
+    set_number(one, "media_ms", record->mono_ms); /* and begins with the header's, below */
+    must(json_array_append_new(markers, one) == 0);
+    return ASV_OK;
+}
+
+static void put_markers(struct asv_test_handover *it, size_t i, json_t *clip)
+{
+    const struct asv_test_clip *made = &it->clips[i];
+    const struct asv_seal_events events = {.ctx = json_object_get(clip, "markers"), .record = on_record};
+    static struct asv_seal_verifier verifier;
+    struct asv_seal_signer signer;
+    size_t at = 0;
+    json_t *one = NULL;
+    asv_seal_signer_of(&signer, &agency()->camera.chain);
+    asv_seal_verifier_init(&verifier, &signer, &events);
+    must(asv_seal_verifier_feed(&verifier, made->seal.data, made->seal.len, NULL) == ASV_OK);
+    json_array_foreach(events.ctx, at, one)
+    {
+        set_number(one, "media_ms",
+                   (uint64_t)json_integer_value(json_object_get(one, "media_ms")) -
+                       made->header.start_mono_ms);
+    }
+}
+
 static json_t *clip_facts(struct asv_test_handover *it, size_t i)
 {
     static const char *const clocks[] = {"unknown", "synced", "holdover", "lost"};
@@ -646,7 +699,7 @@ static json_t *clip_facts(struct asv_test_handover *it, size_t i)
     set_number(clip, "clock_offset_ms", (uint64_t)commit.offset_ms);
     set_number(clip, "clock_uncertainty_ms", commit.uncertainty_ms);
     set_time(clip, "docked_at", commit.docked_ms);
-    set_text(clip, "dock_name", "Dock 1");
+    set_text(clip, "dock_name", commit.dock_name);
     set_time(clip, "committed_at", commit.committed_ms);
     set_number(clip, "payload_bytes", commit.payload_bytes);
     set_number(clip, "tail_bytes", commit.tail_bytes);
@@ -654,6 +707,7 @@ static json_t *clip_facts(struct asv_test_handover *it, size_t i)
     set_digest(clip, "header", commit.header_digest);
     set_digest(clip, "root", commit.root);
     set_digest(clip, "seal_digest", commit.seal_digest);
+    put_markers(it, i, clip);
     return clip;
 }
 
@@ -720,6 +774,50 @@ static void put_series(struct asv_test_handover *it)
     set_time(series, "from_at", it->clips[0].header.start_wall_ms);
     set_time(series, "until_at", until_ms);
     must(json_object_set_new(it->facts, "series", json_pack("[o]", series)) == 0);
+}
+
+static void commit_again(struct asv_test_handover *it, size_t clip, void (*change)(struct asv_commit *commit))
+{
+    char name[64], directory[512];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    struct asv_commit commit;
+    (void)snprintf(name, sizeof name, "recordings/%03zu/commit", clip + 1);
+    const struct asv_test_handover_file *file = asv_test_handover_find(it, name);
+    must(asv_commit_decode(&commit, file->data, file->len, NULL, NULL) == ASV_OK);
+    change(&commit);
+    asv_test_make_directory(directory, sizeof directory);
+    asv_test_commit_write(&commit, &agency()->dock, directory);
+    asv_test_read_file(directory, "commit", &data, &len);
+    put_part(it, clip, "commit", data, len);
+    free(data);
+    asv_test_remove_directory(directory);
+    json_t *said = json_array_get(json_object_get(it->facts, "clips"), clip);
+    set_time(said, "docked_at", commit.docked_ms);
+    set_time(said, "committed_at", commit.committed_ms);
+    if (commit.uncertainty_ms == ASV_COMMIT_NO_CLOCK) {
+        set_text(said, "clock_state", "unknown");
+    }
+}
+
+static void too_early(struct asv_commit *commit)
+{
+    commit->docked_ms = commit->committed_ms = ASV_TEST_NOT_BEFORE_MS - 1;
+}
+
+void asv_test_handover_commit_early(struct asv_test_handover *it, size_t clip)
+{
+    commit_again(it, clip, too_early);
+}
+
+static void without_clock(struct asv_commit *commit)
+{
+    commit->uncertainty_ms = ASV_COMMIT_NO_CLOCK;
+}
+
+void asv_test_handover_commit_clockless(struct asv_test_handover *it, size_t clip)
+{
+    commit_again(it, clip, without_clock);
 }
 
 static void document(struct asv_test_handover *it, const char *kind, const char *name)
@@ -799,6 +897,44 @@ static struct asv_bytes certificate(void)
     return (struct asv_bytes){pem, len};
 }
 
+static void name_cert(json_t *all, const char *role, const struct asv_cert *cert)
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    char serial[2 * ASV_CERT_SERIAL_BYTES + 1];
+    json_t *one = json_pack("{s:s,s:s}", "role", role, "name", cert->name);
+    asv_cert_digest(digest, cert);
+    asv_hex_encode(serial, cert->serial, sizeof cert->serial);
+    set_digest(one, "digest", digest);
+    set_text(one, "serial", serial);
+    set_time(one, "not_after", cert->not_after_ms);
+    must(json_array_append_new(all, one) == 0);
+}
+
+static void name_all(struct asv_test_handover *it)
+{
+    struct asv_chain chain;
+    struct asv_revocations list;
+    json_t *all = json_array(), *serials = json_array(), *said = json_object();
+    const struct asv_test_handover_file *file = asv_test_handover_find(it, "recordings/001/chain");
+    must(asv_chain_decode(&chain, file->data, file->len, NULL) == ASV_OK);
+    name_cert(all, "root", &agency()->root.cert);
+    name_cert(all, "issuer", &chain.ca);
+    name_cert(all, "camera", &chain.leaf);
+    name_cert(all, "dock", &agency()->dock.cert);
+    must(json_object_set_new(it->facts, "certificates", all) == 0);
+    file = asv_test_handover_find(it, "trust/revocations");
+    must(asv_revocations_decode(&list, file->data, file->len, NULL) == ASV_OK);
+    for (size_t i = 0; i < list.count; i++) {
+        char serial[2 * ASV_CERT_SERIAL_BYTES + 1];
+        asv_hex_encode(serial, list.serials + i * ASV_CERT_SERIAL_BYTES, ASV_CERT_SERIAL_BYTES);
+        must(json_array_append_new(serials, json_string(serial)) == 0);
+    }
+    set_number(said, "number", list.number);
+    set_time(said, "at", list.issued_ms);
+    must(json_object_set_new(said, "serials", serials) == 0);
+    must(json_object_set_new(it->facts, "revocations", said) == 0);
+}
+
 static void put_trust(struct asv_test_handover *it)
 {
     const struct asv_bytes *root = &agency()->root.cert.object.encoded;
@@ -817,14 +953,7 @@ static void put_trust(struct asv_test_handover *it)
                                         samples->samples[i].len);
         }
     }
-    uint8_t der[ASV_SHA256_BYTES] = {0};
-    json_t *all =
-        json_pack("[{s:s,s:s,s:s,s:s},{s:s,s:s,s:s,s:s,s:s}]", "role", "root", "name", "Stadt Duisburg",
-                  "serial", "01", "not_after", "2036-01-01T00:00:00.000Z", "role", "dock", "name", "Dock 1",
-                  "serial", "02", "digest", digest, "not_after", "2036-01-01T00:00:00.000Z");
-    asv_cert_digest(der, &agency()->root.cert);
-    set_digest(json_array_get(all, 0), "digest", der);
-    must(json_object_set_new(it->facts, "certificates", all) == 0);
+    name_all(it);
     (void)asv_test_handover_put(it, "external/LIESMICH.txt", "hierher\n", 8);
 }
 
@@ -846,6 +975,11 @@ static void meet(struct asv_test_handover *it)
 
 void asv_test_handover_make(struct asv_test_handover *it)
 {
+    asv_test_handover_make_of(it, 2);
+}
+
+void asv_test_handover_make_of(struct asv_test_handover *it, uint32_t chunks)
+{
     static const struct {
         const char *kind, *name;
     } documents[] = {{"cover_letter", "Anschreiben.pdf"},
@@ -855,7 +989,8 @@ void asv_test_handover_make(struct asv_test_handover *it)
                      {"checking", "Pr\xc3\xbc"
                                   "fanleitung.pdf"},
                      {"facts", "facts.json"}};
-    const struct asv_test_plan whole = {.number = 1, .chunks = 2, .every = 1, .pad = 8, .records = true};
+    const struct asv_test_plan whole = {
+        .number = 1, .chunks = chunks, .every = chunks > 2 ? 8 : 1, .pad = 8, .records = true};
     const struct asv_test_plan cut = {.number = 2, .chunks = 1, .every = 1, .cut = true};
     memset(it, 0, sizeof *it);
     size_t len = 0;

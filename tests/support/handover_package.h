@@ -18,6 +18,7 @@
 #define ASV_TEST_HANDOVER_FILES   112
 #define ASV_TEST_HANDOVER_CLIPS   4
 #define ASV_TEST_HANDOVER_ENTRIES 16
+#define ASV_TEST_HANDOVER_DETAIL  "Dock 1,\n Fach 3"
 #define ASV_TEST_HANDOVER_DOCK    "361002c2dde2c004" /* how the dock's certificate begins */
 
 struct asv_test_handover_file {
@@ -35,6 +36,7 @@ struct asv_test_handover_entry {
     uint8_t proposal[32];                /* zeros: none */
     const char *label;                   /* NULL: none */
     uint8_t header[32];                  /* that it is closed over, and opened to; zeros: none */
+    int recording;                       /* of which it is another's, from 1; 0: of clip */
     struct asv_test_bytes signed_object; /* given beside it; len 0: not */
 };
 
@@ -62,6 +64,8 @@ struct asv_test_handover {
 
 /* All of it, but for what the facts say of files. */
 void asv_test_handover_make(struct asv_test_handover *it);
+/* The same, the first recording of so many chunks; it has two otherwise. */
+void asv_test_handover_make_of(struct asv_test_handover *it, uint32_t chunks);
 
 /* One to change, which must not outlive the other. */
 void asv_test_handover_copy(struct asv_test_handover *it, const struct asv_test_handover *of);
@@ -82,6 +86,11 @@ void asv_test_handover_decide(struct asv_test_handover *it, const struct asv_tes
 void asv_test_handover_seal(struct asv_test_handover *it, size_t clip);
 void asv_test_handover_cut_out(struct asv_test_handover *it, size_t clip);
 void asv_test_handover_log(struct asv_test_handover *it);
+
+/* The dock's record of a recording anew, and the facts as it says: taken in before the dock's certificate was
+ * valid; by a dock without the time. */
+void asv_test_handover_commit_early(struct asv_test_handover *it, size_t clip);
+void asv_test_handover_commit_clockless(struct asv_test_handover *it, size_t clip);
 
 /* The facts say of the files what they are. */
 void asv_test_handover_list(struct asv_test_handover *it);

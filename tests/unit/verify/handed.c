@@ -17,6 +17,7 @@
 #include "server/handover/file_id.h"
 #include "tests/support/files.h"
 #include "tests/support/handover_package.h"
+#include "tests/support/ledger.h"
 #include "tests/support/samples.h"
 #include "tests/unit/test.h"
 
@@ -365,6 +366,63 @@ CHANGE(an_event_of_another_object, set(event_of(1, 1), "object_digest", json_str
 CHANGE(an_event_of_the_other_recording, json_t *event = json_incref(event_of(1, 1));
        json_array_remove(json_object_get(clip_of(1), "custody"), 1);
        json_array_append_new(json_object_get(clip_of(0), "custody"), event))
+CHANGE(an_event_of_another_name, it.entries[1].recording = 2; asv_test_handover_log(&it))
+CHANGE(a_commit_of_another_name, struct asv_test_handover_entry *entry = &it.entries[it.entry_count++];
+       *entry = it.entries[0]; entry->recording = 9; memset(entry->id, 0x11, 16); asv_test_handover_log(&it))
+CHANGE(a_commit_of_the_other_recording, json_t *event = json_incref(event_of(1, 0));
+       json_array_remove(json_object_get(clip_of(1), "custody"), 0);
+       json_array_append_new(json_object_get(clip_of(0), "custody"), event))
+CHANGE(an_event_of_another_actor, set(event_of(0, 1), "actor", json_string(zeros)))
+CHANGE(an_event_of_other_words, set(event_of(0, 1), "detail", json_string("Dock 1, Fach 4")))
+static json_t *cosignature(void)
+{
+    const json_t *log = json_array_get(json_object_get(it.facts, "logs"), 0);
+    return json_array_get(json_object_get(log, "cosignatures"), 0);
+}
+CHANGE(a_witness_who_saw_nothing,
+       set(cosignature(), "witness", json_string(asv_test_note_key(ASV_TEST_CITY)->name)))
+CHANGE(a_witness_who_saw_it_earlier,
+       set(cosignature(), "cosigned_at", json_string("2026-01-05T06:29:59.000Z")))
+CHANGE(a_witness_whom_nobody_knows, set(cosignature(), "witness", json_string("witness.example")))
+CHANGE(the_dock_was_not_yet, asv_test_handover_commit_early(&it, 0))
+CHANGE(a_clock_that_nobody_measured, asv_test_handover_commit_clockless(&it, 0);
+       set(clip_of(0), "clock_uncertainty_ms", json_integer(5)))
+CHANGE(a_film_that_is_too_short, it.plan_clips[2].from_ms = 2000; it.plan_clips[2].until_ms = 4000;
+       asv_test_handover_cut_out(&it, 2); again(); asv_test_handover_log(&it);
+       set(clip_of(2), "duration_ms", json_integer(3000));
+       set(json_object_get(clip_of(2), "excerpt"), "until_ms", json_integer(3000)))
+
+/* certificates and revocations: root, issuer, camera, dock */
+static json_t *certificate_of(size_t i)
+{
+    return json_array_get(json_object_get(it.facts, "certificates"), i);
+}
+CHANGE(a_certificate_of_another_serial, set(certificate_of(2), "serial", json_string("01")))
+CHANGE(a_certificate_of_another_role, set(certificate_of(3), "role", json_string("keeper")))
+CHANGE(a_certificate_for_longer, set(certificate_of(3), "not_after", json_string("2096-01-01T00:00:00.000Z")))
+CHANGE(a_certificate_of_another_name, set(certificate_of(3), "name", json_string("Dock 9")))
+CHANGE(another_root_is_named, set(certificate_of(0), "digest", json_string(zeros)))
+CHANGE(another_list_is_named, set(json_object_get(it.facts, "revocations"), "number", json_integer(77)))
+CHANGE(an_older_list_is_named,
+       set(json_object_get(it.facts, "revocations"), "at", json_string("2020-01-01T00:00:00.000Z")))
+CHANGE(nobody_is_named_as_revoked, set(json_object_get(it.facts, "revocations"), "serials", json_array()))
+CHANGE(no_list_is_named, json_object_del(it.facts, "revocations"))
+CHANGE(a_list_is_named_alone, asv_test_handover_remove(&it, "trust/revocations"))
+
+/* markers */
+static json_t *markers_of(size_t clip)
+{
+    return json_object_get(clip_of(clip), "markers");
+}
+CHANGE(a_marker_is_left_out, json_array_remove(markers_of(0), json_array_size(markers_of(0)) - 1))
+CHANGE(a_marker_is_added,
+       json_array_append_new(markers_of(2), json_deep_copy(json_array_get(markers_of(0), 0))))
+CHANGE(a_marker_of_another_kind, set(json_array_get(markers_of(0), 0), "kind", json_string("announced")))
+CHANGE(a_marker_at_another_hour,
+       set(json_array_get(markers_of(0), 0), "at", json_string("2026-01-05T05:00:00.000Z")))
+CHANGE(a_marker_elsewhere_in_the_film,
+       set(json_array_get(markers_of(0), 0), "media_ms", json_integer(86399999)))
+CHANGE(a_marker_of_no_place, json_object_del(json_array_get(markers_of(0), 0), "media_ms"))
 CHANGE(another_head_is_named,
        set(json_array_get(json_object_get(it.facts, "logs"), 0), "root", json_string(zeros)))
 CHANGE(an_entry_about_others, struct asv_test_handover_entry *entry = &it.entries[it.entry_count++];
@@ -431,8 +489,8 @@ CHANGE(a_link_is_changed, flip("links/001", 60))
 CHANGE(a_link_is_left_out, relink(2, false))
 CHANGE(a_link_is_left_out_and_it_is_said, relink(2, false); unlink_number(1))
 CHANGE(a_link_names_its_recording, relink(0, true))
-CHANGE(a_number_is_not_said, json_array_remove(json_object_get(series_of(), "numbers"), 3))
-CHANGE(no_later_one_is_there, relink(4, false); json_array_remove(json_object_get(series_of(), "numbers"), 3))
+CHANGE(a_number_is_not_said, json_array_remove(json_object_get(series_of(), "numbers"), 4))
+CHANGE(no_later_one_is_there, relink(5, false); json_array_remove(json_object_get(series_of(), "numbers"), 4))
 CHANGE(a_number_is_said_twice, set(number_of(3), "twice", json_true()))
 CHANGE(a_number_at_another_time, set(number_of(3), "ended_at", json_string("2026-01-09T00:00:00.000Z")))
 CHANGE(a_time_that_begins_later, set(series_of(), "from_at", json_string("2026-01-05T06:00:00.001Z")))
@@ -445,8 +503,8 @@ CHANGE(a_recording_is_said_to_stay, set(number_of(1), "fate", json_string("erase
 CHANGE(the_camera_twice, json_array_append(json_object_get(it.facts, "series"), series_of());
        instead("links/002", "links/001"))
 CHANGE(the_series_of_another_camera, set(series_of(), "camera", json_string(zeros)))
-CHANGE(numbers_with_a_gap, set(number_of(3), "number", json_integer(5)))
-CHANGE(a_recording_that_is_not_here, set(number_of(2), "clip", json_integer(4)))
+CHANGE(numbers_with_a_gap, set(number_of(4), "number", json_integer(6)))
+CHANGE(a_recording_that_is_not_here, set(number_of(2), "clip", json_integer(5)))
 
 /* ---- what each is found as ---- */
 
@@ -653,7 +711,40 @@ static const struct damage damages[] = {
     EARLY(an_event_at_another_hour, "custody", FACTS),
     EARLY(an_event_of_another_instant, "custody", FACTS),
     EARLY(an_event_of_another_object, "custody", FACTS),
-    EARLY(an_event_of_the_other_recording, "ledger-strange", "data/ledger/0000000006.entry"),
+    EARLY(an_event_of_the_other_recording, "custody", FACTS),
+    /* HO-115 */
+    EARLY(a_commit_of_the_other_recording, "ledger-strange", "data/ledger/0000000005.entry"),
+    EARLY(an_event_of_another_name, "custody", FACTS),
+    EARLY(a_commit_of_another_name, "ledger-strange", "data/ledger/0000000016.entry"),
+    EARLY(an_event_of_another_actor, "custody", FACTS),
+    EARLY(an_event_of_other_words, "custody", FACTS),
+    /* HO-116 */
+    EARLY(a_witness_who_saw_nothing, "heads", FACTS),
+    EARLY(a_witness_who_saw_it_earlier, "heads", FACTS),
+    /* HO-117 */
+    EARLY(the_dock_was_not_yet, "dock", "data/recordings/001/commit"),
+    /* HO-118 */
+    EARLY(a_certificate_of_another_serial, "facts", FACTS),
+    EARLY(a_certificate_of_another_role, "facts", FACTS),
+    EARLY(a_certificate_for_longer, "facts", FACTS),
+    EARLY(a_certificate_of_another_name, "facts", FACTS),
+    EARLY(another_root_is_named, "facts", FACTS),
+    EARLY(another_list_is_named, "facts", FACTS),
+    EARLY(an_older_list_is_named, "facts", FACTS),
+    EARLY(nobody_is_named_as_revoked, "facts", FACTS),
+    EARLY(no_list_is_named, "facts", FACTS),
+    EARLY(a_list_is_named_alone, "facts", FACTS),
+    /* HO-119 */
+    EARLY(a_marker_is_left_out, "claim", FACTS),
+    EARLY(a_marker_is_added, "claim", FACTS),
+    EARLY(a_marker_of_another_kind, "claim", FACTS),
+    EARLY(a_marker_at_another_hour, "claim", FACTS),
+    EARLY(a_marker_elsewhere_in_the_film, "claim", FACTS),
+    EARLY(a_marker_of_no_place, "claim", FACTS),
+    /* HO-104 */
+    EARLY(a_clock_that_nobody_measured, "claim", FACTS),
+    /* HO-107 */
+    EARLY(a_film_that_is_too_short, "excerpt-facts", FACTS),
     EARLY(another_head_is_named, "heads", FACTS),
     /* HO-109 */
     EARLY(an_entry_about_others, "ledger-strange", "data/ledger/0000000016.entry"),
@@ -816,7 +907,11 @@ static void it_takes_the_one_that_was_asked_for(void **state)
 
 CHANGE(an_event_without_a_place, json_object_del(event_of(0, 0), "leaf");
        json_object_del(event_of(0, 0), "log"); an_event_is_left_out())
-CHANGE(the_dock_is_not_in_it, asv_test_handover_remove(&it, "trust/docks/" DOCK ".chain"))
+CHANGE(the_dock_is_not_in_it, asv_test_handover_remove(&it, "trust/docks/" DOCK ".chain");
+       json_array_remove(json_object_get(it.facts, "certificates"), 3))
+CHANGE(no_list_is_in_it, asv_test_handover_remove(&it, "trust/revocations");
+       json_object_del(it.facts, "revocations"))
+CHANGE(a_recording_is_never_named, memset(it.entries[2].header, 0, 32); asv_test_handover_log(&it))
 CHANGE(the_keeper_is_not_heard, asv_test_handover_remove(&it, "ledger/0000000011.object"))
 
 /* The decision is another one then, so that its entries are made anew. */
@@ -839,7 +934,8 @@ static void what_is_not_shown_leaves_it_incomplete(void **state)
 {
     (void)state; /* HO-090, HO-108 */
     static void (*const changes[])(void) = {an_event_without_a_place, the_dock_is_not_in_it,
-                                            the_keeper_is_not_heard, a_recording_is_in_another_part};
+                                            the_keeper_is_not_heard,  a_recording_is_in_another_part,
+                                            no_list_is_in_it,         a_recording_is_never_named};
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         assert_int_equal(verify(prepare(changes[i], NULL)), ASV_HANDED_INCOMPLETE);
         asv_test_handover_free(&it);
@@ -965,6 +1061,7 @@ static void a_filing_is_what_it_says_and_nothing_else(void **state)
     (void)state; /* HO-103, HO-090 */
     static const char name[] = "Notiz_0197a3c0-0000-4000-8000-000000000001.pdf";
     static const char signature[] = "Notiz_0197a3c0-0000-4000-8000-000000000001.pdf.p7s";
+    char unsigned_part[120], its_signature[130];
     make_filing(NULL);
     const struct asv_verify_handed what = of_filing();
     assert_true(asv_handed_is(filing));
@@ -991,6 +1088,11 @@ static void a_filing_is_what_it_says_and_nothing_else(void **state)
     is_found(&what, "file-missing", name);
     assert_int_equal(unlink(in_filing(signature)), 0);
     assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
+    (void)snprintf(unsigned_part, sizeof unsigned_part, "%s",
+                   json_string_value(json_object_get(json_object_get(clip_of(0), "sealed"), "name")));
+    (void)snprintf(its_signature, sizeof its_signature, "%s.p7s", unsigned_part);
+    assert_int_equal(unlink(in_filing(its_signature)), 0); /* HO-103 */
+    is_found(&what, "unsigned", unsigned_part);
     asv_test_remove_directory(filing);
     asv_test_handover_free(&it);
 }
@@ -1006,7 +1108,9 @@ static void a_filing_has_its_recordings_checked(void **state)
                {commit_is_changed, "dock", "recordings/001/commit"},
                {proof_is_garbage, "excerpt", "recordings/003/excerpt.proof"},
                {plan_of_another_case, "plan-facts", NULL},
-               {root_is_garbage, "trust", "trust/root.cert"}};
+               {root_is_garbage, "trust", "trust/root.cert"},
+               {a_key_that_nobody_gave, "file-unnamed", "recordings/002/file.key"},
+               {a_file_of_no_kind, "file-unnamed", "notes.txt"}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         struct asv_handover_naming naming = {.output = ASV_HANDOVER_FILING};
         uint8_t raw[ASV_UUID_BYTES];
@@ -1071,12 +1175,13 @@ static void the_first_fault_is_said_with_file_and_meaning(void **state)
 
 static void a_good_report_says_what_was_not_looked_at(void **state)
 {
-    (void)state; /* HO-090 */
-    (void)prepare(NULL, NULL);
+    (void)state; /* HO-090, HO-116 */
+    (void)prepare(a_witness_whom_nobody_knows, NULL);
     char *german = report(ASV_LANGUAGE_DE, false);
     assert_non_null(strstr(german, "Nicht gepr\xc3\xbc"
                                    "ft\n  Originale, die nicht beiliegen: was ihre "));
     assert_non_null(strstr(german, "\n  im Protokoll: "));
+    assert_non_null(strstr(german, "Mitsignaturen von Zeugen, die --ledger nicht nennt\n"));
     assert_non_null(strstr(german, "TRUNCATED, TRUSTED, Auszug ohne Original\n"));
     assert_non_null(strstr(german, "Ergebnis: VALID\n"));
     char *json = report(ASV_LANGUAGE_DE, true);
