@@ -155,7 +155,7 @@ enum asv_status asv_db_docking_end(struct asv_db *db, const struct asv_db_dockin
     asv_param_i64(&params, end->left);
     asv_param_u64(&params, end->bytes);
     asv_param_text(&params, asv_note_clean(note, end->detail));
-    asv_param_bytes(&params, end->inventory.data, end->inventory.len);
+    asv_param_bytes(&params, end->inventory.len == 0 ? NULL : end->inventory.data, end->inventory.len);
     return asv_db_run_outcome(db, ASV_QUERY_DOCKING_END, &params, outcome, err);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "firmware-proto/crypto/object.h"
+#include "firmware-proto/trust/inventory.h"
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
 #include "tests/support/db.h"
@@ -73,6 +74,19 @@ static const struct asv_test_identity *new_camera(void)
     return camera;
 }
 
+/* What its camera signs at the end of that docking: nothing is left. */
+static struct asv_bytes inventory_of(const struct asv_test_custody *what,
+                                     uint8_t data[ASV_INVENTORY_MAX_BYTES])
+{
+    struct asv_inventory inventory = {.last_number = 1};
+    struct asv_writer writer;
+    memcpy(inventory.camera_cert, what->docking.camera_cert, sizeof inventory.camera_cert);
+    memcpy(inventory.session, what->docking.session, sizeof inventory.session);
+    asv_writer_init(&writer, data, ASV_INVENTORY_MAX_BYTES);
+    asv_test_status(ASV_OK, asv_inventory_encode(&writer, &inventory, agency.camera.sk));
+    return (struct asv_bytes){data, writer.len};
+}
+
 static void a_clip_goes_from_the_announcement_to_the_proof_of_erasure(void **state)
 {
     (void)state;
@@ -126,7 +140,9 @@ static void a_clip_goes_from_the_announcement_to_the_proof_of_erasure(void **sta
                                      .reason = ASV_DB_DOCKING_READY,
                                      .stored = 1,
                                      .bytes = 131104};
+    uint8_t data[ASV_INVENTORY_MAX_BYTES];
     memcpy(end.session, custody.docking.session, 32);
+    end.inventory = inventory_of(&custody, data);
     asv_test_status(ASV_OK, asv_db_docking_end(dock, &end, &outcome, &err));
     assert_int_equal(outcome, ASV_DB_DONE);
 
@@ -134,6 +150,11 @@ static void a_clip_goes_from_the_announcement_to_the_proof_of_erasure(void **sta
     asv_test_custody_init(&next, &agency, camera, 2, 2);
     asv_test_status(ASV_OK, asv_db_docking_begin(dock, &next.docking, &docking, &err));
     assert_true(docking.emptied_ms == end.ended_ms && docking.highest_before == 1000000);
+    assert_false(docking.held_ahead);
+    memcpy(end.session, next.docking.session, 32);
+    end.inventory.len = 0; /* it was taken out before it had signed one */
+    asv_test_status(ASV_OK, asv_db_docking_end(dock, &end, &outcome, &err));
+    assert_int_equal(asv_test_sql_number("SELECT count(*) FROM asv.docking_end WHERE inventory IS NULL"), 1);
     assert_int_equal(asv_test_sql_number("SELECT count(*) FROM asv.alarm"), 0);
 }
 
