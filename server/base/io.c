@@ -210,6 +210,11 @@ enum asv_status asv_io_sync_data(int fd, const char *what, struct asv_err *err)
     return fdatasync(fd) == 0 ? ASV_OK : asv_io_fail(err, errno, what);
 }
 
+void asv_io_start_sync(int fd, uint64_t offset, uint64_t len)
+{
+    (void)sync_file_range(fd, (off_t)offset, (off_t)len, SYNC_FILE_RANGE_WRITE);
+}
+
 enum asv_status asv_io_sync_dir(int dir, const char *what, struct asv_err *err)
 {
     return fsync(dir) == 0 ? ASV_OK : asv_io_fail(err, errno, what);

@@ -45,6 +45,9 @@ ASV_MUST_CHECK enum asv_status asv_io_size(int fd, uint64_t *size, const char *w
 /* A failed fsync is final (the kernel may have dropped the dirty pages): the caller must write the bytes
  * again. */
 ASV_MUST_CHECK enum asv_status asv_io_sync_data(int fd, const char *what, struct asv_err *err);
+/* Asks that these bytes be on their way to the medium while others are made, so that who syncs waits for the
+ * last alone. Promises nothing. */
+void asv_io_start_sync(int fd, uint64_t offset, uint64_t len);
 ASV_MUST_CHECK enum asv_status asv_io_sync_dir(int dir, const char *what, struct asv_err *err);
 
 /* A whole small file into out[cap]; ASV_E_LIMIT when it is larger. */

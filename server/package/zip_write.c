@@ -12,6 +12,8 @@
 #include "server/base/fail.h"
 #include "server/base/io.h"
 
+#define START_BYTES (4u << 20) /* of one file, before the medium is asked to begin */
+
 #define PARTIAL ".partial"
 #define JOURNAL ".journal"
 
@@ -212,6 +214,7 @@ static enum asv_status copy(struct asv_zip_writer *writer, const struct asv_sour
     struct asv_sha256 state;
     uint64_t begin = asv_zip_data_offset(entry);
     uint64_t done = 0;
+    uint64_t started = 0;
     size_t got = 0;
     asv_sha256_init(&state);
     do {
@@ -225,6 +228,10 @@ static enum asv_status copy(struct asv_zip_writer *writer, const struct asv_sour
             asv_sha256_update(&state, writer->buffer, got);
             entry->crc32 = asv_crc32(&writer->crc, entry->crc32, writer->buffer, got);
             status = asv_io_pwrite(writer->fd, writer->buffer, got, at, writer->name, err);
+            if (done - started >= START_BYTES) {
+                asv_io_start_sync(writer->fd, begin + started, done - started);
+                started = done;
+            }
         }
         if (status != ASV_OK) {
             return status;

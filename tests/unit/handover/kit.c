@@ -204,6 +204,7 @@ static enum asv_status clip(void *ctx, const struct asv_build_clip *said, struct
 {
     struct kit *kit = ctx;
     const struct asv_compose_known known = {.camera_name = "Kamera 07",
+                                            .media_lack = "das Programm dafür antwortete nicht",
                                             .erased_on_camera_ms = ASV_TIME_UNKNOWN};
     const struct asv_compose_event event = {.id = {1},
                                             .kind = "committed",
@@ -286,6 +287,10 @@ static void make_compose(struct kit *kit)
         .injured = "Willi Weiß\nJörg Öztürk",
         .from_ms = NOW_MS - 1000000,
         .until_ms = ASV_TIME_UNKNOWN,
+        .incident_version = 1,
+        .incident_statement = kit->plan.agency,
+        .written_ms = NOW_MS - 500000,
+        .changed_ms = ASV_TIME_UNKNOWN,
         .requested = {text("Elke Exner"), NOW_MS - 2000, text("Anforderung vom 27.11.2026"), {1}},
         .approved = {text("Sigrid Schäfer"), NOW_MS - 1000, text("Einverstanden"), {2}},
     };

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "firmware-proto/crypto/cades.h"
+#include "firmware-proto/seal/link.h"
 #include "firmware-proto/trust/ruling.h"
 #include "server/base/hex.h"
 #include "server/handover/file_id.h"
@@ -473,6 +474,34 @@ static void relink(size_t without, bool opens)
     asv_test_handover_put(&it, "links/001", file, writer.len);
 }
 
+/* The camera signed two records of its third. */
+static void sign_another(void)
+{
+    static uint8_t file[4096], record[ASV_LINK_MAX_BYTES];
+    const struct asv_test_handover_file *beside = file_of("recordings/003/link"),
+                                        *from = file_of("links/001");
+    struct asv_reader reader;
+    struct asv_writer writer, made;
+    struct asv_bytes view = {0};
+    struct asv_link link;
+    assert_int_equal(asv_link_read(&link, NULL, beside->data, beside->len, NULL, NULL), ASV_OK);
+    link.end_wall_ms--;
+    asv_writer_init(&made, record, sizeof record);
+    assert_int_equal(asv_link_write(&made, &link, asv_samples()->agency.camera.sk), ASV_OK);
+    asv_reader_init(&reader, from->data, from->len);
+    asv_writer_init(&writer, file, sizeof file);
+    for (size_t number = 1; asv_reader_left(&reader) > 0; number++) {
+        assert_int_equal(asv_read_view16(&reader, &view, 1024), ASV_OK);
+        if (number == 3) {
+            view = (struct asv_bytes){record, made.len - ASV_LINK_OPENING_BYTES};
+        }
+        asv_write_u16(&writer, (uint16_t)view.len);
+        asv_write_bytes(&writer, view.data, view.len);
+    }
+    asv_test_handover_put(&it, "links/001", file, writer.len);
+    set(number_of(2), "ended_at", json_string("2026-01-05T06:00:03.004Z"));
+}
+
 static void unlink_number(size_t i)
 {
     set(number_of(i), "linked", json_false());
@@ -480,6 +509,7 @@ static void unlink_number(size_t i)
     json_object_del(number_of(i), "ended_at");
 }
 
+CHANGE(a_recording_has_two_records, sign_another())
 CHANGE(links_are_missing, asv_test_handover_remove(&it, "links/001"))
 CHANGE(links_of_no_series, set(it.facts, "series", json_array()))
 CHANGE(nothing_is_said_of_the_camera, set(it.facts, "series", json_array());
@@ -753,6 +783,7 @@ static const struct damage damages[] = {
     EARLY(the_approval_is_not_told, "custody", "data/plan.approval"),
 
     /* HO-126, HO-127, HD-019 */
+    EARLY(a_recording_has_two_records, "series", "data/links/001"),
     EARLY(links_are_missing, "file-missing", "data/links/001"),
     EARLY(links_of_no_series, "file-unnamed", "data/links/001"),
     EARLY(nothing_is_said_of_the_camera, "series", FACTS),
