@@ -221,7 +221,7 @@ function signedFields(one) {
 /** As it stands on the form; the second person finds what the first one wrote, but for the file. */
 function formFields(one) {
   const first = one.receipts.findLast(({ how }) => how === "form");
-  const output = select(one.outputs.map(({ output: name, digest }) => [digest, t(`output.${name}`)]), { value: first?.received });
+  const output = select(one.outputs.map(({ output: name, digest }) => [digest, `${t(`output.${name}`)} (${digest.slice(0, 16)} …)`]), { value: first?.received });
   const receiver = h("input", { required: true, maxlength: 128, value: first?.receiver ?? "", autocomplete: "off" });
   return [
     fileField("record.document", t("receipt.file"), t("receipt.file.do"), FORM_MOST, (record, { digest }) => { record.document = digest; }),
@@ -240,7 +240,9 @@ export function receipt(one, how, again) {
     isForm ? formFields(one) : signedFields(one), { written });
 }
 
-/** Nothing comes of it (HANDOVER.md). */
+/** Nothing comes of it (HANDOVER.md): what that means is read before anything is asked. */
 export function cancel(one, again) {
-  return act(t("do.cancel"), { action: "handover-end", step: "alone", record: { handover: one.handover } }, again);
+  const note = h("p", { class: "note", tabindex: -1 }, t("handover.cancel"));
+  return act(t("do.cancel"), { action: "handover-end", step: "alone", record: { handover: one.handover } }, again,
+    [{ name: "cancel", control: note, made: { element: note, control: note, fail: () => {} }, put: () => {} }]);
 }

@@ -160,7 +160,8 @@ async function itIsBuilt() {
   await news("DU-2026-0117 (2 Teile)");
   await says(page.locator(".page-head"), "ausgegeben");
   await button(page, "Übergabe abbrechen").click();
-  await says(page.getByRole("dialog"), "Begründung");
+  await says(page.getByRole("dialog"), "Was schon ausgegeben ist, holt das nicht zurück.");
+  await isAccessible(page, "a hand-over that is to be cancelled");
   await page.keyboard.press("Escape");
 }
 
@@ -172,6 +173,7 @@ async function aReceiptTakesTwo() {
     await prepare(page, "Quittung kam mit der Post", async (dialog) => {
       await dialog.getByLabel("Eingescanntes Formular").setInputFiles(FORM);
       await says(dialog, "f77bba84975b9122"); // SHA-256 of the file
+      await says(dialog.getByLabel("Was bestätigt wird"), "Datenträger (5803587e6791c119");
       await dialog.getByLabel("Empfangen von").fill("JHS Meier");
       await dialog.getByLabel("Empfangen am").fill("2026-11-28T09:30");
     });
