@@ -38,6 +38,8 @@ static const struct {
     {"trust/root.cert", "Stammzertifikat", "cert"},
     {"trust/revocations", "Sperrliste", "asv"},
     {"trust/package.pem", "Zertifikat der Übergaben", "pem"},
+    {"trust/package.chain", "Zertifikatskette der Übergaben", "chain"},
+    {"trust/ledger.chain", "Zertifikatskette des Protokolls", "chain"},
 };
 
 /* Into a filing by title, into a carrier at its path. */

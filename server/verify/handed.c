@@ -11,26 +11,6 @@
 
 /* ---- what is given to check it with ---- */
 
-static enum asv_status load_package(struct asv_handed *it, struct asv_err *err)
-{
-    uint8_t data[ASV_HANDED_CERTIFICATE_BYTES];
-    struct asv_bytes view = {0};
-    struct asv_input input;
-    if (it->what->package == NULL) {
-        return ASV_OK;
-    }
-    enum asv_status status = asv_input_open(&input, it->what->package, err);
-    if (status == ASV_OK) {
-        status = asv_input_load(&input, data, sizeof data, &view, err);
-        asv_input_close(&input);
-    }
-    if (status != ASV_OK) {
-        return asv_fail(err, status, "--package: the file cannot be read");
-    }
-    it->has_expected = asv_handed_certificate(it->expected, view, NULL) == ASV_OK;
-    return it->has_expected ? ASV_OK : asv_fail(err, ASV_E_USAGE, "--package: no certificate, PEM or DER");
-}
-
 static enum asv_status load_identities(struct asv_handed *it, struct asv_err *err)
 {
     if (it->what->identity == NULL) {
@@ -132,9 +112,6 @@ static enum asv_status verify(struct asv_handed *it, struct asv_err *err)
 {
     const struct asv_verify_handed *what = it->what;
     enum asv_status status = asv_anchors_load(&it->anchors, what->root, what->revocations, NULL, err);
-    if (status == ASV_OK) {
-        status = load_package(it, err);
-    }
     if (status == ASV_OK) {
         status = load_identities(it, err);
     }

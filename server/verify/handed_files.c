@@ -162,6 +162,7 @@ static enum asv_status list_carrier(struct asv_handed *it, struct asv_err *err)
     it->bytes = package->payload_bytes;
     it->stamped = package->stamped > 0;
     memcpy(it->signer, package->signature.certificate, sizeof it->signer);
+    it->signed_s[0] = it->signed_s[1] = package->signature.signed_s;
     asv_handed_sort(it);
     return ASV_OK;
 }
@@ -175,8 +176,7 @@ static enum asv_status open_carrier(struct asv_handed *it, struct asv_err *err)
     }
     it->descriptor = it->file.fd;
     it->input = asv_package_input_file(&it->descriptor, it->file.size);
-    status = asv_package_open(&it->package, &it->input, it->has_expected ? it->expected : NULL,
-                              &it->fault.package, &it->fault.err);
+    status = asv_package_open(&it->package, &it->input, NULL, &it->fault.package, &it->fault.err);
     if (status == ASV_OK) {
         it->finding[ASV_HANDED_CHECK_PACKAGE] = ASV_FINDING_GOOD;
         return list_carrier(it, err);
@@ -267,11 +267,12 @@ static enum asv_status check_signature(struct asv_handed *it, const struct asv_h
         it->fault.package.kind = ASV_FAULT_DOCUMENT_SIGNATURE;
         return asv_handed_fail(it, ASV_HANDED_PACKAGE, sig->name, status, "%.250s", why.text);
     }
-    const uint8_t *want = it->has_expected ? it->expected : *first ? said.certificate : it->signer;
-    if (memcmp(want, said.certificate, ASV_SHA256_BYTES) != 0) {
+    if (!*first && memcmp(it->signer, said.certificate, ASV_SHA256_BYTES) != 0) {
         return asv_handed_fail(it, ASV_HANDED_SIGNER, sig->name, ASV_E_UNTRUSTED, "another certificate");
     }
     memcpy(it->signer, said.certificate, sizeof it->signer);
+    it->signed_s[0] = *first || said.signed_s < it->signed_s[0] ? said.signed_s : it->signed_s[0];
+    it->signed_s[1] = *first || said.signed_s > it->signed_s[1] ? said.signed_s : it->signed_s[1];
     *first = false;
     it->stamped = it->stamped || said.stamped;
     of->is_signed = true;
@@ -344,8 +345,6 @@ enum asv_status asv_handed_open(struct asv_handed *it, struct asv_err *err)
         it->finding[is_signer ? ASV_HANDED_CHECK_SIGNER : ASV_HANDED_CHECK_FILES] = ASV_FINDING_BAD;
     }
     if (status == ASV_OK) {
-        it->finding[ASV_HANDED_CHECK_SIGNER] = it->has_expected ? ASV_FINDING_GOOD : ASV_FINDING_SKIPPED;
-        it->left[ASV_HANDED_LEFT_NO_PACKAGE] = !it->has_expected;
         it->left[ASV_HANDED_LEFT_STAMPS] = it->stamped;
     }
     return status;

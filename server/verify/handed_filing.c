@@ -107,7 +107,9 @@ static bool place_all(struct placing *of)
                                          "plan.approval",
                                          "trust/root.cert",
                                          "trust/revocations",
-                                         "trust/package.pem"};
+                                         "trust/package.pem",
+                                         "trust/package.chain",
+                                         "trust/ledger.chain"};
     bool placed = place_docks(of);
     for (size_t i = 0; placed && i < sizeof others / sizeof *others; i++) {
         placed = place(of, others[i]);

@@ -208,7 +208,7 @@ static void tell_heads(const struct asv_ledger_work *work)
     for (size_t i = 0; i < work->heads.count; i++) {
         const struct asv_head_seen *seen = &work->heads.seen[i];
         if (seen->shown) {
-            work->what->on_head(work->what->ctx, work->policy.logs[seen->log].key.name, &seen->head);
+            work->what->on_head(work->what->ctx, &work->policy.logs[seen->log].key, &seen->head);
         }
     }
 }

@@ -37,7 +37,8 @@ struct asv_verify_ledger {
     FILE *out;
     /* Of files: told of each entry in place of the report, which then has heads and claims alone. */
     void (*on_entry)(void *ctx, const struct asv_verify_entry *entry);
-    void (*on_head)(void *ctx, const char *origin, const struct asv_tree_head *head); /* each that is shown */
+    /* Each head that is shown, and by whose key. */
+    void (*on_head)(void *ctx, const struct asv_note_key *log, const struct asv_tree_head *head);
     void *ctx;
 };
 

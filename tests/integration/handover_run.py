@@ -52,6 +52,21 @@ def it_waits_for_the_ledger(desk, job, ledger, handover):
     ledger.sequence()
 
 
+def nothing_goes_out_that_the_root_does_not_certify(job):
+    """HO-125, PK-061, LG-148"""
+    keeper, kept = job.site.agency / "keeper", {}
+    for name in "package.chain", "ledger.chain":
+        kept[name] = (keeper / name).read_bytes()
+    for name, other in ("package.chain", "ledger.chain"), ("ledger.chain", "package.chain"):
+        (keeper / name).unlink()
+        said = job.run(1)
+        assert f"{name}: is not there" in said and "keys certify" in said, said
+        (keeper / name).write_bytes(kept[other])
+        said = job.run(1)
+        assert f"{name}: " in said and "another role" in said and "keys certify" in said, said
+        (keeper / name).write_bytes(kept[name])
+
+
 def whoever_is_killed_goes_on(desk, job, handover, clip):
     """HO-040, HO-041, HO-045"""
     if job.preload is None:
@@ -105,14 +120,14 @@ def stock_tools_open_it(desk, job, handover, key):
 
 def verifies(job, handover):
     """As the court checks it, with what it has from elsewhere."""
-    done = subprocess.run([job.site.bin("asservat-verify"), job.directory / handover / "carrier.zip", "--trust", f"{job.site.agency}/root.cert", "--package",
-                           f"{job.site.agency}/keeper/package.crt", "--ledger", job.site.directory / "ledger/trust", "--identity", job.desk.keys / "court 1"],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, done.stdout
+    known = "--trust", job.site.agency_id(), "--identity", job.desk.keys / "court 1"
+    for more in (), ("--ledger", job.site.directory / "ledger/trust"):  # HO-123, HO-124: the agency's id is enough
+        done = subprocess.run([job.site.bin("asservat-verify"), job.directory / handover / "carrier.zip", *known, *more], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+        assert done.returncode == 0, done.stdout
     filing = job.directory / handover / "filing"
     if filing.exists():  # without an extract of the ledger, it is checked with the carrier
-        done = subprocess.run([job.site.bin("asservat-verify"), filing, "--trust", f"{job.site.agency}/root.cert", "--package",
-                               f"{job.site.agency}/keeper/package.crt", "--identity", job.desk.keys / "court 1", "--json"], stdout=subprocess.PIPE, text=True)
+        done = subprocess.run([job.site.bin("asservat-verify"), filing, *known, "--json"], stdout=subprocess.PIPE, text=True)
         assert done.returncode == 1 and json.loads(done.stdout)["verdict"] == "INCOMPLETE", done.stdout
 
 
@@ -248,6 +263,7 @@ def play(rig):
     job = Job(desk)
     handover = approved(desk, clips[0], f"{clips[1]}=sealed", "--output", "both")
     it_waits_for_the_ledger(desk, job, ledger, handover)
+    nothing_goes_out_that_the_root_does_not_certify(job)
     whoever_is_killed_goes_on(desk, job, handover, clips[0])
     stock_tools_open_it(desk, job, handover, desk.keys / "court 1")
     it_goes_onto_a_medium(desk, job, handover)

@@ -89,7 +89,7 @@ struct asv_cert asv_test_cert(uint8_t role)
 {
     struct asv_cert cert = {
         .role = role, .not_before_ms = ASV_TEST_NOT_BEFORE_MS, .not_after_ms = ASV_TEST_NOT_AFTER_MS};
-    memset(cert.serial, role, sizeof cert.serial);
+    memset(cert.serial, 0xc0 + role, sizeof cert.serial);
     snprintf(cert.name, sizeof cert.name, "Test %s", asv_role_name(role));
     return cert;
 }

@@ -17,13 +17,15 @@
 #include "server/handover/file_id.h"
 #include "tests/support/files.h"
 #include "tests/support/handover_package.h"
+#include "tests/support/ledger.h"
 #include "tests/support/samples.h"
 #include "tests/unit/test.h"
 
 #define DOCK ASV_TEST_HANDOVER_DOCK
 
 static struct asv_test_handover good, it;
-static char directory[512], carrier[600], root[600], package[600], ledger[600], identity[600];
+static char directory[512], carrier[600], root[600], agency_id[2 * ASV_SHA256_BYTES + 1], ledger[600],
+    identity[600];
 static struct asv_handed_fault fault;
 
 static int set_up(void **state)
@@ -35,7 +37,7 @@ static int set_up(void **state)
     asv_test_make_directory(directory, sizeof directory);
     (void)snprintf(carrier, sizeof carrier, "%s/carrier.zip", directory);
     (void)snprintf(root, sizeof root, "%s/root.cert", directory);
-    (void)snprintf(package, sizeof package, "%s/package.pem", directory);
+    asv_hex_encode(agency_id, asv_samples()->agency.id, sizeof asv_samples()->agency.id);
     (void)snprintf(ledger, sizeof ledger, "%s/ledger.trust", directory);
     (void)snprintf(identity, sizeof identity, "%s/identity", directory);
     asv_test_handover_make(&good);
@@ -65,8 +67,7 @@ static enum asv_handed_verdict verify(const struct asv_verify_handed *what)
 
 static struct asv_verify_handed all_of_it(void)
 {
-    return (struct asv_verify_handed){
-        .path = carrier, .root = root, .package = package, .ledger = ledger, .identity = identity};
+    return (struct asv_verify_handed){.path = carrier, .root = root, .identity = identity};
 }
 
 static const struct asv_verify_handed *prepare(void (*change)(void), void (*late)(void))
@@ -128,6 +129,9 @@ static void set(json_t *object, const char *key, json_t *value)
 }
 
 static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
+
+#define MADE_MS   INT64_C(1767679200000) /* as the facts say */
+#define SIGNED_MS INT64_C(1796000000000) /* as the signature does */
 
 #define CHANGE(name, ...)  \
     static void name(void) \
@@ -199,6 +203,71 @@ CHANGE(dock_is_a_camera, instead("trust/docks/" DOCK ".chain", "recordings/001/c
 CHANGE(package_is_garbage, garbage("trust/package.pem"))
 CHANGE(package_is_another, flip("trust/package.pem", 100))
 CHANGE(package_is_missing, asv_test_handover_remove(&it, "trust/package.pem"))
+
+/* What the agency certified, otherwise. */
+static const char package_chain[] = "trust/package.chain", ledger_chain[] = "trust/ledger.chain";
+
+static const char *chain_of(uint8_t role)
+{
+    return role == ASV_ROLE_LEDGER ? ledger_chain : package_chain;
+}
+
+static void certify(const struct asv_cert *cert, const struct asv_test_identity *ca)
+{
+    uint8_t data[ASV_CHAIN_MAX_BYTES];
+    size_t len = asv_test_certify(data, cert, ca);
+    asv_test_handover_put(&it, chain_of(cert->role), data, len);
+}
+
+static void certified_until(uint8_t role, int64_t until_ms)
+{
+    struct asv_cert cert = asv_test_handover_certified(role);
+    cert.not_after_ms = until_ms;
+    certify(&cert, &asv_samples()->agency.ca);
+}
+
+static void certified_elsewhere(uint8_t role)
+{
+    static struct asv_test_agency other;
+    const struct asv_cert cert = asv_test_handover_certified(role);
+    asv_test_agency_init(&other, 9);
+    certify(&cert, &other.ca);
+}
+
+static void revoked(uint8_t role)
+{
+    static uint8_t data[4096];
+    const struct asv_test_agency *agency = &asv_samples()->agency;
+    const struct asv_cert cert = asv_test_handover_certified(role);
+    struct asv_revocations list = {
+        .number = 9, .issued_ms = ASV_TEST_NOW_MS, .signer = agency->ca.cert, .count = 1};
+    struct asv_writer writer;
+    list.serials = cert.serial;
+    memcpy(list.agency, agency->id, sizeof list.agency);
+    asv_writer_init(&writer, data, sizeof data);
+    assert_int_equal(asv_revocations_encode(&writer, &list, agency->ca.sk), ASV_OK);
+    asv_test_handover_put(&it, "trust/revocations", data, writer.len);
+}
+CHANGE(signer_is_garbage, garbage(package_chain))
+CHANGE(signer_is_not_certified, asv_test_handover_remove(&it, package_chain))
+CHANGE(signer_of_another_agency, certified_elsewhere(ASV_ROLE_PACKAGE))
+CHANGE(signer_certified_too_long_ago, certified_until(ASV_ROLE_PACKAGE, SIGNED_MS))
+CHANGE(signer_is_revoked, revoked(ASV_ROLE_PACKAGE))
+CHANGE(signer_is_a_ledger, instead(package_chain, ledger_chain))
+CHANGE(signer_is_another, struct asv_cert cert = asv_test_handover_certified(ASV_ROLE_PACKAGE);
+       cert.x509[0]++; certify(&cert, &asv_samples()->agency.ca))
+CHANGE(signer_is_a_device, asv_test_handover_put(&it, package_chain, asv_samples()->agency.dock.chain_data,
+                                                 asv_samples()->agency.dock.chain.encoded.len))
+CHANGE(signer_is_changed, flip(package_chain, 60))
+CHANGE(ledger_is_garbage, garbage(ledger_chain))
+CHANGE(ledger_is_not_certified, asv_test_handover_remove(&it, ledger_chain))
+CHANGE(ledger_of_another_agency, certified_elsewhere(ASV_ROLE_LEDGER))
+CHANGE(ledger_certified_too_long_ago, certified_until(ASV_ROLE_LEDGER, MADE_MS))
+CHANGE(ledger_is_revoked, revoked(ASV_ROLE_LEDGER))
+CHANGE(ledger_is_a_signer, instead(ledger_chain, package_chain))
+CHANGE(ledger_is_another, struct asv_cert cert = asv_test_handover_certified(ASV_ROLE_LEDGER);
+       cert.signing_pk[0]++; certify(&cert, &asv_samples()->agency.ca))
+CHANGE(nobody_says_whose_heads_they_are, asv_test_handover_remove(&it, "ledger/trust"))
 
 /* the plan */
 static void again(void)
@@ -413,6 +482,26 @@ static const struct damage damages[] = {
     EARLY(package_is_another, "trust", "data/trust/package.pem"),
     EARLY(package_is_missing, "file-missing", "data/trust/package.pem"),
 
+    /* HO-121 */
+    EARLY(signer_is_garbage, "trust", "data/trust/package.chain"),
+    EARLY(signer_is_not_certified, "file-missing", "data/trust/package.chain"),
+    EARLY(signer_of_another_agency, "trust", "data/trust/package.chain"),
+    EARLY(signer_certified_too_long_ago, "trust", "data/trust/package.chain"),
+    EARLY(signer_is_revoked, "trust", "data/trust/package.chain"),
+    EARLY(signer_is_a_ledger, "trust", "data/trust/package.chain"),
+    EARLY(signer_is_a_device, "trust", "data/trust/package.chain"),
+    EARLY(signer_is_changed, "trust", "data/trust/package.chain"),
+    EARLY(signer_is_another, "signer", "data/trust/package.chain"),
+    /* HO-122 */
+    EARLY(ledger_is_garbage, "trust", "data/trust/ledger.chain"),
+    EARLY(ledger_is_not_certified, "file-missing", "data/trust/ledger.chain"),
+    EARLY(ledger_of_another_agency, "trust", "data/trust/ledger.chain"),
+    EARLY(ledger_certified_too_long_ago, "trust", "data/trust/ledger.chain"),
+    EARLY(ledger_is_revoked, "trust", "data/trust/ledger.chain"),
+    EARLY(ledger_is_a_signer, "trust", "data/trust/ledger.chain"),
+    EARLY(ledger_is_another, "ledger", "data/ledger/trust"),
+    EARLY(nobody_says_whose_heads_they_are, "file-missing", "data/ledger/trust"),
+
     /* HO-096 */
     EARLY(plan_is_garbage, "plan", "data/plan"),
     EARLY(plan_is_longer, "plan", "data/plan"),
@@ -618,15 +707,17 @@ static void every_claim_is_compared(void **state)
 
 static void without_what_came_by_another_way_it_is_not_valid(void **state)
 {
-    (void)state; /* HO-090 */
+    (void)state; /* HO-090, HO-123: the agency's id is enough */
     (void)prepare(NULL, NULL);
-    for (int i = 0; i < 3; i++) {
-        struct asv_verify_handed what = all_of_it();
-        *(i == 0 ? &what.root : i == 1 ? &what.package : &what.ledger) = NULL;
-        assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
-        assert_int_equal(fault.kind, ASV_HANDED_NONE);
-    }
     struct asv_verify_handed what = all_of_it();
+    what.root = NULL;
+    assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
+    assert_int_equal(fault.kind, ASV_HANDED_NONE);
+    what.ledger = ledger;
+    assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
+    what = all_of_it();
+    what.root = agency_id;
+    assert_int_equal(verify(&what), ASV_HANDED_VALID);
     what.identity = NULL; /* for whoever has no key: what lies open is checked all the same */
     assert_int_equal(verify(&what), ASV_HANDED_VALID);
     asv_test_handover_free(&it);
@@ -634,31 +725,31 @@ static void without_what_came_by_another_way_it_is_not_valid(void **state)
 
 static void it_takes_the_one_that_was_asked_for(void **state)
 {
-    (void)state; /* HO-092 */
+    (void)state; /* HO-092, HO-123, HO-124 */
     static struct asv_test_agency other;
-    char other_root[700], other_package[700];
-    const struct asv_test_handover_file *document;
+    char other_root[700], other_id[2 * ASV_SHA256_BYTES + 1];
     (void)prepare(NULL, NULL);
     asv_test_agency_init(&other, 9);
     (void)snprintf(other_root, sizeof other_root, "%s/other", directory);
-    (void)snprintf(other_package, sizeof other_package, "%s/other.der", directory);
     asv_test_write_file(directory, "other", other.root.cert.object.encoded.data,
                         other.root.cert.object.encoded.len);
-    asv_test_write_file(directory, "other.der", "0another", 8);
+    asv_hex_encode(other_id, other.id, sizeof other.id);
     struct asv_verify_handed what = all_of_it();
     what.root = other_root;
     assert_int_equal(verify(&what), ASV_HANDED_INVALID);
     assert_int_equal(fault.kind, ASV_HANDED_ROOT);
-    what = all_of_it();
-    what.package = other_package;
+    what.root = other_id;
     assert_int_equal(verify(&what), ASV_HANDED_INVALID);
-    assert_int_equal(fault.kind, ASV_HANDED_SIGNER);
-    document = asv_test_handover_find(&it, "trust/root.cert");
-    asv_test_write_file(directory, "none", document->data, document->len); /* no certificate of that kind */
-    (void)snprintf(other_package, sizeof other_package, "%s/none", directory);
-    what.package = other_package;
-    enum asv_handed_verdict verdict;
-    assert_int_equal(asv_verify_handed(&what, &verdict, NULL, NULL), ASV_E_USAGE);
+    assert_int_equal(fault.kind, ASV_HANDED_ROOT);
+    what = all_of_it();
+    what.ledger = ledger; /* with the witnesses that somebody else believes */
+    assert_int_equal(verify(&what), ASV_HANDED_VALID);
+    const struct asv_bytes strict = asv_test_policy("both");
+    asv_test_write_file(directory, "strict.trust", strict.data, strict.len);
+    (void)snprintf(other_root, sizeof other_root, "%s/strict.trust", directory);
+    what.ledger = other_root;
+    assert_int_equal(verify(&what), ASV_HANDED_INVALID);
+    assert_int_equal(fault.kind, ASV_HANDED_LEDGER);
     asv_test_handover_free(&it);
 }
 
@@ -917,7 +1008,9 @@ static void a_good_report_says_what_was_not_looked_at(void **state)
     (void)prepare(NULL, NULL);
     char *german = report(ASV_LANGUAGE_DE, false);
     assert_non_null(strstr(german, "Nicht gepr\xc3\xbc"
-                                   "ft\n  im Protokoll: "));
+                                   "ft\n  wer die Zeugen des Protokolls sind: --ledger fehlt\n"));
+    assert_non_null(
+        strstr(german, "[gut]     Unterzeichner: von der Beh\xc3\xb6rde daf\xc3\xbcr zertifiziert\n"));
     assert_non_null(strstr(german, "Ergebnis: VALID\n"));
     char *json = report(ASV_LANGUAGE_DE, true);
     json_t *said = json_loads(json, 0, NULL);
