@@ -35,6 +35,7 @@ static const struct {
     {"plan", "Plan der Übergabe", "asv"},
     {"plan.proposal", "Vorschlag der Übergabe", "asv"},
     {"plan.approval", "Zustimmung zur Übergabe", "asv"},
+    {"ledger", "Protokollauszug", "asv"},
     {"trust/root.cert", "Stammzertifikat", "cert"},
     {"trust/revocations", "Sperrliste", "asv"},
     {"trust/package.pem", "Zertifikat der Übergaben", "pem"},

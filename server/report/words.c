@@ -183,12 +183,6 @@ static const char *const needs[] = {
 #define OPENSSL                                                                                     \
     "openssl cms -verify -cades -binary -inform DER -purpose any \\\n    -CAfile package.pem -out " \
     "/dev/null \\\n"
-/* HO-090 */
-#define VERDICT                                                                                           \
-    "Es nennt den ersten Fehler mit der Datei und zählt auf, was geprüft wurde und was nicht. INVALID " \
-    "heißt: "                                                                                            \
-    "Etwas ist falsch; INCOMPLETE: Nichts ist falsch, aber zum Prüfen fehlte etwas. "
-#define VERIFY "asservat-verify {handover} --lang de \\\n    --trust {agency}"
 static const struct asv_step steps[] = {
     {"Die Kennung der Behörde vergleichen",
      "Vergleichen Sie diese Kennung mit der, die die Behörde veröffentlicht hat. Stimmt sie nicht überein, "
@@ -196,13 +190,11 @@ static const struct asv_step steps[] = {
      "Prüfung wertlos.",
      "{agency}", NULL, ASV_STEP_ANY},
     {"Alles auf einmal prüfen",
-     "Das Programm prüft Dateien, Prüfsummen, Signaturen, Siegel, Protokollauszüge und Zertifikate. " VERDICT
-     "Es endet nur dann mit VALID, wenn alles geprüft wurde und stimmt.",
-     VERIFY, "carrier", ASV_STEP_ANY},
-    {"Alles auf einmal prüfen",
-     "Das Programm prüft Dateien, Prüfsummen, Signaturen, Siegel und Zertifikate. " VERDICT
-     "Eine Einreichung hat keine Protokollauszüge; stimmt sonst alles, so endet es mit INCOMPLETE.",
-     VERIFY, "filing", ASV_STEP_ANY},
+     "Das Programm prüft Dateien, Prüfsummen, Signaturen, Siegel, Protokollauszüge und Zertifikate. Es nennt "
+     "den ersten Fehler mit der Datei und zählt auf, was geprüft wurde und was nicht. INVALID heißt: Etwas "
+     "ist falsch; INCOMPLETE: Nichts ist falsch, aber zum Prüfen fehlte etwas. Es endet nur dann mit VALID, "
+     "wenn alles geprüft wurde und stimmt.",
+     "asservat-verify {handover} --lang de \\\n    --trust {agency}", NULL, ASV_STEP_ANY},
     {"Die Datei entpacken",
      "unzip prüft dabei jede enthaltene Datei auf Übertragungsfehler. Es soll ohne Fehler enden.",
      "unzip -t {handover}\nunzip {handover} -d uebergabe", "carrier", ASV_STEP_ANY},

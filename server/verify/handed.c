@@ -29,17 +29,16 @@ static enum asv_status load_identities(struct asv_handed *it, struct asv_err *er
 static const struct {
     enum asv_handed_check check;
     enum asv_status (*run)(struct asv_handed *it, struct asv_err *err);
-    bool of_carrier; /* alone */
     bool needs_root; /* to say that it is good */
 } steps[] = {
-    {ASV_HANDED_CHECK_FACTS, asv_handed_check_facts, false, false},
-    {ASV_HANDED_CHECK_FILES, asv_handed_check_files, false, false},
-    {ASV_HANDED_CHECK_TRUST, asv_handed_check_trust, false, true},
-    {ASV_HANDED_CHECK_SIGNED, asv_handed_check_signed, false, false},
-    {ASV_HANDED_CHECK_PLAN, asv_handed_check_plan, false, false},
-    {ASV_HANDED_CHECK_DECISION, asv_handed_check_decision, true, true},
-    {ASV_HANDED_CHECK_RECORDINGS, asv_handed_check_recordings, false, false},
-    {ASV_HANDED_CHECK_CUSTODY, asv_handed_check_ledger, true, false},
+    {ASV_HANDED_CHECK_FACTS, asv_handed_check_facts, false},
+    {ASV_HANDED_CHECK_FILES, asv_handed_check_files, false},
+    {ASV_HANDED_CHECK_TRUST, asv_handed_check_trust, true},
+    {ASV_HANDED_CHECK_SIGNED, asv_handed_check_signed, false},
+    {ASV_HANDED_CHECK_PLAN, asv_handed_check_plan, false},
+    {ASV_HANDED_CHECK_DECISION, asv_handed_check_decision, true},
+    {ASV_HANDED_CHECK_RECORDINGS, asv_handed_check_recordings, false},
+    {ASV_HANDED_CHECK_CUSTODY, asv_handed_check_ledger, false},
 };
 
 /* Which of them found it. */
@@ -62,13 +61,9 @@ enum asv_status asv_handed_check_all(struct asv_handed *it, struct asv_err *err)
 {
     enum asv_handed_check check = ASV_HANDED_CHECK_PACKAGE;
     enum asv_status status = ASV_OK;
-    it->left[ASV_HANDED_LEFT_NOT_A_CARRIER] = !it->is_carrier;
     it->left[ASV_HANDED_LEFT_NO_IDENTITY] = it->identities == NULL;
     it->left[ASV_HANDED_LEFT_WORDS] = true;
     for (size_t i = 0; i < sizeof steps / sizeof *steps && status == ASV_OK; i++) {
-        if (steps[i].of_carrier && !it->is_carrier) {
-            continue;
-        }
         check = steps[i].check;
         status = steps[i].run(it, err);
         if (status == ASV_OK && it->finding[check] == ASV_FINDING_SKIPPED &&

@@ -72,7 +72,19 @@ enum asv_status asv_handed_input(const struct asv_handed *it, const struct asv_h
         return ASV_OK;
     }
     const struct asv_files files = asv_files_of(it->what->path);
-    return asv_files_open(&files, file->shown != NULL ? file->shown : file->name, out, err);
+    if (file->inside == NULL) {
+        return asv_files_open(&files, file->shown != NULL ? file->shown : file->name, out, err);
+    }
+    enum asv_status status = asv_files_open(&files, file->inside, out, err);
+    if (status == ASV_OK && (file->offset > out->size || file->size > out->size - file->offset)) {
+        asv_input_close(out);
+        status = asv_fail(err, ASV_E_IO, "a file became shorter while it was read");
+    }
+    if (status == ASV_OK) {
+        out->offset += file->offset;
+        out->size = file->size;
+    }
+    return status;
 }
 
 enum asv_status asv_handed_load(const struct asv_handed *it, const struct asv_handed_file *file, uint8_t *out,

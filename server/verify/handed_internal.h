@@ -37,11 +37,10 @@ enum asv_handed_check {
 /* What was not looked at, each once. Those above OPTIONAL leave the result incomplete. */
 enum asv_handed_left {
     ASV_HANDED_LEFT_NO_ROOT,
-    ASV_HANDED_LEFT_NO_DOCK,       /* the dock's certificates are not in it */
-    ASV_HANDED_LEFT_PARTS,         /* recordings of the plan that are not in it */
-    ASV_HANDED_LEFT_UNPLACED,      /* events of the custody that have no place in the ledger yet */
-    ASV_HANDED_LEFT_NOT_TAKEN,     /* that the keeper took the decision */
-    ASV_HANDED_LEFT_NOT_A_CARRIER, /* a filing: the ledger's extract goes with the carrier */
+    ASV_HANDED_LEFT_NO_DOCK,   /* the dock's certificates are not in it */
+    ASV_HANDED_LEFT_PARTS,     /* recordings of the plan that are not in it */
+    ASV_HANDED_LEFT_UNPLACED,  /* events of the custody that have no place in the ledger yet */
+    ASV_HANDED_LEFT_NOT_TAKEN, /* that the keeper took the decision */
     ASV_HANDED_LEFT_OPTIONAL,
     ASV_HANDED_LEFT_NO_REVOCATIONS = ASV_HANDED_LEFT_OPTIONAL,
     ASV_HANDED_LEFT_NO_IDENTITY,
@@ -55,8 +54,9 @@ enum asv_handed_left {
 
 /* A file below data/, or of the filing. */
 struct asv_handed_file {
-    const char *name;  /* of a filing's, once it is known: where it would be in a carrier */
-    const char *shown; /* what it is called then; NULL: that */
+    const char *name;   /* of a filing's, once it is known: where it would be in a carrier */
+    const char *shown;  /* what it is called then; NULL: that */
+    const char *inside; /* the file of a filing that it is a part of; NULL: none */
     uint64_t size, offset;
     uint8_t sha256[ASV_SHA256_BYTES];
     bool is_named;  /* by the facts, or by what a hand-over consists of */
@@ -170,7 +170,8 @@ bool asv_handed_is_agency(const struct asv_handed *it, const uint8_t id[ASV_SHA2
 ASV_MUST_CHECK enum asv_status asv_handed_check_trust(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_facts(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_files(struct asv_handed *it, struct asv_err *err);
-/* Of a filing, whose files were found under their own names until then. */
+/* Of a filing, whose files were found under their own names until then: from then on where they would be in a
+ * carrier, and those of the ledger's extract, too. */
 ASV_MUST_CHECK enum asv_status asv_handed_place_filing(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_signed(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_plan(struct asv_handed *it, struct asv_err *err);

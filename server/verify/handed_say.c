@@ -60,8 +60,6 @@ static const struct {
                                   "events that have no place in the ledger yet"},
     [ASV_HANDED_LEFT_NOT_TAKEN] = {"taken", "dass der Schlüsselverwahrer die Entscheidung angenommen hat",
                                    "that the keeper of the keys took the decision"},
-    [ASV_HANDED_LEFT_NOT_A_CARRIER] = {"carrier", "Entscheidung und Gewahrsam: dazu gehört der Datenträger",
-                                       "decision and custody: that takes the carrier"},
     [ASV_HANDED_LEFT_NO_REVOCATIONS] = {"revocations",
                                         "ob ein Zertifikat gesperrt ist: es liegt keine Liste bei",
                                         "whether a certificate was revoked: there is no list"},
@@ -106,6 +104,12 @@ static void say_pair(const struct asv_handed *it, const char *name, const char *
     fputc('\n', it->what->out);
 }
 
+/* Parts of the ledger's extract are none. */
+static size_t files_of(const struct asv_handed *it)
+{
+    return it->is_carrier ? it->file_count : it->names.count;
+}
+
 static void say_what(const struct asv_handed *it)
 {
     FILE *out = it->what->out;
@@ -123,7 +127,7 @@ static void say_what(const struct asv_handed *it)
     fprintf(out,
             T("  Inhalt:       %zu Aufzeichnungen, %zu Dateien, %" PRIu64 " Bytes\n",
               "  Contents:     %zu recordings, %zu files, %" PRIu64 " bytes\n"),
-            it->clip_count, it->file_count, it->bytes);
+            it->clip_count, files_of(it), it->bytes);
 }
 
 static void say_checks(const struct asv_handed *it)
@@ -308,7 +312,7 @@ void asv_handed_say_json(const struct asv_handed *it)
         fputs(",\"handover\":", out);
         asv_print_string(out, asv_fact_text(it->facts->json, "handover"));
     }
-    fprintf(out, ",\"files\":%zu,\"bytes\":%" PRIu64 ",\"signer\":\"", it->file_count, it->bytes);
+    fprintf(out, ",\"files\":%zu,\"bytes\":%" PRIu64 ",\"signer\":\"", files_of(it), it->bytes);
     asv_print_hex(out, (struct asv_bytes){it->signer, sizeof it->signer});
     fputs("\"", out);
     print_checks(it);

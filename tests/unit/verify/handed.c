@@ -14,6 +14,7 @@
 #include "firmware-proto/crypto/cades.h"
 #include "firmware-proto/trust/ruling.h"
 #include "server/base/hex.h"
+#include "server/handover/extract.h"
 #include "server/handover/file_id.h"
 #include "tests/support/files.h"
 #include "tests/support/handover_package.h"
@@ -759,14 +760,21 @@ CHANGE(the_dock_is_not_in_it, asv_test_handover_remove(&it, "trust/docks/" DOCK 
 CHANGE(the_keeper_is_not_heard, asv_test_handover_remove(&it, "ledger/0000000011.object"))
 
 /* The decision is another one then, so that its entries are made anew. */
+static void decide_again(void)
+{
+    struct asv_ruling ruling;
+    again();
+    asv_statement_digest(it.entries[6].object, &it.proposal.statement);
+    asv_statement_digest(it.entries[7].object, &it.approval.statement);
+    asv_statement_digest(it.entries[8].proposal, &it.approval.statement);
+    assert_int_equal(asv_ruling_decode(&ruling, it.ruling, it.ruling_len, NULL), ASV_OK);
+    asv_sha256(it.entries[8].object, ruling.object.body.data, ruling.object.body.len);
+    it.entries[8].signed_object = (struct asv_test_bytes){it.ruling, it.ruling_len};
+    asv_test_handover_log(&it);
+}
+
 CHANGE(a_recording_is_in_another_part, it.plan_clips[3] = it.plan_clips[1]; it.plan_clips[3].header[0]++;
-       it.plan.clip_count++; again(); asv_statement_digest(it.entries[6].object, &it.proposal.statement);
-       asv_statement_digest(it.entries[7].object, &it.approval.statement);
-       asv_statement_digest(it.entries[8].proposal, &it.approval.statement); struct asv_ruling ruling;
-       assert_int_equal(asv_ruling_decode(&ruling, it.ruling, it.ruling_len, NULL), ASV_OK);
-       asv_sha256(it.entries[8].object, ruling.object.body.data, ruling.object.body.len);
-       it.entries[8].signed_object = (struct asv_test_bytes){it.ruling, it.ruling_len};
-       asv_test_handover_log(&it))
+       it.plan.clip_count++; decide_again())
 
 static void what_is_not_shown_leaves_it_incomplete(void **state)
 {
@@ -831,13 +839,51 @@ static void file_part(const struct asv_test_handover_file *file)
     assert_int_equal(json_array_append_new(json_object_get(it.facts, "files"), said), 0);
 }
 
+/* The ledger's extract as server/handover makes it. */
+static void file_ledger(void (*spoil)(struct asv_test_handover_file *))
+{
+    static uint8_t data[1 << 20];
+    struct asv_test_handover_file extract = {.name = "ledger", .data = data};
+    const struct asv_test_handover_file *rising[ASV_TEST_HANDOVER_FILES];
+    struct asv_writer writer;
+    uint32_t count = 0;
+    for (size_t i = 0; i < it.count; i++) {
+        if (strncmp(it.files[i].name, "ledger/", 7) == 0) {
+            uint32_t at = count++;
+            for (; at > 0 && strcmp(rising[at - 1]->name, it.files[i].name) > 0; at--) {
+                rising[at] = rising[at - 1];
+            }
+            rising[at] = &it.files[i];
+        }
+    }
+    asv_writer_init(&writer, data, sizeof data);
+    asv_extract_write_head(&writer, count);
+    for (uint32_t i = 0; i < count; i++) {
+        asv_extract_write_name(&writer, rising[i]->name + 7, (uint32_t)rising[i]->len);
+        asv_write_bytes(&writer, rising[i]->data, rising[i]->len);
+    }
+    assert_false(writer.overrun);
+    extract.len = writer.len;
+    if (spoil != NULL) {
+        spoil(&extract);
+    }
+    file_part(&extract);
+}
+
+static void no_ledger(struct asv_test_handover_file *extract)
+{
+    (void)extract;
+}
+
+static void (*spoil_ledger)(struct asv_test_handover_file *);
+
 static void make_filing(void (*change)(void))
 {
     static const char *const titles[] = {"Anschreiben",       "Inhaltsverzeichnis", "Asservatenliste",
                                          "Gewahrsamsbericht", "Pruefanleitung",     "Tatsachen"};
     asv_test_handover_copy(&it, &good);
     it.plan.outputs |= ASV_PLAN_FILING;
-    again();
+    decide_again();
     if (change != NULL) {
         change();
     }
@@ -863,6 +909,9 @@ static void make_filing(void (*change)(void))
             !it.files[i].is_signed) {
             file_part(&it.files[i]);
         }
+    }
+    if (spoil_ledger != no_ledger) {
+        file_ledger(spoil_ledger);
     }
     char *text = json_dumps(it.facts, 0);
     file_it(json_string_value(json_object_get(json_array_get(documents, 5), "name")), text, strlen(text),
@@ -901,7 +950,7 @@ static void a_filing_is_what_it_says_and_nothing_else(void **state)
     make_filing(NULL);
     const struct asv_verify_handed what = of_filing();
     assert_true(asv_handed_is(filing));
-    assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
+    assert_int_equal(verify(&what), ASV_HANDED_VALID);
     assert_int_equal(fault.kind, ASV_HANDED_NONE);
 
     assert_int_equal(symlink("/etc/passwd", in_filing(name)), 0);
@@ -923,7 +972,7 @@ static void a_filing_is_what_it_says_and_nothing_else(void **state)
     assert_int_equal(unlink(in_filing(name)), 0);
     is_found(&what, "file-missing", name);
     assert_int_equal(unlink(in_filing(signature)), 0);
-    assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
+    assert_int_equal(verify(&what), ASV_HANDED_VALID);
     asv_test_remove_directory(filing);
     asv_test_handover_free(&it);
 }
@@ -952,6 +1001,65 @@ static void a_filing_has_its_recordings_checked(void **state)
         asv_handover_id(&naming, all[i].path != NULL ? all[i].path : "", raw);
         asv_uuid_format(id, raw);
         assert_true(all[i].path == NULL || strstr(fault.file, id) != NULL); /* by the name that it has */
+        asv_test_remove_directory(filing);
+        asv_test_handover_free(&it);
+    }
+}
+
+#define SPOIL(name, ...)                                     \
+    static void name(struct asv_test_handover_file *extract) \
+    {                                                        \
+        __VA_ARGS__;                                         \
+    }
+SPOIL(extract_is_cut, extract->len--)
+SPOIL(extract_is_a_head, extract->len = ASV_EXTRACT_HEAD_BYTES - 1)
+SPOIL(extract_is_longer, extract->data[extract->len++] = 0)
+SPOIL(extract_is_another_thing, extract->data[0]++)
+SPOIL(extract_of_another_format, extract->data[9]++)
+SPOIL(extract_of_one_more, extract->data[13]++)
+SPOIL(extract_of_one_less, extract->data[13]--)
+SPOIL(extract_of_too_many, extract->data[10] = 1)
+SPOIL(extract_names_nothing, extract->data[ASV_EXTRACT_HEAD_BYTES] = 0)
+SPOIL(extract_leads_elsewhere, extract->data[ASV_EXTRACT_HEAD_BYTES + 3] = '/')
+SPOIL(extract_hides, extract->data[ASV_EXTRACT_HEAD_BYTES + 1] = '.')
+SPOIL(extract_is_not_in_order, extract->data[ASV_EXTRACT_HEAD_BYTES + 1] = 'z')
+SPOIL(extract_is_changed, extract->data[extract->len - 400] ^= 1)
+
+static void a_filing_has_its_ledger_checked(void **state)
+{
+    (void)state; /* PK-062 */
+    static const struct {
+        void (*spoil)(struct asv_test_handover_file *);
+        void (*change)(void);
+        const char *kind;
+    } all[] = {{no_ledger, NULL, "file-missing"},
+               {extract_is_cut, NULL, "ledger"},
+               {extract_is_a_head, NULL, "ledger"},
+               {extract_is_longer, NULL, "ledger"},
+               {extract_is_another_thing, NULL, "ledger"},
+               {extract_of_another_format, NULL, "ledger"},
+               {extract_of_one_more, NULL, "ledger"},
+               {extract_of_one_less, NULL, "ledger"},
+               {extract_of_too_many, NULL, "ledger"},
+               {extract_names_nothing, NULL, "ledger"},
+               {extract_leads_elsewhere, NULL, "ledger"},
+               {extract_hides, NULL, "ledger"},
+               {extract_is_not_in_order, NULL, "ledger"},
+               {extract_is_changed, NULL, "decision"},
+               {NULL, an_entry_is_changed, "ledger"},
+               {NULL, an_event_is_left_out, "custody"},
+               {NULL, an_entry_about_others, "ledger-strange"},
+               {NULL, nobody_is_enrolled, "file-missing"},
+               {NULL, nobody_says_whose_heads_they_are, "file-missing"}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        spoil_ledger = all[i].spoil;
+        make_filing(all[i].change);
+        spoil_ledger = NULL;
+        const struct asv_verify_handed what = of_filing();
+        assert_int_equal(verify(&what), ASV_HANDED_INVALID);
+        if (strcmp(asv_handed_fault_name(&fault), all[i].kind) != 0) {
+            fail_msg("%zu: %s, %s", i, asv_handed_fault_name(&fault), fault.err.text);
+        }
         asv_test_remove_directory(filing);
         asv_test_handover_free(&it);
     }
@@ -1035,6 +1143,7 @@ int main(void)
         cmocka_unit_test(what_is_not_shown_leaves_it_incomplete),
         cmocka_unit_test(a_filing_is_what_it_says_and_nothing_else),
         cmocka_unit_test(a_filing_has_its_recordings_checked),
+        cmocka_unit_test(a_filing_has_its_ledger_checked),
         cmocka_unit_test(the_first_fault_is_said_with_file_and_meaning),
         cmocka_unit_test(a_good_report_says_what_was_not_looked_at),
     };
