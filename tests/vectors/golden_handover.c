@@ -69,11 +69,39 @@ static void the_golden_extract_is_read_and_nothing_shorter(void **state)
     assert_int_equal(read_all(data, len), ASV_E_LIMIT);
 }
 
+/* The first file's name, otherwise: hidden, leading elsewhere, with a byte that is none, behind the next one
+ * or the same. */
+static void a_name_that_is_none_is_refused(void **state)
+{
+    (void)state; /* PK-062 */
+    static const struct {
+        const char *first, *second;
+    } names[] = {{".a", "b"}, {"a/b", "c"}, {"a b", "c"}, {"", "b"}, {"b", "a"}, {"a", "a"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        uint8_t data[64];
+        struct asv_writer writer;
+        asv_writer_init(&writer, data, sizeof data);
+        asv_extract_write_head(&writer, 2);
+        asv_extract_write_name(&writer, names[i].first, 0);
+        asv_extract_write_name(&writer, names[i].second, 0);
+        struct asv_extract extract = {.read = read_it, .ctx = data, .size = writer.len};
+        struct asv_extract_file file;
+        bool there = true;
+        assert_int_equal(asv_extract_open(&extract, NULL), ASV_OK);
+        enum asv_status status = ASV_OK;
+        while (status == ASV_OK && there) {
+            status = asv_extract_next(&extract, &file, &there, NULL);
+        }
+        assert_int_equal(status, ASV_E_MALFORMED);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_extract_keeps_its_bytes),
         cmocka_unit_test(the_golden_extract_is_read_and_nothing_shorter),
+        cmocka_unit_test(a_name_that_is_none_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
