@@ -106,6 +106,7 @@ class Handover:
         self.show("age -d -i age.key bag/data/recordings/001/sealed.age | cmp - bag/data/recordings/001/playable.mp4 && "
                   "echo the sealed original opens, and is the playable file byte for byte")
         self.show("ffprobe -v error -show_entries stream=codec_name,duration -of compact bag/data/recordings/001/playable.mp4")
+        self.show(self.verifier("filing"))
         self.show("xmllint --noout filing/xjustiz_nachricht.xml && echo the message of the filing is XML")
 
     def damage(self, carrier):
