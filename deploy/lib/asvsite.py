@@ -7,6 +7,7 @@ ended by its id; every socket lies in the directory. Nothing waits by sleeping: 
 program, or with a deadline.
 """
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -377,6 +378,13 @@ retention_days = {self.days}
 peer.{user} = {self.peer}
 """ + (f"replica = {d}/keeper/replica\n" if self.replica else "") + (f"origin = {self.origin}\n" if self.port else ""))
 
+    def agency_id(self):
+        """What the agency publishes: SHA-256 of its root's key (VERIFY.md, key_of)."""
+        cert, at = (self.agency / "root.cert").read_bytes(), 55
+        for _ in range(3):
+            at += 1 + cert[at]
+        return hashlib.sha256(cert[at + 2:at + 34]).hexdigest()
+
     def write_handover_conf(self, agency="Stadt Duisburg", address="Königstraße 63; 47051 Duisburg"):
         """Where hand-overs are made, and what their letters say; returns the directory."""
         directory = self.directory / "handover"
@@ -385,6 +393,7 @@ peer.{user} = {self.peer}
 database.export = {self.postgres.conninfo('asv_export')}
 handover = {directory}
 handover.package = {self.agency}/keeper/package.crt
+handover.chains = {self.agency}/keeper
 handover.xjustiz = {TOP}/deploy/xjustiz/3.6.2.json
 handover.documents = {self.bin('asservat-documents')}
 handover.media = {self.directory}/run/media.sock

@@ -12,7 +12,6 @@ from asvsite import HOST, SiteError, run
 
 LOG = f"{HOST}/ledger"
 COURT = "Staatsanwaltschaft Duisburg"
-KNOWN = "--trust root.cert --package package.crt --ledger ledger.trust --lang de"  # what the court has from elsewhere
 
 
 class Handover:
@@ -77,11 +76,7 @@ class Handover:
     # ---- the other side ----
 
     def receive(self):
-        """With the DVD comes the carrier; root, certificate and the ledger's key came by another way."""
-        for name in ("root.cert", "keeper/package.crt"):
-            shutil.copy(self.site.agency / name, self.court)
-        line = self.desk.run("ledger", "key", LOG).strip()
-        (self.court / "ledger.trust").write_text(f"log {line}\nquorum none\n")
+        """With the DVD comes the carrier; the agency's id came by another way."""
         run("bsdtar", "-x", "-f", self.court / "dvd.iso", "-C", self.court)
         shutil.copytree(self.job / self.id / "filing", self.court / "filing")  # through EGVP
         carrier, = self.court.glob("*.zip")
@@ -98,16 +93,20 @@ class Handover:
         self.say("    " + last.strip()[:200])
         return done.stdout
 
+    def verifier(self, path):
+        return f"asservat-verify {path} --trust {self.site.agency_id()} --lang de"
+
     def verify(self):
         self.say(f"{COURT} checks it:")
-        self.show(f"asservat-verify Beweismittel_*.zip {KNOWN} --identity age.key")
+        self.show(f"{self.verifier('Beweismittel_*.zip')} --identity age.key")
         self.show("unzip -t Beweismittel_*.zip")
         self.show("unzip -q Beweismittel_*.zip -d bag && cd bag && sha256sum -c manifest-sha256.txt --quiet && echo every file is the one that was signed")
         self.show("cd bag && openssl cms -verify -cades -binary -no_check_time -inform DER -in META-INF/signature.p7s -content META-INF/ASiCManifest.xml "
-                  "-CAfile ../package.crt -purpose any -out /dev/null")
+                  "-CAfile data/trust/package.pem -purpose any -out /dev/null")
         self.show("age -d -i age.key bag/data/recordings/001/sealed.age | cmp - bag/data/recordings/001/playable.mp4 && "
                   "echo the sealed original opens, and is the playable file byte for byte")
         self.show("ffprobe -v error -show_entries stream=codec_name,duration -of compact bag/data/recordings/001/playable.mp4")
+        self.show(self.verifier("filing"))
         self.show("xmllint --noout filing/xjustiz_nachricht.xml && echo the message of the filing is XML")
 
     def damage(self, carrier):
@@ -117,7 +116,7 @@ class Handover:
         at = data.index(b"moof", data.index(b"playable.mp4")) + 1000
         data[at] ^= 1
         changed.write_bytes(data)
-        said = self.show(f"asservat-verify changed.zip {KNOWN}", 1)
+        said = self.show(self.verifier("changed.zip"), 1)
         self.check("recordings/001/playable.mp4" in said, f"the verifier does not say where: {said}")
         for line in said.splitlines():
             if "playable.mp4" in line:

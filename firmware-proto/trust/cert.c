@@ -7,14 +7,18 @@
 
 const char *asv_role_name(uint8_t role)
 {
-    static const char *const names[] = {"?", "ROOT", "CA", "CAMERA", "DOCK", "KEEPER"};
-    return role <= ASV_ROLE_KEEPER ? names[role] : "?";
+    static const char *const names[] = {
+        [ASV_ROLE_ROOT] = "ROOT",      [ASV_ROLE_CA] = "CA",         [ASV_ROLE_CAMERA] = "CAMERA",
+        [ASV_ROLE_DOCK] = "DOCK",      [ASV_ROLE_KEEPER] = "KEEPER", [ASV_ROLE_LEDGER] = "LEDGER",
+        [ASV_ROLE_PACKAGE] = "PACKAGE"};
+    return role <= ASV_ROLE_PACKAGE && names[role] != NULL ? names[role] : "?";
 }
 
 /* The field that breaks a rule, or NULL. */
 static const char *broken(const struct asv_cert *cert)
 {
-    if (cert->role < ASV_ROLE_ROOT || cert->role > ASV_ROLE_KEEPER) { /* T-008 */
+    if ((cert->role < ASV_ROLE_ROOT || cert->role > ASV_ROLE_KEEPER) && cert->role != ASV_ROLE_LEDGER &&
+        cert->role != ASV_ROLE_PACKAGE) { /* T-008 */
         return "role";
     }
     if (asv_is_zero(cert->serial, sizeof cert->serial)) { /* T-010 */
@@ -49,7 +53,11 @@ enum asv_status asv_cert_encode(struct asv_writer *writer, const struct asv_cert
     asv_put_text(writer, cert->name);
     asv_put_text(writer, cert->model);
     asv_put_text(writer, cert->device_serial);
-    asv_write_ed25519_pk(writer, cert->signing_pk);
+    if (cert->role == ASV_ROLE_PACKAGE) {
+        asv_write_digest(writer, cert->x509);
+    } else {
+        asv_write_ed25519_pk(writer, cert->signing_pk);
+    }
     asv_put_kx(writer, cert->has_kx, cert->kx_pk);
     asv_write_i64(writer, cert->not_before_ms);
     asv_write_i64(writer, cert->not_after_ms);
@@ -69,7 +77,11 @@ enum asv_status asv_cert_decode(struct asv_cert *out, const void *data, size_t l
     asv_field_text(&in, cert.name, "name");
     asv_field_text(&in, cert.model, "model");
     asv_field_text(&in, cert.device_serial, "device serial");
-    asv_field_ed25519_pk(&in, cert.signing_pk, "signing key");
+    if (cert.role == ASV_ROLE_PACKAGE) {
+        asv_field_digest(&in, cert.x509, "certificate");
+    } else {
+        asv_field_ed25519_pk(&in, cert.signing_pk, "signing key");
+    }
     asv_field_kx(&in, &cert.has_kx, cert.kx_pk, "key exchange key");
     asv_field_i64(&in, &cert.not_before_ms, "not before");
     asv_field_i64(&in, &cert.not_after_ms, "not after");

@@ -24,16 +24,19 @@ enum asv_role {
     ASV_ROLE_CAMERA = 3,
     ASV_ROLE_DOCK = 4,
     ASV_ROLE_KEEPER = 5,
+    ASV_ROLE_LEDGER = 17,  /* signs heads of the ledger; this and the next numbered as in key files */
+    ASV_ROLE_PACKAGE = 18, /* signs what is handed over */
 };
 
 struct asv_cert {
-    uint8_t role;                          /* enum asv_role */
-    uint8_t serial[ASV_CERT_SERIAL_BYTES]; /* random, not all zero */
-    uint8_t issuer[ASV_SHA256_BYTES];      /* asv_key_digest of the issuer's key; set by encode */
-    char name[ASV_TEXT_SIZE];              /* for people: "Kamera 07"; not empty */
-    char model[ASV_TEXT_SIZE];             /* of the device; may be empty */
-    char device_serial[ASV_TEXT_SIZE];     /* of the device; may be empty */
-    uint8_t signing_pk[ASV_ED25519_PK_BYTES];
+    uint8_t role;                             /* enum asv_role */
+    uint8_t serial[ASV_CERT_SERIAL_BYTES];    /* random, not all zero */
+    uint8_t issuer[ASV_SHA256_BYTES];         /* asv_key_digest of the issuer's key; set by encode */
+    char name[ASV_TEXT_SIZE];                 /* for people: "Kamera 07"; not empty */
+    char model[ASV_TEXT_SIZE];                /* of the device; may be empty */
+    char device_serial[ASV_TEXT_SIZE];        /* of the device; may be empty */
+    uint8_t signing_pk[ASV_ED25519_PK_BYTES]; /* zeros with PACKAGE */
+    uint8_t x509[ASV_SHA256_BYTES];  /* PACKAGE: SHA-256 of the key's X.509 certificate, DER; else zeros */
     bool has_kx;                     /* cameras and docks have a key exchange key, the others have none */
     uint8_t kx_pk[ASV_X25519_BYTES]; /* X25519, Noise static; zeros without has_kx */
     int64_t not_before_ms;           /* wall; valid from here ... */

@@ -28,7 +28,7 @@ ASV_MUST_CHECK enum asv_status asv_chain_decode(struct asv_chain *out, const voi
 
 /* Whether the leaf is a certificate of this agency for this role, checked in this order:
  *  ASV_E_UNTRUSTED  the CA was not issued by the root or is no CA, the leaf was not issued by that CA, or has
- *                   another role than expected (enum asv_role; CAMERA, DOCK or KEEPER)
+ *                   another role than expected (enum asv_role; none above CA)
  *  ASV_E_SIGNATURE  a signature of the two does not verify
  *  ASV_E_REVOKED    revocations (already verified; NULL: none known) names the leaf's or the CA's serial
  *  ASV_E_EXPIRED    one of the two is not valid at now_ms (ASV_TIME_UNKNOWN: not checked)

@@ -25,9 +25,9 @@
 #define ASV_KEYFILE_PASSPHRASE_MIN 12 /* bytes: shorter ones are refused for new files */
 #define ASV_KEYFILE_PASSPHRASE_MAX 1024
 
-/* Roles that no certificate of ours has: a person, who signs statements (docs/STATEMENTS.md); the heads of
- * the ledger, and packages for the court, which the keeper signs (docs/KEEPER.md 8); a witness of ledgers
- * (docs/LEDGER.md 7), whose label is its name. */
+/* Roles beside those of devices: a person, who signs statements (docs/STATEMENTS.md); the heads of the
+ * ledger, and packages for the court, which the keeper signs (docs/KEEPER.md 8) and which certificates have
+ * too (TRUST.md 3); a witness of ledgers (docs/LEDGER.md 7), whose label is its name. */
 #define ASV_KEYFILE_PERSON  16
 #define ASV_KEYFILE_LEDGER  17
 #define ASV_KEYFILE_PACKAGE 18 /* the one role whose key is P-256 */

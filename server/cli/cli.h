@@ -33,6 +33,7 @@ struct asv_cli_conf {
     char database_export[1024];   /* of asv_export: `handover run` */
     char handover[512];           /* where hand-overs are made */
     char handover_package[512];   /* certificate of the package key */
+    char handover_chains[512];    /* directory of package.chain and ledger.chain */
     char handover_xjustiz[512];   /* the release of XJustiz */
     char handover_documents[512]; /* the program that makes documents */
     char handover_agency[201];    /* who hands over, as it stands in the letter */
@@ -107,16 +108,17 @@ extern const struct asv_cli_command asv_cli_alarm_acknowledge, asv_cli_alarm_lis
     asv_cli_hold_refuse, asv_cli_hold_release, asv_cli_hold_request, asv_cli_hold_withdraw,
     asv_cli_incident_add_clip, asv_cli_incident_change, asv_cli_incident_list, asv_cli_incident_new,
     asv_cli_incident_remove_clip, asv_cli_incident_show, asv_cli_init, asv_cli_keeper_approve,
-    asv_cli_keeper_confirm_clock, asv_cli_keeper_destroyed, asv_cli_keeper_recovery_key,
-    asv_cli_keeper_status, asv_cli_ledger_approve, asv_cli_ledger_begin, asv_cli_ledger_forget,
-    asv_cli_ledger_head, asv_cli_ledger_proof, asv_cli_ledger_publish, asv_cli_ledger_run,
-    asv_cli_ledger_verify, asv_cli_policy_approve, asv_cli_policy_check, asv_cli_policy_history,
-    asv_cli_policy_propose, asv_cli_policy_show, asv_cli_proposal_list, asv_cli_proposal_refuse,
-    asv_cli_proposal_withdraw, asv_cli_recipient_add, asv_cli_recipient_approve, asv_cli_recipient_end,
-    asv_cli_recipient_list, asv_cli_restore, asv_cli_retention_balance, asv_cli_retention_run,
-    asv_cli_revocations_issue, asv_cli_revocations_show, asv_cli_subject_request, asv_cli_user_add,
-    asv_cli_user_approve, asv_cli_user_disable, asv_cli_user_enrol, asv_cli_user_found, asv_cli_user_list,
-    asv_cli_user_login, asv_cli_user_password, asv_cli_user_revoke, asv_cli_user_show, asv_cli_vault_scrub;
+    asv_cli_keeper_certify, asv_cli_keeper_confirm_clock, asv_cli_keeper_destroyed,
+    asv_cli_keeper_recovery_key, asv_cli_keeper_status, asv_cli_ledger_approve, asv_cli_ledger_begin,
+    asv_cli_ledger_forget, asv_cli_ledger_head, asv_cli_ledger_proof, asv_cli_ledger_publish,
+    asv_cli_ledger_run, asv_cli_ledger_verify, asv_cli_policy_approve, asv_cli_policy_check,
+    asv_cli_policy_history, asv_cli_policy_propose, asv_cli_policy_show, asv_cli_proposal_list,
+    asv_cli_proposal_refuse, asv_cli_proposal_withdraw, asv_cli_recipient_add, asv_cli_recipient_approve,
+    asv_cli_recipient_end, asv_cli_recipient_list, asv_cli_restore, asv_cli_retention_balance,
+    asv_cli_retention_run, asv_cli_revocations_issue, asv_cli_revocations_show, asv_cli_subject_request,
+    asv_cli_user_add, asv_cli_user_approve, asv_cli_user_disable, asv_cli_user_enrol, asv_cli_user_found,
+    asv_cli_user_list, asv_cli_user_login, asv_cli_user_password, asv_cli_user_revoke, asv_cli_user_show,
+    asv_cli_vault_scrub;
 
 /* The ledger and its witnesses. */
 extern const struct asv_cli_command asv_cli_ledger_cosign, asv_cli_ledger_key, asv_cli_ledger_witness,

@@ -12,6 +12,7 @@
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/base/io.h"
+#include "server/cli/certify.h"
 #include "server/cli/cosigner.h"
 #include "server/cli/handover_job.h"
 #include "server/cli/ledger_export.h"
@@ -67,6 +68,14 @@ static enum asv_status write_trust(struct asv_handover_making *making, int dir, 
     if (status == ASV_OK) {
         status = put(trust, "package.pem", (struct asv_bytes){house->pem, house->pem_len}, err);
     }
+    if (status == ASV_OK) {
+        status = put(trust, ASV_CERTIFY_PACKAGE,
+                     (struct asv_bytes){house->package_chain.data, house->package_chain.len}, err);
+    }
+    if (status == ASV_OK) {
+        status = put(trust, ASV_CERTIFY_LEDGER,
+                     (struct asv_bytes){house->ledger_chain.data, house->ledger_chain.len}, err);
+    }
     if (status == ASV_OK && house->revocations_len > 0) {
         status =
             put(trust, "revocations", (struct asv_bytes){house->revocations, house->revocations_len}, err);
@@ -89,16 +98,39 @@ static enum asv_status read_entries(const void *what, struct asv_db *db, uint16_
     return asv_db_handover_entries(db, what, 0, log, after, limit, rows, count, err);
 }
 
-/* Whose heads are believed, for a receiver who has it from nowhere else. */
-static enum asv_status write_policy(const struct asv_handover_making *making, int ledger, struct asv_err *err)
+/* The trust file of who asks for no witness: the logs, by the ledger's one key. */
+static enum asv_status say_policy(const struct asv_ledger_export *exporting, uint8_t *text, size_t *len,
+                                  struct asv_err *err)
+{
+    static const char end[] = "quorum none\n";
+    struct asv_note_key key;
+    struct asv_writer writer;
+    char line[ASV_VKEY_BYTES + 8], vkey[ASV_VKEY_BYTES];
+    asv_writer_init(&writer, text, ASV_LEDGER_POLICY_BYTES);
+    for (size_t i = 0; i < exporting->origin_count; i++) {
+        enum asv_status status =
+            asv_note_key_make(&key, exporting->origins[i], ASV_NOTE_ED25519, exporting->key, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        asv_vkey_format(vkey, &key);
+        int got = snprintf(line, sizeof line, "log %s\n", vkey);
+        asv_write_bytes(&writer, line, (size_t)got);
+    }
+    asv_write_bytes(&writer, end, sizeof end - 1);
+    return asv_write_end(&writer, len);
+}
+
+/* Whose heads are believed, and which witnesses the agency has asked. */
+static enum asv_status write_policy(const struct asv_handover_making *making,
+                                    const struct asv_ledger_export *exporting, int ledger,
+                                    struct asv_err *err)
 {
     const char *path = making->house->cli->conf.ledger_trust;
     uint8_t text[ASV_LEDGER_POLICY_BYTES];
     size_t len = 0;
-    if (path[0] == '\0') {
-        return ASV_OK;
-    }
-    enum asv_status status = asv_io_read_file(AT_FDCWD, path, text, sizeof text, &len, err);
+    enum asv_status status = path[0] != '\0' ? asv_io_read_file(AT_FDCWD, path, text, sizeof text, &len, err)
+                                             : say_policy(exporting, text, &len, err);
     return status == ASV_OK ? put(ledger, "trust", (struct asv_bytes){text, len}, err) : status;
 }
 
@@ -127,7 +159,7 @@ static enum asv_status write_ledger(struct asv_handover_making *making, int dir,
     if (status == ASV_OK) {
         status = asv_io_open(dir, LEDGER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, &ledger, err);
     }
-    return status == ASV_OK ? write_policy(making, ledger, err) : status;
+    return status == ASV_OK ? write_policy(making, exporting, ledger, err) : status;
 }
 
 enum asv_status asv_handover_write_extras(void *ctx, const char *path, struct asv_err *err)

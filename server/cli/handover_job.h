@@ -27,12 +27,17 @@ struct asv_handover_house {
     int signals;               /* SIGTERM ends it between two pieces */
     bool ended;                /* it came */
     int dir;                   /* where hand-overs are made */
-    const char *root_path, *package_path;
+    const char *root_path;
     struct asv_cert root;
     uint8_t root_data[ASV_CERT_MAX_BYTES];
     uint8_t pem[ASV_HANDOVER_PEM_BYTES]; /* certificate of the package key */
     size_t pem_len;
     struct asv_x509_said package;
+    struct asv_handover_certified {
+        uint8_t data[ASV_CHAIN_MAX_BYTES];
+        size_t len;
+    } package_chain;                             /* PK-061 */
+    struct asv_handover_certified ledger_chain;  /* LG-148 */
     uint8_t release[ASV_HANDOVER_RELEASE_BYTES]; /* of XJustiz */
     size_t release_len;
     const char *version;

@@ -158,18 +158,13 @@ static enum asv_status digest_file(int dir, const char *name, struct asv_db_hand
     return status;
 }
 
-/* HO-057: what is not what anybody would take for this hand-over is not there: the next run makes it anew. */
+/* HO-057: what nobody would take for this hand-over is not there for anybody to take. */
 static enum asv_status remove_bad(const struct asv_handover_making *making, const char *name,
                                   const struct asv_handed_fault *fault, struct asv_err *err)
 {
     enum asv_status status = asv_io_remove_tree(making->dir, name, err);
     if (status != ASV_OK) {
         return status;
-    }
-    if (fault->kind == ASV_HANDED_SIGNER) {
-        return asv_failf(err, ASV_E_BUSY,
-                         "%s: signed with another certificate than packages are by now; it is made anew",
-                         name);
     }
     return asv_failf(err, ASV_E_MISMATCH, "%s: is not good, and was removed: %.80s%s%s", name, fault->file,
                      fault->file[0] != '\0' ? ": " : "", asv_handed_fault_meaning(fault, false));
@@ -186,8 +181,7 @@ static enum asv_status verify_output(const struct asv_handover_making *making, c
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     (void)snprintf(path, sizeof path, "%s/%s", making->path, name);
-    const struct asv_verify_handed what = {
-        .path = path, .root = making->house->root_path, .package = making->house->package_path};
+    const struct asv_verify_handed what = {.path = path, .root = making->house->root_path};
     enum asv_status status = asv_verify_handed(&what, &verdict, fault, err);
     if (status == ASV_OK && verdict == ASV_HANDED_INVALID) {
         status = remove_bad(making, name, fault, err);

@@ -16,9 +16,11 @@
 #include "server/base/io.h"
 #include "server/base/signals.h"
 #include "server/base/uuid.h"
+#include "server/cli/certify.h"
 #include "server/cli/database.h"
 #include "server/cli/handover_job.h"
 #include "server/cli/keepers.h"
+#include "server/cli/ledger_key.h"
 #include "server/cli/text.h"
 #include "server/cli/vaults.h"
 
@@ -56,7 +58,6 @@ static enum asv_status read_package(struct asv_handover_house *house, struct asv
 {
     const char *given = asv_cli_text(house->cli->args, "package");
     const char *path = given != NULL ? given : house->cli->conf.handover_package;
-    house->package_path = path;
     enum asv_status status =
         asv_io_read_file(AT_FDCWD, path, house->pem, sizeof house->pem, &house->pem_len, err);
     if (status == ASV_OK &&
@@ -64,6 +65,46 @@ static enum asv_status read_package(struct asv_handover_house *house, struct asv
         status = asv_failf(err, ASV_E_MALFORMED, "%.200s: is no certificate", path);
     }
     return status;
+}
+
+/* HO-125: what nobody certified cannot be checked by who has the agency's root alone. */
+static enum asv_status read_chain(struct asv_handover_house *house, const char *name, uint8_t role,
+                                  const uint8_t subject[ASV_SHA256_BYTES], struct asv_handover_certified *out,
+                                  struct asv_err *err)
+{
+    struct asv_revocations list;
+    char path[600];
+    int64_t now_ms = 0;
+    const char *given = asv_cli_text(house->cli->args, "chains");
+    bool revokes = house->revocations_len > 0;
+    (void)snprintf(path, sizeof path, "%.500s/%s", given != NULL ? given : house->cli->conf.handover_chains,
+                   name);
+    enum asv_status status = asv_io_read_file(AT_FDCWD, path, out->data, sizeof out->data, &out->len, err);
+    if (status == ASV_E_NOT_FOUND) {
+        return asv_failf(err, status, "%.150s: is not there; see \"asservat keys certify --help\"", path);
+    }
+    if (status == ASV_OK && revokes) {
+        status = asv_revocations_decode(&list, house->revocations, house->revocations_len, err);
+    }
+    if (status == ASV_OK && asv_world_wall_ms(house->cli->world, &now_ms) != ASV_OK) {
+        status = asv_fail(err, ASV_E_INTERNAL, "the clock cannot be read");
+    }
+    return status == ASV_OK ? asv_certify_check(path, (struct asv_bytes){out->data, out->len}, role, subject,
+                                                house->root.signing_pk, now_ms, revokes ? &list : NULL, err)
+                            : status;
+}
+
+static enum asv_status read_chains(struct asv_handover_house *house, struct asv_err *err)
+{
+    uint8_t key[ASV_ED25519_PK_BYTES];
+    enum asv_status status = read_chain(house, ASV_CERTIFY_PACKAGE, ASV_ROLE_PACKAGE, house->package.digest,
+                                        &house->package_chain, err);
+    if (status == ASV_OK) {
+        status = asv_cli_ledger_public(house->cli, asv_cli_text(house->cli->args, "key"), key, err);
+    }
+    return status == ASV_OK
+               ? read_chain(house, ASV_CERTIFY_LEDGER, ASV_ROLE_LEDGER, key, &house->ledger_chain, err)
+               : status;
 }
 
 static enum asv_status read_files(struct asv_handover_house *house, struct asv_err *err)
@@ -81,7 +122,7 @@ static enum asv_status read_files(struct asv_handover_house *house, struct asv_e
         status = asv_db_revocations_newest(house->db, house->revocations, sizeof house->revocations,
                                            &house->revocations_len, err);
     }
-    return status;
+    return status == ASV_OK ? read_chains(house, err) : status;
 }
 
 /* HO-047 */
@@ -296,6 +337,8 @@ static const struct asv_cli_option options[] = {
      0},
     {"trust", ASV_CLI_TEXT, "FILE", "root.cert (configuration: root)", false, false, 0, 0},
     {"package", ASV_CLI_TEXT, "FILE", "certificate of the package key (configuration: handover.package)",
+     false, false, 0, 0},
+    {"chains", ASV_CLI_TEXT, "DIR", "of package.chain and ledger.chain (configuration: handover.chains)",
      false, false, 0, 0},
 };
 

@@ -13,6 +13,7 @@
 #include "server/base/io.h"
 #include "server/cli/agency.h"
 #include "server/cli/ask.h"
+#include "server/cli/certify.h"
 #include "server/cli/device.h"
 #include "server/cli/files.h"
 #include "server/cli/signing.h"
@@ -93,6 +94,16 @@ static enum asv_status first_revocations(const struct asv_cli *cli, int dir, con
                             : asv_fail(err, status, "the first revocation list cannot be made");
 }
 
+static enum asv_status certify_signing(const struct asv_cli *cli, int dir,
+                                       const struct asv_agency_dir *agency, const struct asv_keys *ca,
+                                       struct asv_err *err)
+{
+    asv_auto_fd int keeper = -1;
+    bool missing = false;
+    enum asv_status status = asv_io_open_dir(dir, "keeper", false, &keeper, err);
+    return status == ASV_OK ? asv_certify_signing(cli, agency, ca, keeper, &missing, err) : status;
+}
+
 /* Keeper, with what it signs for outsiders with, and first dock: key files in the clear, to be moved to where
  * they run. */
 static enum asv_status make_devices(const struct asv_cli *cli, int dir, const struct asv_agency_dir *agency,
@@ -114,6 +125,9 @@ static enum asv_status make_devices(const struct asv_cli *cli, int dir, const st
     enum asv_status status = asv_device_make(cli, agency, ca, &keeper, dir, "keeper", err);
     if (status == ASV_OK) {
         status = asv_signing_make(cli, asv_cli_text(cli->args, "name"), dir, "keeper", err);
+    }
+    if (status == ASV_OK) {
+        status = certify_signing(cli, dir, agency, ca, err);
     }
     return status == ASV_OK ? asv_device_make(cli, agency, ca, &dock, dir, "dock", err) : status;
 }

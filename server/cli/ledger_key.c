@@ -15,27 +15,34 @@
 
 #define TYPED_KEY_BYTES (1 + ASV_ED25519_PK_BYTES)
 
+enum asv_status asv_ledger_public_parse(struct asv_bytes text, uint8_t out[ASV_ED25519_PK_BYTES])
+{
+    uint8_t typed[TYPED_KEY_BYTES];
+    size_t got = 0;
+    text.len -= text.len > 0 && text.data[text.len - 1] == '\n';
+    if (asv_base64_padded_decode(typed, sizeof typed, &got, text) != ASV_OK || got != sizeof typed ||
+        typed[0] != ASV_NOTE_ED25519) {
+        return ASV_E_MALFORMED;
+    }
+    memcpy(out, typed + 1, ASV_ED25519_PK_BYTES);
+    return ASV_OK;
+}
+
 enum asv_status asv_cli_ledger_public(const struct asv_cli *cli, const char *path,
                                       uint8_t out[ASV_ED25519_PK_BYTES], struct asv_err *err)
 {
     char usual[600];
     uint8_t text[128];
-    uint8_t typed[TYPED_KEY_BYTES];
     size_t len = 0;
-    size_t got = 0;
     (void)snprintf(usual, sizeof usual, "%s/keeper/ledger.pub", cli->conf.agency);
     path = path != NULL ? path : usual;
     enum asv_status status = asv_io_read_file(AT_FDCWD, path, text, sizeof text, &len, err);
     if (status != ASV_OK) {
         return status;
     }
-    len -= len > 0 && text[len - 1] == '\n';
-    if (asv_base64_padded_decode(typed, sizeof typed, &got, (struct asv_bytes){text, len}) != ASV_OK ||
-        got != sizeof typed || typed[0] != ASV_NOTE_ED25519) {
-        return asv_failf(err, ASV_E_MALFORMED, "%.200s: no ledger's public key", path);
-    }
-    memcpy(out, typed + 1, ASV_ED25519_PK_BYTES);
-    return ASV_OK;
+    return asv_ledger_public_parse((struct asv_bytes){text, len}, out) == ASV_OK
+               ? ASV_OK
+               : asv_failf(err, ASV_E_MALFORMED, "%.200s: no ledger's public key", path);
 }
 
 enum asv_status asv_cli_root(const struct asv_cli *cli, const char *path, struct asv_anchors *out,

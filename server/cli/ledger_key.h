@@ -10,6 +10,10 @@
 #include "server/cli/cli.h"
 #include "server/verify/anchors.h"
 
+/* Of a ledger.pub. ASV_E_MALFORMED. */
+ASV_MUST_CHECK enum asv_status asv_ledger_public_parse(struct asv_bytes text,
+                                                       uint8_t out[ASV_ED25519_PK_BYTES]);
+
 /* path: a ledger.pub; NULL: the agency directory's. ASV_E_NOT_FOUND, ASV_E_MALFORMED. */
 ASV_MUST_CHECK enum asv_status asv_cli_ledger_public(const struct asv_cli *cli, const char *path,
                                                      uint8_t out[ASV_ED25519_PK_BYTES], struct asv_err *err);

@@ -15,6 +15,7 @@
 #include "server/base/io.h"
 #include "server/handover/build_internal.h"
 #include "server/handover/documents.h"
+#include "server/handover/series.h"
 
 /* LAW H5, PACKAGE.md 4 */
 static const char external[] =
@@ -89,10 +90,21 @@ static enum asv_status add_extra(struct asv_build_output *it, int dir, const cha
     return add_other(it, path, &source, err);
 }
 
-/* A filing has of them what stands in the first row: its directory is flat. */
+/* A filing is flat: the ledger's extract goes as one file. */
 static bool goes(const struct asv_build_output *it, const char *path)
 {
-    return it->naming.output == ASV_HANDOVER_CARRIER || strncmp(path, "trust/", 6) == 0;
+    return it->naming.output == ASV_HANDOVER_CARRIER || strncmp(path, "trust/", 6) == 0 ||
+           strncmp(path, ASV_SERIES_PATH, sizeof ASV_SERIES_PATH - 1) == 0;
+}
+
+/* PK-062 */
+static enum asv_status add_extract(struct asv_build_output *it, int dir, const char *paths, size_t len,
+                                   struct asv_err *err)
+{
+    asv_auto_free uint8_t *extract = NULL;
+    size_t extract_len = 0;
+    enum asv_status status = asv_build_extract(dir, paths, len, "ledger/", &extract, &extract_len, err);
+    return status == ASV_OK ? add_bytes(it, "ledger", (struct asv_bytes){extract, extract_len}, err) : status;
 }
 
 static enum asv_status add_extras(struct asv_build_output *it, struct asv_err *err)
@@ -112,7 +124,10 @@ static enum asv_status add_extras(struct asv_build_output *it, struct asv_err *e
             status = add_extra(it, dir, paths + at, err);
         }
     }
-    if (status == ASV_OK && it->naming.output == ASV_HANDOVER_CARRIER) {
+    if (status == ASV_OK && it->naming.output == ASV_HANDOVER_FILING) {
+        return add_extract(it, dir, paths, len, err);
+    }
+    if (status == ASV_OK) {
         const struct asv_bytes text = {(const uint8_t *)external, sizeof external - 1};
         status = add_bytes(it, "external/LIESMICH.txt", text, err);
     }

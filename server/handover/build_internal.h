@@ -74,6 +74,13 @@ bool asv_work_has_facts(const struct asv_build_output *it);
 ASV_MUST_CHECK enum asv_status asv_work_facts(struct asv_build_output *it, char **text, size_t *len,
                                               struct asv_err *err);
 
+/* ---- build_extract.c ---- */
+
+/* Of these paths below dir (each ends with a NUL) those that begin so, as one file without that (extract.h);
+ * the caller frees *out. */
+ASV_MUST_CHECK enum asv_status asv_build_extract(int dir, const char *paths, size_t len, const char *prefix,
+                                                 uint8_t **out, size_t *out_len, struct asv_err *err);
+
 #define ASV_WORK_EXTRAS    "extras"
 #define ASV_WORK_DOCUMENTS "documents"
 

@@ -38,9 +38,12 @@ static const struct {
     {"plan", "Plan der Übergabe", "asv"},
     {"plan.proposal", "Vorschlag der Übergabe", "asv"},
     {"plan.approval", "Zustimmung zur Übergabe", "asv"},
+    {"ledger", "Protokollauszug", "asv"},
     {"trust/root.cert", "Stammzertifikat", "cert"},
     {"trust/revocations", "Sperrliste", "asv"},
     {"trust/package.pem", "Zertifikat der Übergaben", "pem"},
+    {"trust/package.chain", "Zertifikatskette der Übergaben", "chain"},
+    {"trust/ledger.chain", "Zertifikatskette des Protokolls", "chain"},
 };
 
 /* Into a filing by title, into a carrier at its path. */

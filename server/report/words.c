@@ -194,9 +194,8 @@ static const char *const needs[] = {
     "dem zweiten kommen ohne dieses Programm aus; Siegel, Protokollauszüge und Nachweise zu Auszügen prüft "
     "hier nur das Programm, nach "
     "veröffentlichten Formaten",
-    "das Stammzertifikat der Behörde (root.cert), ihr Zertifikat für Übergaben (package.pem) und den "
-    "Schlüssel "
-    "ihres Transparenzprotokolls (ledger.trust). Nichts davon soll auf demselben Weg zu "
+    "die Kennung der Behörde, die sie veröffentlicht; für die Schritte ohne asservat-verify dazu ihr "
+    "Zertifikat für Übergaben (package.pem). Beides soll nicht auf demselben Weg zu "
     "Ihnen gekommen sein wie diese Übergabe",
     "zum Öffnen des verschlüsselten Originals den privaten Schlüssel Ihres Hauses (unten schluessel.txt)",
     "ein Verzeichnis, in dem die Übergabe (unten UEBERGABE) und diese Dateien liegen; alle Befehle werden "
@@ -210,12 +209,6 @@ static const char *const needs[] = {
 #define OPENSSL                                                                                     \
     "openssl cms -verify -cades -binary -inform DER -purpose any \\\n    -CAfile package.pem -out " \
     "/dev/null \\\n"
-/* HO-090 */
-#define VERDICT                                                                                           \
-    "Es nennt den ersten Fehler mit der Datei und zählt auf, was geprüft wurde und was nicht. INVALID " \
-    "heißt: "                                                                                            \
-    "Etwas ist falsch; INCOMPLETE: Nichts ist falsch, aber zum Prüfen fehlte etwas. "
-#define VERIFY "asservat-verify {handover} --trust root.cert --package package.pem"
 static const struct asv_step steps[] = {
     {"Die Kennung der Behörde vergleichen",
      "Vergleichen Sie diese Kennung mit der, die die Behörde veröffentlicht hat. Stimmt sie nicht überein, "
@@ -223,14 +216,11 @@ static const struct asv_step steps[] = {
      "Prüfung wertlos.",
      "{agency}", NULL, ASV_STEP_ANY},
     {"Alles auf einmal prüfen",
-     "Das Programm prüft Dateien, Prüfsummen, Signaturen, Siegel, Protokollauszüge und Zertifikate. " VERDICT
-     "Es endet nur dann mit VALID, wenn alles geprüft wurde, was sich ohne die Behörde prüfen lässt, und "
-     "stimmt.",
-     VERIFY " \\\n    --ledger ledger.trust --lang de", "carrier", ASV_STEP_ANY},
-    {"Alles auf einmal prüfen",
-     "Das Programm prüft Dateien, Prüfsummen, Signaturen, Siegel und Zertifikate. " VERDICT
-     "Eine Einreichung hat keine Protokollauszüge; stimmt sonst alles, so endet es mit INCOMPLETE.",
-     VERIFY " --lang de", "filing", ASV_STEP_ANY},
+     "Das Programm prüft Dateien, Prüfsummen, Signaturen, Siegel, Protokollauszüge und Zertifikate. Es nennt "
+     "den ersten Fehler mit der Datei und zählt auf, was geprüft wurde und was nicht. INVALID heißt: Etwas "
+     "ist falsch; INCOMPLETE: Nichts ist falsch, aber zum Prüfen fehlte etwas. Es endet nur dann mit VALID, "
+     "wenn alles geprüft wurde, was sich ohne die Behörde prüfen lässt, und stimmt.",
+     "asservat-verify {handover} --lang de \\\n    --trust {agency}", NULL, ASV_STEP_ANY},
     {"Die Datei entpacken",
      "unzip prüft dabei jede enthaltene Datei auf Übertragungsfehler. Es soll ohne Fehler enden.",
      "unzip -t {handover}\nunzip {handover} -d uebergabe", "carrier", ASV_STEP_ANY},

@@ -11,26 +11,6 @@
 
 /* ---- what is given to check it with ---- */
 
-static enum asv_status load_package(struct asv_handed *it, struct asv_err *err)
-{
-    uint8_t data[ASV_HANDED_CERTIFICATE_BYTES];
-    struct asv_bytes view = {0};
-    struct asv_input input;
-    if (it->what->package == NULL) {
-        return ASV_OK;
-    }
-    enum asv_status status = asv_input_open(&input, it->what->package, err);
-    if (status == ASV_OK) {
-        status = asv_input_load(&input, data, sizeof data, &view, err);
-        asv_input_close(&input);
-    }
-    if (status != ASV_OK) {
-        return asv_fail(err, status, "--package: the file cannot be read");
-    }
-    it->has_expected = asv_handed_certificate(it->expected, view, NULL) == ASV_OK;
-    return it->has_expected ? ASV_OK : asv_fail(err, ASV_E_USAGE, "--package: no certificate, PEM or DER");
-}
-
 static enum asv_status load_identities(struct asv_handed *it, struct asv_err *err)
 {
     if (it->what->identity == NULL) {
@@ -49,19 +29,18 @@ static enum asv_status load_identities(struct asv_handed *it, struct asv_err *er
 static const struct {
     enum asv_handed_check check;
     enum asv_status (*run)(struct asv_handed *it, struct asv_err *err);
-    bool of_carrier; /* alone */
     bool needs_root; /* to say that it is good */
 } steps[] = {
-    {ASV_HANDED_CHECK_FACTS, asv_handed_check_facts, false, false},
-    {ASV_HANDED_CHECK_FILES, asv_handed_check_files, false, false},
-    {ASV_HANDED_CHECK_TRUST, asv_handed_check_trust, false, true},
-    {ASV_HANDED_CHECK_SIGNED, asv_handed_check_signed, false, false},
-    {ASV_HANDED_CHECK_PLAN, asv_handed_check_plan, false, false},
-    {ASV_HANDED_CHECK_DECISION, asv_handed_check_decision, true, true},
-    {ASV_HANDED_CHECK_RECORDINGS, asv_handed_check_recordings, false, false},
-    {ASV_HANDED_CHECK_SERIES, asv_handed_check_series, true, false},
-    {ASV_HANDED_CHECK_FACTS, asv_handed_check_named, false, false},
-    {ASV_HANDED_CHECK_CUSTODY, asv_handed_check_ledger, true, false},
+    {ASV_HANDED_CHECK_FACTS, asv_handed_check_facts, false},
+    {ASV_HANDED_CHECK_FILES, asv_handed_check_files, false},
+    {ASV_HANDED_CHECK_TRUST, asv_handed_check_trust, true},
+    {ASV_HANDED_CHECK_SIGNED, asv_handed_check_signed, false},
+    {ASV_HANDED_CHECK_PLAN, asv_handed_check_plan, false},
+    {ASV_HANDED_CHECK_DECISION, asv_handed_check_decision, true},
+    {ASV_HANDED_CHECK_RECORDINGS, asv_handed_check_recordings, false},
+    {ASV_HANDED_CHECK_SERIES, asv_handed_check_series, false},
+    {ASV_HANDED_CHECK_FACTS, asv_handed_check_named, false},
+    {ASV_HANDED_CHECK_CUSTODY, asv_handed_check_ledger, false},
 };
 
 /* Which of them found it. */
@@ -94,13 +73,9 @@ enum asv_status asv_handed_check_all(struct asv_handed *it, struct asv_err *err)
 {
     enum asv_handed_check check = ASV_HANDED_CHECK_PACKAGE;
     enum asv_status status = ASV_OK;
-    it->left[ASV_HANDED_LEFT_NOT_A_CARRIER] = !it->is_carrier;
     it->left[ASV_HANDED_LEFT_NO_IDENTITY] = it->identities == NULL;
     it->left[ASV_HANDED_LEFT_WORDS] = true;
     for (size_t i = 0; i < sizeof steps / sizeof *steps && status == ASV_OK; i++) {
-        if (steps[i].of_carrier && !it->is_carrier) {
-            continue;
-        }
         check = steps[i].check;
         status = steps[i].run(it, err);
         if (status == ASV_OK && it->finding[check] == ASV_FINDING_SKIPPED &&
@@ -146,9 +121,6 @@ static enum asv_status verify(struct asv_handed *it, struct asv_err *err)
 {
     const struct asv_verify_handed *what = it->what;
     enum asv_status status = asv_anchors_load(&it->anchors, what->root, what->revocations, NULL, err);
-    if (status == ASV_OK) {
-        status = load_package(it, err);
-    }
     if (status == ASV_OK) {
         status = load_identities(it, err);
     }

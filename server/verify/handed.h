@@ -15,9 +15,8 @@
 
 struct asv_verify_handed {
     const char *path;
-    const char *root;        /* as of asv_anchors_load; NULL: the default, if it is there */
-    const char *package;     /* certificate that packages are signed with, PEM or DER; NULL: whichever */
-    const char *ledger;      /* trust file; NULL: the one that came with it, by its own word */
+    const char *root;   /* as of asv_anchors_load, or the agency's id; NULL: the default, if it is there */
+    const char *ledger; /* trust file; NULL: the one that came with it, for the agency's certified key */
     const char *revocations; /* NULL: the list that came with it, if any */
     const char *identity;    /* age identities; NULL: the sealed originals stay closed */
     enum asv_language language;

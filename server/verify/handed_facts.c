@@ -69,7 +69,7 @@ static enum asv_status parse(struct asv_handed *it, const struct asv_handed_file
 /* HO-092 */
 static enum asv_status check_own(struct asv_handed *it)
 {
-    uint8_t agency[ASV_SHA256_BYTES], said[ASV_SHA256_BYTES];
+    uint8_t said[ASV_SHA256_BYTES];
     const json_t *facts = it->facts->json;
     const char *name = asv_fact_text(asv_facts_document(facts, "facts"), "name");
     if (strcmp(name, it->facts_file->name) != 0) {
@@ -84,8 +84,7 @@ static enum asv_status check_own(struct asv_handed *it)
         ASV_OK) {
         return asv_handed_fail(it, ASV_HANDED_FACTS, it->facts_file->name, ASV_E_MALFORMED, "facts: agency");
     }
-    asv_key_digest(agency, it->anchors.root_pk);
-    if (it->anchors.has_root && memcmp(agency, said, sizeof agency) != 0) {
+    if (it->anchors.has_root && !asv_handed_is_agency(it, said)) {
         return asv_handed_fail(it, ASV_HANDED_ROOT, it->facts_file->name, ASV_E_UNTRUSTED,
                                "facts: agency.agency: is another agency than that of --trust");
     }
@@ -267,7 +266,8 @@ static const char *below(const char *name, const char *directory)
 static bool is_fixed(const struct asv_handed *it, const char *name)
 {
     static const char *const plans[] = {"plan", "plan.proposal", "plan.approval", NULL};
-    static const char *const trusts[] = {"root.cert", "revocations", "package.pem", NULL};
+    static const char *const trusts[] = {"root.cert",     "revocations",  "package.pem",
+                                         "package.chain", "ledger.chain", NULL};
     const char *part = NULL;
     size_t i = recording_of(it, name, &part);
     const char *trust = below(name, "trust/");
@@ -316,8 +316,9 @@ static enum asv_status check_placed(struct asv_handed *it)
 {
     for (size_t i = 0; i < it->file_count; i++) {
         const struct asv_handed_file *file = &it->files[i];
-        if (asv_handed_is_signature(file->name) || strcmp(file->name, ASV_FILING_MESSAGE) == 0) {
-            continue;
+        if (file->inside != NULL || asv_handed_is_signature(file->name) ||
+            strcmp(file->name, ASV_FILING_MESSAGE) == 0) {
+            continue; /* what lies in one is signed with it */
         }
         if (file->shown == NULL && !is_document(it, file->name)) {
             return asv_handed_fail(it, ASV_HANDED_UNNAMED, file->name, ASV_E_MISMATCH,

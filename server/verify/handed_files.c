@@ -72,7 +72,19 @@ enum asv_status asv_handed_input(const struct asv_handed *it, const struct asv_h
         return ASV_OK;
     }
     const struct asv_files files = asv_files_of(it->what->path);
-    return asv_files_open(&files, file->shown != NULL ? file->shown : file->name, out, err);
+    if (file->inside == NULL) {
+        return asv_files_open(&files, file->shown != NULL ? file->shown : file->name, out, err);
+    }
+    enum asv_status status = asv_files_open(&files, file->inside, out, err);
+    if (status == ASV_OK && (file->offset > out->size || file->size > out->size - file->offset)) {
+        asv_input_close(out);
+        status = asv_fail(err, ASV_E_IO, "a file became shorter while it was read");
+    }
+    if (status == ASV_OK) {
+        out->offset += file->offset;
+        out->size = file->size;
+    }
+    return status;
 }
 
 enum asv_status asv_handed_load(const struct asv_handed *it, const struct asv_handed_file *file, uint8_t *out,
@@ -162,6 +174,7 @@ static enum asv_status list_carrier(struct asv_handed *it, struct asv_err *err)
     it->bytes = package->payload_bytes;
     it->stamped = package->stamped > 0;
     memcpy(it->signer, package->signature.certificate, sizeof it->signer);
+    it->signed_s[0] = it->signed_s[1] = package->signature.signed_s;
     asv_handed_sort(it);
     return ASV_OK;
 }
@@ -175,8 +188,7 @@ static enum asv_status open_carrier(struct asv_handed *it, struct asv_err *err)
     }
     it->descriptor = it->file.fd;
     it->input = asv_package_input_file(&it->descriptor, it->file.size);
-    status = asv_package_open(&it->package, &it->input, it->has_expected ? it->expected : NULL,
-                              &it->fault.package, &it->fault.err);
+    status = asv_package_open(&it->package, &it->input, NULL, &it->fault.package, &it->fault.err);
     if (status == ASV_OK) {
         it->finding[ASV_HANDED_CHECK_PACKAGE] = ASV_FINDING_GOOD;
         return list_carrier(it, err);
@@ -267,11 +279,12 @@ static enum asv_status check_signature(struct asv_handed *it, const struct asv_h
         it->fault.package.kind = ASV_FAULT_DOCUMENT_SIGNATURE;
         return asv_handed_fail(it, ASV_HANDED_PACKAGE, sig->name, status, "%.250s", why.text);
     }
-    const uint8_t *want = it->has_expected ? it->expected : *first ? said.certificate : it->signer;
-    if (memcmp(want, said.certificate, ASV_SHA256_BYTES) != 0) {
+    if (!*first && memcmp(it->signer, said.certificate, ASV_SHA256_BYTES) != 0) {
         return asv_handed_fail(it, ASV_HANDED_SIGNER, sig->name, ASV_E_UNTRUSTED, "another certificate");
     }
     memcpy(it->signer, said.certificate, sizeof it->signer);
+    it->signed_s[0] = *first || said.signed_s < it->signed_s[0] ? said.signed_s : it->signed_s[0];
+    it->signed_s[1] = *first || said.signed_s > it->signed_s[1] ? said.signed_s : it->signed_s[1];
     *first = false;
     it->stamped = it->stamped || said.stamped;
     of->is_signed = true;
@@ -344,8 +357,6 @@ enum asv_status asv_handed_open(struct asv_handed *it, struct asv_err *err)
         it->finding[is_signer ? ASV_HANDED_CHECK_SIGNER : ASV_HANDED_CHECK_FILES] = ASV_FINDING_BAD;
     }
     if (status == ASV_OK) {
-        it->finding[ASV_HANDED_CHECK_SIGNER] = it->has_expected ? ASV_FINDING_GOOD : ASV_FINDING_SKIPPED;
-        it->left[ASV_HANDED_LEFT_NO_PACKAGE] = !it->has_expected;
         it->left[ASV_HANDED_LEFT_STAMPS] = it->stamped;
     }
     return status;

@@ -20,10 +20,10 @@
 /* What is checked, in this order. */
 enum asv_handed_check {
     ASV_HANDED_CHECK_PACKAGE,  /* a carrier alone: ZIP, bag, container, signatures */
-    ASV_HANDED_CHECK_SIGNER,   /* against --package */
     ASV_HANDED_CHECK_FACTS,    /* can be read, and do not contradict themselves */
     ASV_HANDED_CHECK_FILES,    /* those that are named are there, and no others */
     ASV_HANDED_CHECK_TRUST,    /* certificates and revocations under --trust */
+    ASV_HANDED_CHECK_SIGNER,   /* of the package, by the same */
     ASV_HANDED_CHECK_SIGNED,   /* documents on their own */
     ASV_HANDED_CHECK_PLAN,     /* is what was handed over */
     ASV_HANDED_CHECK_DECISION, /* of two people, on that plan */
@@ -38,19 +38,17 @@ enum asv_handed_check {
 /* What was not looked at, each once. Those above OPTIONAL leave the result incomplete. */
 enum asv_handed_left {
     ASV_HANDED_LEFT_NO_ROOT,
-    ASV_HANDED_LEFT_NO_PACKAGE,
-    ASV_HANDED_LEFT_NO_LEDGER,
     ASV_HANDED_LEFT_NO_DOCK,        /* the dock's certificates are not in it */
     ASV_HANDED_LEFT_PARTS,          /* recordings of the plan that are not in it */
     ASV_HANDED_LEFT_UNPLACED,       /* events of the custody that have no place in the ledger yet */
     ASV_HANDED_LEFT_UNTIED,         /* events of which it is not shown what recording they are about */
     ASV_HANDED_LEFT_NOT_TAKEN,      /* that the keeper took the decision */
-    ASV_HANDED_LEFT_NOT_A_CARRIER,  /* a filing: the ledger's extract goes with the carrier */
     ASV_HANDED_LEFT_NO_REVOCATIONS, /* whoever made it may have left the list out */
     ASV_HANDED_LEFT_OPTIONAL,
     ASV_HANDED_LEFT_NO_IDENTITY = ASV_HANDED_LEFT_OPTIONAL,
     ASV_HANDED_LEFT_ORIGINALS, /* that are not in it, as was decided */
     ASV_HANDED_LEFT_SERIES,    /* that in the incident's time nothing else was recorded */
+    ASV_HANDED_LEFT_NO_LEDGER, /* whose witnesses they are */
     ASV_HANDED_LEFT_LEDGER,    /* something in it; it->ledger says what */
     ASV_HANDED_LEFT_WITNESSES, /* cosignatures of some that the trust file does not name */
     ASV_HANDED_LEFT_STAMPS,    /* whose time stamps they are */
@@ -61,8 +59,9 @@ enum asv_handed_left {
 
 /* A file below data/, or of the filing. */
 struct asv_handed_file {
-    const char *name;  /* of a filing's, once it is known: where it would be in a carrier */
-    const char *shown; /* what it is called then; NULL: that */
+    const char *name;   /* of a filing's, once it is known: where it would be in a carrier */
+    const char *shown;  /* what it is called then; NULL: that */
+    const char *inside; /* the file of a filing that it is a part of; NULL: none */
     uint64_t size, offset;
     uint8_t sha256[ASV_SHA256_BYTES];
     bool is_named;  /* by the facts, or by what a hand-over consists of */
@@ -101,12 +100,12 @@ struct asv_handed {
     uint64_t bytes;
     bool stamped;
     uint8_t signer[ASV_SHA256_BYTES]; /* certificate */
+    int64_t signed_s[2];              /* first and last signature, as the signer says */
 
     /* what is believed */
     struct asv_anchors anchors;
-    bool has_expected;
-    uint8_t expected[ASV_SHA256_BYTES]; /* --package */
-    uint8_t dock[ASV_SHA256_BYTES];     /* of anchors.dock */
+    uint8_t dock[ASV_SHA256_BYTES];           /* of anchors.dock */
+    uint8_t ledger_key[ASV_ED25519_PK_BYTES]; /* that the agency certified */
 
     /* what is said */
     const struct asv_handed_file *facts_file;
@@ -177,10 +176,14 @@ ASV_MUST_CHECK enum asv_status asv_handed_certificate(uint8_t digest[ASV_SHA256_
 /* Of the files that were opened, all of those below, in the order of enum asv_handed_check. */
 ASV_MUST_CHECK enum asv_status asv_handed_check_all(struct asv_handed *it, struct asv_err *err);
 
+/* Whether what was given with --trust is this agency: by its id, or the root's key. */
+bool asv_handed_is_agency(const struct asv_handed *it, const uint8_t id[ASV_SHA256_BYTES]);
+
 ASV_MUST_CHECK enum asv_status asv_handed_check_trust(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_facts(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_files(struct asv_handed *it, struct asv_err *err);
-/* Of a filing, whose files were found under their own names until then. */
+/* Of a filing, whose files were found under their own names until then: from then on where they would be in a
+ * carrier, and those of the ledger's extract, too. */
 ASV_MUST_CHECK enum asv_status asv_handed_place_filing(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_signed(struct asv_handed *it, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_handed_check_plan(struct asv_handed *it, struct asv_err *err);

@@ -342,6 +342,7 @@ static bool is_cosigned(struct matching *of, const json_t *log, const struct asv
     return true;
 }
 
+/* HO-122: by the key that the agency certified. HO-110: those that the facts name are shown. */
 static void on_head(void *ctx, const struct asv_verify_head *shown)
 {
     struct matching *of = ctx;
@@ -349,9 +350,14 @@ static void on_head(void *ctx, const struct asv_verify_head *shown)
     size_t i = 0;
     const json_t *log = NULL;
     asv_hex_encode(root, shown->head->root, ASV_SHA256_BYTES);
+    if (of->status == ASV_OK && of->it->anchors.has_root &&
+        memcmp(shown->key->pk, of->it->ledger_key, sizeof shown->key->pk) != 0) {
+        of->status = asv_handed_fail(of->it, ASV_HANDED_LEDGER, "ledger/" ASV_VERIFY_LEDGER_TRUST,
+                                     ASV_E_UNTRUSTED, "the agency has certified another key of its ledger");
+    }
     json_array_foreach(json_object_get(of->it->facts->json, "logs"), i, log)
     {
-        if (strcmp(asv_fact_text(log, "origin"), shown->origin) == 0 &&
+        if (strcmp(asv_fact_text(log, "origin"), shown->key->name) == 0 &&
             (uint64_t)asv_fact_integer(log, "size") == shown->head->size &&
             strcmp(asv_fact_text(log, "root"), root) == 0) {
             of->has_head[i] = true;
@@ -437,12 +443,14 @@ static enum asv_status verify(struct matching *of, struct asv_err *err)
     struct asv_handed *it = of->it;
     struct asv_handed_below below;
     struct asv_err why = {0};
+    char root[2 * ASV_ED25519_PK_BYTES + 1];
+    asv_hex_encode(root, it->anchors.root_pk, ASV_ED25519_PK_BYTES);
     asv_handed_below(&below, it, "ledger/");
     const struct asv_files files = asv_handed_files_below(&below);
     const struct asv_verify_ledger what = {
         .files = &files,
         .trust = it->what->ledger,
-        .root = it->what->root,
+        .root = it->anchors.has_root ? root : NULL,
         .revocations = it->what->revocations,
         .list = it->what->revocations == NULL && it->anchors.has_revocations
                     ? (struct asv_bytes){it->anchors.revocations_data, it->anchors.revocations_len}
@@ -469,7 +477,7 @@ static enum asv_status verify(struct matching *of, struct asv_err *err)
         return asv_handed_fail(it, ASV_HANDED_LEDGER, "ledger", ASV_E_MISMATCH, "%.250s", it->ledger.wrong);
     }
     it->left[ASV_HANDED_LEFT_LEDGER] = it->ledger.unchecked > 0;
-    it->left[ASV_HANDED_LEFT_NO_LEDGER] = it->what->ledger == NULL;
+    it->left[ASV_HANDED_LEFT_NO_LEDGER] = it->what->ledger == NULL; /* HO-124 */
     it->finding[ASV_HANDED_CHECK_LEDGER] = ASV_FINDING_GOOD;
     return of->status;
 }
@@ -478,10 +486,9 @@ static enum asv_status verify(struct matching *of, struct asv_err *err)
 enum asv_status asv_handed_check_ledger(struct asv_handed *it, struct asv_err *err)
 {
     struct matching of = {.it = it};
-    if (it->what->ledger == NULL && asv_handed_find(it, "ledger/" ASV_VERIFY_LEDGER_TRUST) == NULL) {
-        it->left[ASV_HANDED_LEFT_NO_LEDGER] = true;
-        it->finding[ASV_HANDED_CHECK_CUSTODY] = ASV_FINDING_ABSENT;
-        return ASV_OK;
+    static const char trust[] = "ledger/" ASV_VERIFY_LEDGER_TRUST;
+    if (it->what->ledger == NULL && asv_handed_find(it, trust) == NULL) {
+        return asv_handed_fail(it, ASV_HANDED_MISSING, trust, ASV_E_NOT_FOUND, "by what key its heads are");
     }
     enum asv_status status = read_events(&of, err);
     if (status == ASV_OK) {

@@ -17,9 +17,8 @@ static const struct {
     [ASV_HANDED_CHECK_PACKAGE] = {"package", "Paket", "package",
                                   "vollständig und unverändert, seit es signiert wurde",
                                   "whole, and unchanged since it was signed"},
-    [ASV_HANDED_CHECK_SIGNER] = {"signer", "Unterzeichner", "signer",
-                                 "der des mitgegebenen Zertifikats (--package)",
-                                 "the one of the certificate that was given (--package)"},
+    [ASV_HANDED_CHECK_SIGNER] = {"signer", "Unterzeichner", "signer", "von der Behörde dafür zertifiziert",
+                                 "certified for it by the agency"},
     [ASV_HANDED_CHECK_TRUST] = {"trust", "Zertifikate", "certificates", "führen zum Stamm der Behörde",
                                 "lead to the agency's root"},
     [ASV_HANDED_CHECK_FACTS] = {"facts", "Angaben", "facts", "lesbar, ohne Widerspruch in sich",
@@ -52,12 +51,8 @@ static const struct {
     const char *name, *de, *en;
 } lefts[ASV_HANDED_LEFTS] = {
     [ASV_HANDED_LEFT_NO_ROOT] = {"trust",
-                                 "von welcher Behörde es kommt, und wer entschieden hat: --trust fehlt",
-                                 "from which agency it is, and who decided: --trust is missing"},
-    [ASV_HANDED_LEFT_NO_PACKAGE] = {"package", "wer das Paket signiert hat: --package fehlt",
-                                    "who signed the package: --package is missing"},
-    [ASV_HANDED_LEFT_NO_LEDGER] = {"ledger", "wessen Protokoll es ist: --ledger fehlt",
-                                   "whose ledger it is: --ledger is missing"},
+                                 "von welcher Behörde Paket, Entscheidung und Protokoll sind: --trust fehlt",
+                                 "of which agency package, decision and ledger are: --trust is missing"},
     [ASV_HANDED_LEFT_NO_DOCK] = {"dock", "Signaturen des Docks: seine Zertifikate liegen nicht bei",
                                  "the dock's signatures: its certificates are not in it"},
     [ASV_HANDED_LEFT_PARTS] = {"parts",
@@ -70,8 +65,6 @@ static const struct {
                                 "of which recording events are: that was not opened"},
     [ASV_HANDED_LEFT_NOT_TAKEN] = {"taken", "dass der Schlüsselverwahrer die Entscheidung angenommen hat",
                                    "that the keeper of the keys took the decision"},
-    [ASV_HANDED_LEFT_NOT_A_CARRIER] = {"carrier", "Entscheidung und Gewahrsam: dazu gehört der Datenträger",
-                                       "decision and custody: that takes the carrier"},
     [ASV_HANDED_LEFT_NO_REVOCATIONS] = {"revocations",
                                         "ob ein Zertifikat gesperrt ist: es liegt keine Liste bei",
                                         "whether a certificate was revoked: there is no list"},
@@ -88,9 +81,12 @@ static const struct {
                                 "nicht für jede belegt",
                                 "whether a camera recorded more at the time of the incident: it is not shown "
                                 "of each"},
+    [ASV_HANDED_LEFT_NO_LEDGER] = {"witnesses", "wer die Zeugen des Protokolls sind: --ledger fehlt",
+                                   "who the ledger's witnesses are: --ledger is missing"},
     [ASV_HANDED_LEFT_LEDGER] = {"entries", "im Protokoll: ", "in the ledger: "},
-    [ASV_HANDED_LEFT_WITNESSES] = {"witnesses", "Mitsignaturen von Zeugen, die --ledger nicht nennt",
-                                   "cosignatures of witnesses that --ledger does not name"},
+    [ASV_HANDED_LEFT_WITNESSES] = {"cosignatures",
+                                   "Mitsignaturen von Zeugen, die die Vertrauensdatei nicht nennt",
+                                   "cosignatures of witnesses that the trust file does not name"},
     [ASV_HANDED_LEFT_STAMPS] = {"time_stamps", "von wem die Zeitstempel sind", "whose the time stamps are"},
     [ASV_HANDED_LEFT_EXTERNAL] = {"external", "fremde Signaturen in external/",
                                   "signatures of others in external/"},
@@ -128,6 +124,12 @@ static void say_pair(const struct asv_handed *it, const char *name, const char *
     fputc('\n', it->what->out);
 }
 
+/* Parts of the ledger's extract are none. */
+static size_t files_of(const struct asv_handed *it)
+{
+    return it->is_carrier ? it->file_count : it->names.count;
+}
+
 static void say_what(const struct asv_handed *it)
 {
     FILE *out = it->what->out;
@@ -145,7 +147,7 @@ static void say_what(const struct asv_handed *it)
     fprintf(out,
             T("  Inhalt:       %zu Aufzeichnungen, %zu Dateien, %" PRIu64 " Bytes\n",
               "  Contents:     %zu recordings, %zu files, %" PRIu64 " bytes\n"),
-            it->clip_count, it->file_count, it->bytes);
+            it->clip_count, files_of(it), it->bytes);
 }
 
 static void say_checks(const struct asv_handed *it)
@@ -330,7 +332,7 @@ void asv_handed_say_json(const struct asv_handed *it)
         fputs(",\"handover\":", out);
         asv_print_string(out, asv_fact_text(it->facts->json, "handover"));
     }
-    fprintf(out, ",\"files\":%zu,\"bytes\":%" PRIu64 ",\"signer\":\"", it->file_count, it->bytes);
+    fprintf(out, ",\"files\":%zu,\"bytes\":%" PRIu64 ",\"signer\":\"", files_of(it), it->bytes);
     asv_print_hex(out, (struct asv_bytes){it->signer, sizeof it->signer});
     fputs("\"", out);
     print_checks(it);

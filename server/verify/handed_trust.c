@@ -45,11 +45,21 @@ enum asv_status asv_handed_certificate(uint8_t digest[ASV_SHA256_BYTES], struct 
     return ASV_OK;
 }
 
-/* The agency's root, when it is in it, is the one that came by another way. */
+/* HO-123 */
+bool asv_handed_is_agency(const struct asv_handed *it, const uint8_t id[ASV_SHA256_BYTES])
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    asv_key_digest(digest, it->anchors.root_pk);
+    return memcmp(digest, id, sizeof digest) == 0 || memcmp(it->anchors.root_pk, id, sizeof digest) == 0;
+}
+
+/* The agency's root is the one that came by another way, or the one of the id that did: from then on its key
+ * is known. */
 static enum asv_status check_root(struct asv_handed *it, struct asv_err *err)
 {
     static const char name[] = "trust/root.cert";
     uint8_t data[ASV_CERT_MAX_BYTES];
+    uint8_t id[ASV_SHA256_BYTES];
     struct asv_bytes view = {0};
     struct asv_cert cert;
     struct asv_err why = {0};
@@ -73,9 +83,12 @@ static enum asv_status check_root(struct asv_handed *it, struct asv_err *err)
     if (status != ASV_OK) {
         return asv_handed_fail(it, ASV_HANDED_TRUST, name, status, "%.250s", why.text);
     }
-    return memcmp(cert.signing_pk, it->anchors.root_pk, sizeof cert.signing_pk) == 0
-               ? ASV_OK
-               : asv_handed_fail(it, ASV_HANDED_ROOT, name, ASV_E_UNTRUSTED, "not the root of --trust");
+    asv_key_digest(id, cert.signing_pk);
+    if (!asv_handed_is_agency(it, id)) {
+        return asv_handed_fail(it, ASV_HANDED_ROOT, name, ASV_E_UNTRUSTED, "not the root of --trust");
+    }
+    memcpy(it->anchors.root_pk, cert.signing_pk, sizeof it->anchors.root_pk);
+    return ASV_OK;
 }
 
 static enum asv_status check_revocations(struct asv_handed *it, struct asv_err *err)
@@ -148,7 +161,7 @@ enum asv_status asv_handed_find_dock(struct asv_handed *it, const uint8_t certif
     return walk_docks(it, certificate, err);
 }
 
-/* HO-092: trust/package.pem is what --package would be compared with, so that both say the same. */
+/* trust/package.pem is the certificate that signed, as stock tools take it. */
 static enum asv_status check_package(struct asv_handed *it, struct asv_err *err)
 {
     static const char name[] = "trust/package.pem";
@@ -175,6 +188,68 @@ static enum asv_status check_package(struct asv_handed *it, struct asv_err *err)
                : asv_handed_fail(it, ASV_HANDED_TRUST, name, ASV_E_MISMATCH, "not the one that signed");
 }
 
+/* A certificate of the agency for this role, which was valid from the first of these instants to the second.
+ */
+static enum asv_status check_chain(struct asv_handed *it, const char *name, uint8_t role,
+                                   const int64_t valid_ms[2], struct asv_cert *out, struct asv_err *err)
+{
+    uint8_t data[ASV_CHAIN_MAX_BYTES];
+    struct asv_bytes view = {0};
+    struct asv_chain chain;
+    struct asv_err why = {0};
+    const struct asv_anchors *anchors = &it->anchors;
+    const struct asv_handed_file *file = asv_handed_find(it, name);
+    if (file == NULL) {
+        return asv_handed_fail(it, ASV_HANDED_MISSING, name, ASV_E_NOT_FOUND, "a certificate of the agency");
+    }
+    enum asv_status status = asv_handed_load(it, file, data, sizeof data, &view, &why);
+    if (status == ASV_E_IO) {
+        return asv_failf(err, status, "%.250s", why.text);
+    }
+    if (status == ASV_OK) {
+        status = asv_chain_decode(&chain, view.data, view.len, &why);
+    }
+    for (size_t i = 0; status == ASV_OK && i < 2; i++) {
+        status = asv_chain_verify(&chain, anchors->root_pk, role, valid_ms[i],
+                                  anchors->has_revocations ? &anchors->revocations : NULL, &why);
+    }
+    if (status != ASV_OK) {
+        return asv_handed_fail(it, ASV_HANDED_TRUST, name, status, "%.250s", why.text);
+    }
+    *out = chain.leaf; /* but its views */
+    out->object = (struct asv_object){0};
+    out->extensions = (struct asv_bytes){0};
+    return ASV_OK;
+}
+
+/* HO-121: who signed is certified for it, at the time that the signatures say. */
+static enum asv_status check_signer(struct asv_handed *it, struct asv_err *err)
+{
+    static const char name[] = "trust/package.chain";
+    const int64_t signed_ms[2] = {it->signed_s[0] * 1000, it->signed_s[1] * 1000};
+    struct asv_cert cert;
+    enum asv_status status = check_chain(it, name, ASV_ROLE_PACKAGE, signed_ms, &cert, err);
+    if (status == ASV_OK && memcmp(cert.x509, it->signer, sizeof cert.x509) != 0) {
+        status = asv_handed_fail(it, ASV_HANDED_SIGNER, name, ASV_E_UNTRUSTED,
+                                 "the agency certified another certificate than the one that signed");
+    }
+    it->finding[ASV_HANDED_CHECK_SIGNER] = status == ASV_OK ? ASV_FINDING_GOOD : ASV_FINDING_BAD;
+    return status;
+}
+
+/* HO-122: the ledger's key, at the time of the extract. */
+static enum asv_status check_ledger_key(struct asv_handed *it, struct asv_err *err)
+{
+    const int64_t made_ms = asv_fact_ms(it->facts->json, "made_at");
+    const int64_t valid_ms[2] = {made_ms, made_ms};
+    struct asv_cert cert;
+    enum asv_status status = check_chain(it, "trust/ledger.chain", ASV_ROLE_LEDGER, valid_ms, &cert, err);
+    if (status == ASV_OK) {
+        memcpy(it->ledger_key, cert.signing_pk, sizeof it->ledger_key);
+    }
+    return status;
+}
+
 enum asv_status asv_handed_check_trust(struct asv_handed *it, struct asv_err *err)
 {
     enum asv_status status = check_package(it, err);
@@ -188,5 +263,11 @@ enum asv_status asv_handed_check_trust(struct asv_handed *it, struct asv_err *er
     if (status == ASV_OK) {
         status = check_revocations(it, err);
     }
-    return status == ASV_OK ? walk_docks(it, NULL, err) : status;
+    if (status == ASV_OK) {
+        status = walk_docks(it, NULL, err);
+    }
+    if (status == ASV_OK) {
+        status = check_signer(it, err);
+    }
+    return status == ASV_OK ? check_ledger_key(it, err) : status;
 }

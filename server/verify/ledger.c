@@ -208,7 +208,7 @@ static void tell_heads(const struct asv_ledger_work *work)
     for (size_t i = 0; i < work->heads.count; i++) {
         const struct asv_head_seen *seen = &work->heads.seen[i];
         if (seen->shown) {
-            const struct asv_verify_head head = {.origin = work->policy.logs[seen->log].key.name,
+            const struct asv_verify_head head = {.key = &work->policy.logs[seen->log].key,
                                                  .head = &seen->head,
                                                  .policy = &work->policy,
                                                  .cosigned = seen->cosigned,

@@ -27,7 +27,7 @@ struct asv_verify_entry {
 
 /* A head that is shown, and which of the trust file's witnesses have cosigned it, and when first. Views. */
 struct asv_verify_head {
-    const char *origin;
+    const struct asv_note_key *key; /* by which it is signed; its name is the log's origin */
     const struct asv_tree_head *head;
     const struct asv_ledger_policy *policy;
     uint32_t cosigned;      /* bit i: witness i */

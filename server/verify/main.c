@@ -25,7 +25,6 @@ struct options {
     const char *dock;
     const char *chain;
     const char *identity;
-    const char *package;
     const char *ledger;
     const char *earlier;
     struct asv_open_outputs outputs;
@@ -41,8 +40,8 @@ static const char usage_text[] =
     "                       [--identity FILE [--output FILE] [--age FILE]] [--json] [--lang de|en]\n"
     "       asservat-verify PROOF|CHECKPOINT|DIR --ledger TRUST [--trust ROOT] [--revocations LIST]\n"
     "                       [--earlier CHECKPOINT] [--json] [--lang de|en]\n"
-    "       asservat-verify CARRIER.zip|FILING [--trust ROOT] [--package CERTIFICATE] [--ledger TRUST]\n"
-    "                       [--revocations LIST] [--identity FILE] [--json] [--lang de|en]\n"
+    "       asservat-verify CARRIER.zip|FILING [--trust ROOT] [--ledger TRUST] [--revocations LIST]\n"
+    "                       [--identity FILE] [--json] [--lang de|en]\n"
     "       asservat-verify --version\n"
     "\n"
     "Verifies one recording without a network or a server. FILE is its directory, or its seal: a file\n"
@@ -66,10 +65,9 @@ static const char usage_text[] =
     "  --earlier CHECKPOINT a head that was kept: what is shown must be of a log that begins with it\n"
     "\n"
     "Of what was handed over (a package as one file, or the directory of a filing) it verifies all: the\n"
-    "package, what two people decided, each recording, and its custody by the ledger. What is given with\n"
-    "--trust, --package and --ledger must come by another way.\n"
-    "\n"
-    "  --package CERT       the certificate that the agency signs packages with, PEM or DER\n"
+    "package, what two people decided, each recording, and its custody by the ledger. For that it takes\n"
+    "--trust alone, and as ROOT the agency's id will do: the 64 hexadecimal digits that it publishes.\n"
+    "--ledger says which witnesses have to have cosigned. Both must come by another way.\n"
     "\n"
     "  --json               the result as JSON\n"
     "  --lang de|en         language of the report; default: the environment's\n"
@@ -97,7 +95,7 @@ static bool fit(struct options *options)
     if (options->handed) {
         return !of_recording && options->earlier == NULL;
     }
-    if (options->package != NULL || (outputs && options->identity == NULL)) {
+    if (outputs && options->identity == NULL) {
         return false;
     }
     return options->ledger != NULL ? !of_recording && options->identity == NULL : options->earlier == NULL;
@@ -106,21 +104,13 @@ static bool fit(struct options *options)
 static bool parse_options(struct options *options, int argc, char **argv)
 {
     static const struct option longs[] = {
-        {"trust", required_argument, NULL, 't'},
-        {"revocations", required_argument, NULL, 'r'},
-        {"dock", required_argument, NULL, 'd'},
-        {"chain", required_argument, NULL, 'c'},
-        {"identity", required_argument, NULL, 'i'},
-        {"output", required_argument, NULL, 'o'},
-        {"ledger", required_argument, NULL, 'L'},
-        {"earlier", required_argument, NULL, 'e'},
-        {"age", required_argument, NULL, 'a'},
-        {"lang", required_argument, NULL, 'l'},
-        {"package", required_argument, NULL, 'p'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},
-        {NULL, 0, NULL, 0},
+        {"trust", required_argument, NULL, 't'},    {"revocations", required_argument, NULL, 'r'},
+        {"dock", required_argument, NULL, 'd'},     {"chain", required_argument, NULL, 'c'},
+        {"identity", required_argument, NULL, 'i'}, {"output", required_argument, NULL, 'o'},
+        {"ledger", required_argument, NULL, 'L'},   {"earlier", required_argument, NULL, 'e'},
+        {"age", required_argument, NULL, 'a'},      {"lang", required_argument, NULL, 'l'},
+        {"json", no_argument, NULL, 'j'},           {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},        {NULL, 0, NULL, 0},
     };
     int option;
     *options = (struct options){.language = default_language()};
@@ -140,9 +130,6 @@ static bool parse_options(struct options *options, int argc, char **argv)
             break;
         case 'i':
             options->identity = optarg;
-            break;
-        case 'p':
-            options->package = optarg;
             break;
         case 'L':
             options->ledger = optarg;
@@ -250,7 +237,6 @@ static enum asv_status verify_handed(const struct options *options, bool *valid,
     enum asv_handed_verdict verdict = ASV_HANDED_INVALID;
     const struct asv_verify_handed what = {.path = options->file,
                                            .root = options->trust,
-                                           .package = options->package,
                                            .ledger = options->ledger,
                                            .revocations = options->revocations,
                                            .identity = options->identity,
@@ -279,7 +265,6 @@ static void confine(const struct options *options)
                                 options->dock,
                                 options->chain,
                                 options->identity,
-                                options->package,
                                 options->ledger,
                                 options->earlier};
     const char *const made[] = {options->outputs.plaintext, options->outputs.age};

@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PATH="$build/bin:$PATH" LC_ALL=C.UTF-8
 
-awk '/^```bash$/ { on = 1; next } /^```$/ { on = 0 } on' "$top/docs/VERIFY.md" > "$work/steps"
+awk '/^```sh$/ && !helped { on = helped = 1; next } /^```bash$/ { on = 1; next } /^```$/ { on = 0 } on' "$top/docs/VERIFY.md" > "$work/steps"
 [ "$(wc -l < "$work/steps")" -gt 15 ]
 mkdir "$work/good"
 asv-make-handover "$work/good"
@@ -26,13 +26,15 @@ verify() { # NAME EXIT ARGS...
   (cd "$work/$name" && asservat-verify uebergabe.zip "$@") > "$work/$name/out" 2> "$work/$name/err" || have=$?
   [ "$have" -eq "$want" ] || { cat "$work/$name/out" "$work/$name/err"; echo "ended with $have, not $want: $*"; exit 1; }
 }
-all=(--trust root.cert --package package.pem --ledger ledger.trust)
 
+all=(--trust "$(cat "$work/good/agency.id")") # HO-123
 steps good || { cat "$work/good/out"; echo "the steps fail on a good hand-over"; exit 1; }
 verify good 0 "${all[@]}" --identity identity
 verify good 0 "${all[@]}" --lang de
 grep -q "^Ergebnis: VALID$" "$work/good/out"
-verify good 1 --package package.pem --ledger ledger.trust
+verify good 0 --trust root.cert --ledger ledger.trust
+verify good 1 --ledger ledger.trust
+verify good 2 "${all[@]}" --package root.cert
 verify good 2 --output content
 verify good 2 --trust "$work/none"
 verify good 1
@@ -49,7 +51,7 @@ flip() { # BYTE
 
 # HO-091: a byte in the middle of each file, which has its name, and others wherever they are.
 mkdir "$work/bad"
-cp "$work"/good/{root.cert,package.pem,ledger.trust,identity} "$work/bad/"
+cp "$work"/good/{agency.id,identity} "$work/bad/"
 middles() {
   python3 -c 'import sys, zipfile
 for file in zipfile.ZipFile(sys.argv[1]).infolist():

@@ -256,7 +256,7 @@ def test_the_commands_are_whole(directory):
         text = text_of(made(directory, {**facts, "output": output}), "checking", "-layout")
         assert f"sha256sum original.mp4 \\\n    {place}{whole['playable']['name']}\n" in text, text
         assert f"-o original.mp4 \\\n    {place}{whole['sealed']['name']}\n" in text
-        assert "--package package.pem" + (" \\\n    --ledger ledger.trust" if output == "carrier" else "") + " --lang de" in text, "less is never VALID (HO-090)"
+        assert f" --lang de \\\n    --trust {facts['agency']['agency']}\n" in text, "less is never VALID (HO-090)"
         assert f"    -content {place}{facts['documents'][0]['name']} \\\n    -in {place}{facts['documents'][0]['signature']}\n" in text
         assert "-no_check_time" in text
     facts["clips"].pop()

@@ -85,6 +85,30 @@ void asv_test_agency_issue(const struct asv_test_agency *agency, struct asv_test
     make(out, agency->seed, role, index, &agency->ca);
 }
 
+struct asv_cert asv_test_cert(uint8_t role)
+{
+    struct asv_cert cert = {
+        .role = role, .not_before_ms = ASV_TEST_NOT_BEFORE_MS, .not_after_ms = ASV_TEST_NOT_AFTER_MS};
+    memset(cert.serial, 0xc0 + role, sizeof cert.serial);
+    snprintf(cert.name, sizeof cert.name, "Test %s", asv_role_name(role));
+    return cert;
+}
+
+size_t asv_test_certify(uint8_t *out, const struct asv_cert *cert, const struct asv_test_identity *ca)
+{
+    uint8_t data[ASV_CERT_MAX_BYTES];
+    struct asv_writer writer;
+    size_t len = 0;
+    asv_writer_init(&writer, data, sizeof data);
+    must(asv_cert_encode(&writer, cert, ca->sk), "certificate");
+    must(asv_write_end(&writer, &len), "certificate");
+    const struct asv_bytes leaf = {data, len};
+    asv_writer_init(&writer, out, ASV_CHAIN_MAX_BYTES);
+    must(asv_chain_encode(&writer, leaf, ca->cert.object.encoded), "chain");
+    must(asv_write_end(&writer, &len), "chain");
+    return len;
+}
+
 void asv_test_agency_init(struct asv_test_agency *agency, uint64_t seed)
 {
     must(asv_crypto_init(), "crypto");

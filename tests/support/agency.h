@@ -49,4 +49,11 @@ void asv_test_agency_issue(const struct asv_test_agency *agency, struct asv_test
 void asv_test_identity_make(struct asv_test_identity *out, struct asv_cert *cert, uint64_t seed,
                             uint32_t index, const struct asv_test_identity *issuer);
 
+/* A chain of what the keeper signs with for outsiders, from a filled certificate (LEDGER, PACKAGE: its key or
+ * X.509 certificate is not made), under that CA; the length of what is in out[ASV_CHAIN_MAX_BYTES]. */
+size_t asv_test_certify(uint8_t *out, const struct asv_cert *cert, const struct asv_test_identity *ca);
+
+/* Such a certificate, to be filled: role, serial, name and times are there. */
+struct asv_cert asv_test_cert(uint8_t role);
+
 #endif

@@ -935,6 +935,27 @@ static void name_all(struct asv_test_handover *it)
     must(json_object_set_new(it->facts, "revocations", said) == 0);
 }
 
+struct asv_cert asv_test_handover_certified(uint8_t role)
+{
+    struct asv_cert cert = asv_test_cert(role);
+    struct asv_x509_said said;
+    if (role == ASV_ROLE_LEDGER) {
+        memcpy(cert.signing_pk, asv_test_note_key(ASV_TEST_LOG)->pk, sizeof cert.signing_pk);
+    } else {
+        must(asv_x509_read(&said, certificate()) == ASV_OK);
+        memcpy(cert.x509, said.digest, sizeof cert.x509);
+    }
+    return cert;
+}
+
+static void put_certified(struct asv_test_handover *it, const char *name, uint8_t role)
+{
+    uint8_t chain[ASV_CHAIN_MAX_BYTES];
+    const struct asv_cert cert = asv_test_handover_certified(role);
+    size_t len = asv_test_certify(chain, &cert, &agency()->ca);
+    (void)asv_test_handover_put(it, name, chain, len);
+}
+
 static void put_trust(struct asv_test_handover *it)
 {
     const struct asv_bytes *root = &agency()->root.cert.object.encoded;
@@ -944,6 +965,8 @@ static void put_trust(struct asv_test_handover *it)
     char digest[2 * ASV_SHA256_BYTES + 1];
     (void)asv_test_handover_put(it, "trust/root.cert", root->data, root->len);
     (void)asv_test_handover_put(it, "trust/package.pem", pem.data, pem.len);
+    put_certified(it, "trust/package.chain", ASV_ROLE_PACKAGE);
+    put_certified(it, "trust/ledger.chain", ASV_ROLE_LEDGER);
     asv_hex_encode(digest, agency()->dock.cert_digest, sizeof agency()->dock.cert_digest);
     must(strncmp(digest, ASV_TEST_HANDOVER_DOCK, strlen(ASV_TEST_HANDOVER_DOCK)) == 0);
     (void)asv_test_handover_put(it, "trust/docks/" ASV_TEST_HANDOVER_DOCK ".chain", dock->data, dock->len);
@@ -1171,12 +1194,12 @@ void asv_test_handover_write(struct asv_test_handover *it, const char *directory
 
 void asv_test_handover_anchors(const struct asv_test_handover *it, const char *directory)
 {
-    char text[ASV_AGE_IDENTITY_TEXT_BYTES];
+    char text[ASV_AGE_IDENTITY_TEXT_BYTES], id[2 * ASV_SHA256_BYTES + 1];
     const struct asv_bytes *root = &agency()->root.cert.object.encoded;
-    const struct asv_bytes pem = certificate();
     const struct asv_bytes trust = asv_test_policy("none");
     asv_test_write_file(directory, "root.cert", root->data, root->len);
-    asv_test_write_file(directory, "package.pem", pem.data, pem.len);
+    asv_hex_encode(id, agency()->id, sizeof agency()->id);
+    asv_test_write_file(directory, "agency.id", id, strlen(id));
     asv_test_write_file(directory, "ledger.trust", trust.data, trust.len);
     asv_age_identity_encode(text, it->identity);
     asv_test_write_file(directory, "identity", text, strlen(text));

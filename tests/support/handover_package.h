@@ -101,7 +101,11 @@ void asv_test_handover_write(struct asv_test_handover *it, const char *directory
 /* A signature over data[len] by who signs packages, into out[ASV_CADES_MAX_BYTES]; its length. */
 size_t asv_test_handover_sign(uint8_t *out, const void *data, size_t len);
 
-/* Into the directory, what whoever checks it has from elsewhere: root.cert, package.pem, ledger, identity. */
+/* What the agency certified: the key of the ledger (LEDGER), or the certificate of packages (PACKAGE). */
+struct asv_cert asv_test_handover_certified(uint8_t role);
+
+/* Into the directory, what whoever checks it has from elsewhere: root.cert, agency.id (its id), ledger.trust,
+ * identity. */
 void asv_test_handover_anchors(const struct asv_test_handover *it, const char *directory);
 
 #endif

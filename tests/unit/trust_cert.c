@@ -41,6 +41,31 @@ static void every_role_of_the_agency_verifies_as_itself_only(void **state)
     }
 }
 
+/* T-022: the keys that are no devices', each as itself only; T-008, T-011. */
+static void what_the_keeper_signs_with_is_certified(void **state)
+{
+    (void)state;
+    static const uint8_t roles[] = {ASV_ROLE_LEDGER, ASV_ROLE_PACKAGE};
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t data[ASV_CHAIN_MAX_BYTES];
+        struct asv_chain chain;
+        struct asv_cert cert = asv_test_cert(roles[i]);
+        memset(i == 0 ? cert.signing_pk : cert.x509, 0x5a, ASV_SHA256_BYTES);
+        size_t len = asv_test_certify(data, &cert, &agency.ca);
+        assert_int_equal(asv_chain_decode(&chain, data, len, NULL), ASV_OK);
+        assert_memory_equal(chain.leaf.signing_pk, cert.signing_pk, ASV_ED25519_PK_BYTES);
+        assert_memory_equal(chain.leaf.x509, cert.x509, ASV_SHA256_BYTES); /* never taken for the other */
+        assert_false(chain.leaf.has_kx);
+        for (unsigned role = 0; role <= ASV_ROLE_PACKAGE + 1; role++) {
+            assert_int_equal(
+                asv_chain_verify(&chain, agency.root.pk, (uint8_t)role, ASV_TEST_NOW_MS, NULL, NULL),
+                role == roles[i] ? ASV_OK : ASV_E_UNTRUSTED);
+        }
+    }
+    assert_string_equal(asv_role_name(6), "?");
+    assert_string_equal(asv_role_name(ASV_ROLE_LEDGER), "LEDGER");
+}
+
 static void a_decoded_certificate_says_what_was_encoded(void **state)
 {
     (void)state;
@@ -100,6 +125,11 @@ static void role_six(struct asv_cert *cert)
     cert->role = 6;
 }
 
+static void kx_for_packages(struct asv_cert *cert)
+{
+    cert->role = ASV_ROLE_PACKAGE;
+}
+
 static void never_valid(struct asv_cert *cert)
 {
     cert->not_after_ms = cert->not_before_ms;
@@ -128,6 +158,7 @@ static void what_a_decoder_would_refuse_is_not_encoded(void **state)
     assert_int_equal(encode_changed(no_name), ASV_E_USAGE);         /* T-014 */
     assert_int_equal(encode_changed(no_kx), ASV_E_USAGE);           /* T-011 */
     assert_int_equal(encode_changed(kx_for_a_keeper), ASV_E_USAGE); /* T-011 */
+    assert_int_equal(encode_changed(kx_for_packages), ASV_E_USAGE); /* T-011 */
     assert_int_equal(encode_changed(role_zero), ASV_E_USAGE);       /* T-008 */
     assert_int_equal(encode_changed(role_six), ASV_E_USAGE);        /* T-008 */
     assert_int_equal(encode_changed(never_valid), ASV_E_USAGE);     /* T-012 */
@@ -324,6 +355,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_role_of_the_agency_verifies_as_itself_only),
+        cmocka_unit_test(what_the_keeper_signs_with_is_certified),
         cmocka_unit_test(a_decoded_certificate_says_what_was_encoded),
         cmocka_unit_test(what_a_decoder_would_refuse_is_not_encoded),
         cmocka_unit_test(a_certificate_that_breaks_a_rule_is_not_decoded),

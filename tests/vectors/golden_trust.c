@@ -53,6 +53,15 @@ static void chains_keep_their_bytes(void **state)
                      agency->keeper.chain.encoded.len);
     asv_golden_seed("trust_chain", "camera", agency->camera.chain_data, agency->camera.chain.encoded.len);
     asv_golden_seed("trust_chain", "keeper", agency->keeper.chain_data, agency->keeper.chain.encoded.len);
+    for (unsigned i = 0; i < 2; i++) {
+        static const char *const names[] = {"trust-chain-ledger", "trust-chain-package"};
+        uint8_t data[ASV_CHAIN_MAX_BYTES];
+        struct asv_cert cert = asv_test_cert(i == 0 ? ASV_ROLE_LEDGER : ASV_ROLE_PACKAGE);
+        memset(i == 0 ? cert.signing_pk : cert.x509, 0x5a, 32);
+        size_t len = asv_test_certify(data, &cert, &agency->ca);
+        asv_golden_check(names[i], about, data, len);
+        asv_golden_seed("trust_chain", names[i] + sizeof "trust-chain", data, len);
+    }
     asv_golden_seed("trust_certificate", "root", agency->root.cert_data,
                     agency->root.cert.object.encoded.len);
     asv_golden_seed("trust_certificate", "ca", agency->ca.cert_data, agency->ca.cert.object.encoded.len);

@@ -15,6 +15,7 @@
 #include "firmware-proto/seal/link.h"
 #include "firmware-proto/trust/ruling.h"
 #include "server/base/hex.h"
+#include "server/handover/extract.h"
 #include "server/handover/file_id.h"
 #include "tests/support/files.h"
 #include "tests/support/handover_package.h"
@@ -25,7 +26,8 @@
 #define DOCK ASV_TEST_HANDOVER_DOCK
 
 static struct asv_test_handover good, it;
-static char directory[512], carrier[600], root[600], package[600], ledger[600], identity[600];
+static char directory[512], carrier[600], root[600], agency_id[2 * ASV_SHA256_BYTES + 1], ledger[600],
+    identity[600];
 static struct asv_handed_fault fault;
 
 static int set_up(void **state)
@@ -37,7 +39,7 @@ static int set_up(void **state)
     asv_test_make_directory(directory, sizeof directory);
     (void)snprintf(carrier, sizeof carrier, "%s/carrier.zip", directory);
     (void)snprintf(root, sizeof root, "%s/root.cert", directory);
-    (void)snprintf(package, sizeof package, "%s/package.pem", directory);
+    asv_hex_encode(agency_id, asv_samples()->agency.id, sizeof asv_samples()->agency.id);
     (void)snprintf(ledger, sizeof ledger, "%s/ledger.trust", directory);
     (void)snprintf(identity, sizeof identity, "%s/identity", directory);
     asv_test_handover_make(&good);
@@ -67,8 +69,7 @@ static enum asv_handed_verdict verify(const struct asv_verify_handed *what)
 
 static struct asv_verify_handed all_of_it(void)
 {
-    return (struct asv_verify_handed){
-        .path = carrier, .root = root, .package = package, .ledger = ledger, .identity = identity};
+    return (struct asv_verify_handed){.path = carrier, .root = root, .identity = identity};
 }
 
 static const struct asv_verify_handed *prepare(void (*change)(void), void (*late)(void))
@@ -130,6 +131,9 @@ static void set(json_t *object, const char *key, json_t *value)
 }
 
 static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
+
+#define MADE_MS   INT64_C(1767679200000) /* as the facts say */
+#define SIGNED_MS INT64_C(1796000000000) /* as the signature does */
 
 #define CHANGE(name, ...)  \
     static void name(void) \
@@ -201,6 +205,71 @@ CHANGE(dock_is_a_camera, instead("trust/docks/" DOCK ".chain", "recordings/001/c
 CHANGE(package_is_garbage, garbage("trust/package.pem"))
 CHANGE(package_is_another, flip("trust/package.pem", 100))
 CHANGE(package_is_missing, asv_test_handover_remove(&it, "trust/package.pem"))
+
+/* What the agency certified, otherwise. */
+static const char package_chain[] = "trust/package.chain", ledger_chain[] = "trust/ledger.chain";
+
+static const char *chain_of(uint8_t role)
+{
+    return role == ASV_ROLE_LEDGER ? ledger_chain : package_chain;
+}
+
+static void certify(const struct asv_cert *cert, const struct asv_test_identity *ca)
+{
+    uint8_t data[ASV_CHAIN_MAX_BYTES];
+    size_t len = asv_test_certify(data, cert, ca);
+    asv_test_handover_put(&it, chain_of(cert->role), data, len);
+}
+
+static void certified_until(uint8_t role, int64_t until_ms)
+{
+    struct asv_cert cert = asv_test_handover_certified(role);
+    cert.not_after_ms = until_ms;
+    certify(&cert, &asv_samples()->agency.ca);
+}
+
+static void certified_elsewhere(uint8_t role)
+{
+    static struct asv_test_agency other;
+    const struct asv_cert cert = asv_test_handover_certified(role);
+    asv_test_agency_init(&other, 9);
+    certify(&cert, &other.ca);
+}
+
+static void revoked(uint8_t role)
+{
+    static uint8_t data[4096];
+    const struct asv_test_agency *agency = &asv_samples()->agency;
+    const struct asv_cert cert = asv_test_handover_certified(role);
+    struct asv_revocations list = {
+        .number = 9, .issued_ms = ASV_TEST_NOW_MS, .signer = agency->ca.cert, .count = 1};
+    struct asv_writer writer;
+    list.serials = cert.serial;
+    memcpy(list.agency, agency->id, sizeof list.agency);
+    asv_writer_init(&writer, data, sizeof data);
+    assert_int_equal(asv_revocations_encode(&writer, &list, agency->ca.sk), ASV_OK);
+    asv_test_handover_put(&it, "trust/revocations", data, writer.len);
+}
+CHANGE(signer_is_garbage, garbage(package_chain))
+CHANGE(signer_is_not_certified, asv_test_handover_remove(&it, package_chain))
+CHANGE(signer_of_another_agency, certified_elsewhere(ASV_ROLE_PACKAGE))
+CHANGE(signer_certified_too_long_ago, certified_until(ASV_ROLE_PACKAGE, SIGNED_MS))
+CHANGE(signer_is_revoked, revoked(ASV_ROLE_PACKAGE))
+CHANGE(signer_is_a_ledger, instead(package_chain, ledger_chain))
+CHANGE(signer_is_another, struct asv_cert cert = asv_test_handover_certified(ASV_ROLE_PACKAGE);
+       cert.x509[0]++; certify(&cert, &asv_samples()->agency.ca))
+CHANGE(signer_is_a_device, asv_test_handover_put(&it, package_chain, asv_samples()->agency.dock.chain_data,
+                                                 asv_samples()->agency.dock.chain.encoded.len))
+CHANGE(signer_is_changed, flip(package_chain, 60))
+CHANGE(ledger_is_garbage, garbage(ledger_chain))
+CHANGE(ledger_is_not_certified, asv_test_handover_remove(&it, ledger_chain))
+CHANGE(ledger_of_another_agency, certified_elsewhere(ASV_ROLE_LEDGER))
+CHANGE(ledger_certified_too_long_ago, certified_until(ASV_ROLE_LEDGER, MADE_MS))
+CHANGE(ledger_is_revoked, revoked(ASV_ROLE_LEDGER))
+CHANGE(ledger_is_a_signer, instead(ledger_chain, package_chain))
+CHANGE(ledger_is_another, struct asv_cert cert = asv_test_handover_certified(ASV_ROLE_LEDGER);
+       cert.signing_pk[0]++; certify(&cert, &asv_samples()->agency.ca))
+CHANGE(nobody_says_whose_heads_they_are, asv_test_handover_remove(&it, "ledger/trust"))
 
 /* the plan */
 static void again(void)
@@ -605,6 +674,26 @@ static const struct damage damages[] = {
     EARLY(package_is_another, "trust", "data/trust/package.pem"),
     EARLY(package_is_missing, "file-missing", "data/trust/package.pem"),
 
+    /* HO-121 */
+    EARLY(signer_is_garbage, "trust", "data/trust/package.chain"),
+    EARLY(signer_is_not_certified, "file-missing", "data/trust/package.chain"),
+    EARLY(signer_of_another_agency, "trust", "data/trust/package.chain"),
+    EARLY(signer_certified_too_long_ago, "trust", "data/trust/package.chain"),
+    EARLY(signer_is_revoked, "trust", "data/trust/package.chain"),
+    EARLY(signer_is_a_ledger, "trust", "data/trust/package.chain"),
+    EARLY(signer_is_a_device, "trust", "data/trust/package.chain"),
+    EARLY(signer_is_changed, "trust", "data/trust/package.chain"),
+    EARLY(signer_is_another, "signer", "data/trust/package.chain"),
+    /* HO-122 */
+    EARLY(ledger_is_garbage, "trust", "data/trust/ledger.chain"),
+    EARLY(ledger_is_not_certified, "file-missing", "data/trust/ledger.chain"),
+    EARLY(ledger_of_another_agency, "trust", "data/trust/ledger.chain"),
+    EARLY(ledger_certified_too_long_ago, "trust", "data/trust/ledger.chain"),
+    EARLY(ledger_is_revoked, "trust", "data/trust/ledger.chain"),
+    EARLY(ledger_is_a_signer, "trust", "data/trust/ledger.chain"),
+    EARLY(ledger_is_another, "ledger", "data/ledger/trust"),
+    EARLY(nobody_says_whose_heads_they_are, "file-missing", "data/ledger/trust"),
+
     /* HO-096 */
     EARLY(plan_is_garbage, "plan", "data/plan"),
     EARLY(plan_is_longer, "plan", "data/plan"),
@@ -892,15 +981,17 @@ static void every_claim_is_compared(void **state)
 
 static void without_what_came_by_another_way_it_is_not_valid(void **state)
 {
-    (void)state; /* HO-090 */
+    (void)state; /* HO-090, HO-123: the agency's id is enough */
     (void)prepare(NULL, NULL);
-    for (int i = 0; i < 3; i++) {
-        struct asv_verify_handed what = all_of_it();
-        *(i == 0 ? &what.root : i == 1 ? &what.package : &what.ledger) = NULL;
-        assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
-        assert_int_equal(fault.kind, ASV_HANDED_NONE);
-    }
     struct asv_verify_handed what = all_of_it();
+    what.root = NULL;
+    assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
+    assert_int_equal(fault.kind, ASV_HANDED_NONE);
+    what.ledger = ledger;
+    assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
+    what = all_of_it();
+    what.root = agency_id;
+    assert_int_equal(verify(&what), ASV_HANDED_VALID);
     what.identity = NULL; /* for whoever has no key: what lies open is checked all the same */
     assert_int_equal(verify(&what), ASV_HANDED_VALID);
     asv_test_handover_free(&it);
@@ -908,31 +999,31 @@ static void without_what_came_by_another_way_it_is_not_valid(void **state)
 
 static void it_takes_the_one_that_was_asked_for(void **state)
 {
-    (void)state; /* HO-092 */
+    (void)state; /* HO-092, HO-123, HO-124 */
     static struct asv_test_agency other;
-    char other_root[700], other_package[700];
-    const struct asv_test_handover_file *document;
+    char other_root[700], other_id[2 * ASV_SHA256_BYTES + 1];
     (void)prepare(NULL, NULL);
     asv_test_agency_init(&other, 9);
     (void)snprintf(other_root, sizeof other_root, "%s/other", directory);
-    (void)snprintf(other_package, sizeof other_package, "%s/other.der", directory);
     asv_test_write_file(directory, "other", other.root.cert.object.encoded.data,
                         other.root.cert.object.encoded.len);
-    asv_test_write_file(directory, "other.der", "0another", 8);
+    asv_hex_encode(other_id, other.id, sizeof other.id);
     struct asv_verify_handed what = all_of_it();
     what.root = other_root;
     assert_int_equal(verify(&what), ASV_HANDED_INVALID);
     assert_int_equal(fault.kind, ASV_HANDED_ROOT);
-    what = all_of_it();
-    what.package = other_package;
+    what.root = other_id;
     assert_int_equal(verify(&what), ASV_HANDED_INVALID);
-    assert_int_equal(fault.kind, ASV_HANDED_SIGNER);
-    document = asv_test_handover_find(&it, "trust/root.cert");
-    asv_test_write_file(directory, "none", document->data, document->len); /* no certificate of that kind */
-    (void)snprintf(other_package, sizeof other_package, "%s/none", directory);
-    what.package = other_package;
-    enum asv_handed_verdict verdict;
-    assert_int_equal(asv_verify_handed(&what, &verdict, NULL, NULL), ASV_E_USAGE);
+    assert_int_equal(fault.kind, ASV_HANDED_ROOT);
+    what = all_of_it();
+    what.ledger = ledger; /* with the witnesses that somebody else believes */
+    assert_int_equal(verify(&what), ASV_HANDED_VALID);
+    const struct asv_bytes strict = asv_test_policy("both");
+    asv_test_write_file(directory, "strict.trust", strict.data, strict.len);
+    (void)snprintf(other_root, sizeof other_root, "%s/strict.trust", directory);
+    what.ledger = other_root;
+    assert_int_equal(verify(&what), ASV_HANDED_INVALID);
+    assert_int_equal(fault.kind, ASV_HANDED_LEDGER);
     asv_test_handover_free(&it);
 }
 
@@ -946,7 +1037,7 @@ CHANGE(a_recording_is_never_named, memset(it.entries[2].header, 0, 32); asv_test
 CHANGE(the_keeper_is_not_heard, asv_test_handover_remove(&it, "ledger/0000000011.object"))
 
 /* The decision is another one then, so that its entries are made anew. */
-static void decided_otherwise(void)
+static void decide_again(void)
 {
     struct asv_ruling ruling;
     again();
@@ -958,8 +1049,9 @@ static void decided_otherwise(void)
     it.entries[8].signed_object = (struct asv_test_bytes){it.ruling, it.ruling_len};
     asv_test_handover_log(&it);
 }
+
 CHANGE(a_recording_is_in_another_part, it.plan_clips[4] = it.plan_clips[1]; it.plan_clips[4].header[0]++;
-       it.plan.clip_count++; decided_otherwise())
+       it.plan.clip_count++; decide_again())
 
 static void what_is_not_shown_leaves_it_incomplete(void **state)
 {
@@ -1025,13 +1117,51 @@ static void file_part(const struct asv_test_handover_file *file)
     assert_int_equal(json_array_append_new(json_object_get(it.facts, "files"), said), 0);
 }
 
+/* The ledger's extract as server/handover makes it. */
+static void file_ledger(void (*spoil)(struct asv_test_handover_file *))
+{
+    static uint8_t data[1 << 20];
+    struct asv_test_handover_file extract = {.name = "ledger", .data = data};
+    const struct asv_test_handover_file *rising[ASV_TEST_HANDOVER_FILES];
+    struct asv_writer writer;
+    uint32_t count = 0;
+    for (size_t i = 0; i < it.count; i++) {
+        if (strncmp(it.files[i].name, "ledger/", 7) == 0) {
+            uint32_t at = count++;
+            for (; at > 0 && strcmp(rising[at - 1]->name, it.files[i].name) > 0; at--) {
+                rising[at] = rising[at - 1];
+            }
+            rising[at] = &it.files[i];
+        }
+    }
+    asv_writer_init(&writer, data, sizeof data);
+    asv_extract_write_head(&writer, count);
+    for (uint32_t i = 0; i < count; i++) {
+        asv_extract_write_name(&writer, rising[i]->name + 7, (uint32_t)rising[i]->len);
+        asv_write_bytes(&writer, rising[i]->data, rising[i]->len);
+    }
+    assert_false(writer.overrun);
+    extract.len = writer.len;
+    if (spoil != NULL) {
+        spoil(&extract);
+    }
+    file_part(&extract);
+}
+
+static void no_ledger(struct asv_test_handover_file *extract)
+{
+    (void)extract;
+}
+
+static void (*spoil_ledger)(struct asv_test_handover_file *);
+
 static void make_filing(void (*change)(void))
 {
     static const char *const titles[] = {"Anschreiben",       "Inhaltsverzeichnis", "Asservatenliste",
                                          "Gewahrsamsbericht", "Pruefanleitung",     "Tatsachen"};
     asv_test_handover_copy(&it, &good);
     it.plan.outputs |= ASV_PLAN_FILING;
-    again();
+    decide_again();
     if (change != NULL) {
         change();
     }
@@ -1057,6 +1187,9 @@ static void make_filing(void (*change)(void))
             !it.files[i].is_signed) {
             file_part(&it.files[i]);
         }
+    }
+    if (spoil_ledger != no_ledger) {
+        file_ledger(spoil_ledger);
     }
     char *text = json_dumps(it.facts, 0);
     file_it(json_string_value(json_object_get(json_array_get(documents, 5), "name")), text, strlen(text),
@@ -1096,7 +1229,7 @@ static void a_filing_is_what_it_says_and_nothing_else(void **state)
     make_filing(NULL);
     const struct asv_verify_handed what = of_filing();
     assert_true(asv_handed_is(filing));
-    assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
+    assert_int_equal(verify(&what), ASV_HANDED_VALID);
     assert_int_equal(fault.kind, ASV_HANDED_NONE);
 
     assert_int_equal(symlink("/etc/passwd", in_filing(name)), 0);
@@ -1118,7 +1251,7 @@ static void a_filing_is_what_it_says_and_nothing_else(void **state)
     assert_int_equal(unlink(in_filing(name)), 0);
     is_found(&what, "file-missing", name);
     assert_int_equal(unlink(in_filing(signature)), 0);
-    assert_int_equal(verify(&what), ASV_HANDED_INCOMPLETE);
+    assert_int_equal(verify(&what), ASV_HANDED_VALID);
     (void)snprintf(unsigned_part, sizeof unsigned_part, "%s",
                    json_string_value(json_object_get(json_object_get(clip_of(0), "sealed"), "name")));
     (void)snprintf(its_signature, sizeof its_signature, "%s.p7s", unsigned_part);
@@ -1154,6 +1287,65 @@ static void a_filing_has_its_recordings_checked(void **state)
         asv_handover_id(&naming, all[i].path != NULL ? all[i].path : "", raw);
         asv_uuid_format(id, raw);
         assert_true(all[i].path == NULL || strstr(fault.file, id) != NULL); /* by the name that it has */
+        asv_test_remove_directory(filing);
+        asv_test_handover_free(&it);
+    }
+}
+
+#define SPOIL(name, ...)                                     \
+    static void name(struct asv_test_handover_file *extract) \
+    {                                                        \
+        __VA_ARGS__;                                         \
+    }
+SPOIL(extract_is_cut, extract->len--)
+SPOIL(extract_is_a_head, extract->len = ASV_EXTRACT_HEAD_BYTES - 1)
+SPOIL(extract_is_longer, extract->data[extract->len++] = 0)
+SPOIL(extract_is_another_thing, extract->data[0]++)
+SPOIL(extract_of_another_format, extract->data[9]++)
+SPOIL(extract_of_one_more, extract->data[13]++)
+SPOIL(extract_of_one_less, extract->data[13]--)
+SPOIL(extract_of_too_many, extract->data[10] = 1)
+SPOIL(extract_names_nothing, extract->data[ASV_EXTRACT_HEAD_BYTES] = 0)
+SPOIL(extract_leads_elsewhere, extract->data[ASV_EXTRACT_HEAD_BYTES + 3] = '/')
+SPOIL(extract_hides, extract->data[ASV_EXTRACT_HEAD_BYTES + 1] = '.')
+SPOIL(extract_is_not_in_order, extract->data[ASV_EXTRACT_HEAD_BYTES + 1] = 'z')
+SPOIL(extract_is_changed, extract->data[extract->len - 400] ^= 1)
+
+static void a_filing_has_its_ledger_checked(void **state)
+{
+    (void)state; /* PK-062 */
+    static const struct {
+        void (*spoil)(struct asv_test_handover_file *);
+        void (*change)(void);
+        const char *kind;
+    } all[] = {{no_ledger, NULL, "file-missing"},
+               {extract_is_cut, NULL, "ledger"},
+               {extract_is_a_head, NULL, "ledger"},
+               {extract_is_longer, NULL, "ledger"},
+               {extract_is_another_thing, NULL, "ledger"},
+               {extract_of_another_format, NULL, "ledger"},
+               {extract_of_one_more, NULL, "ledger"},
+               {extract_of_one_less, NULL, "ledger"},
+               {extract_of_too_many, NULL, "ledger"},
+               {extract_names_nothing, NULL, "ledger"},
+               {extract_leads_elsewhere, NULL, "ledger"},
+               {extract_hides, NULL, "ledger"},
+               {extract_is_not_in_order, NULL, "ledger"},
+               {extract_is_changed, NULL, "decision"},
+               {NULL, an_entry_is_changed, "ledger"},
+               {NULL, an_event_is_left_out, "custody"},
+               {NULL, an_entry_about_others, "ledger-strange"},
+               {NULL, nobody_is_enrolled, "file-missing"},
+               {NULL, nobody_says_whose_heads_they_are, "file-missing"}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        spoil_ledger = all[i].spoil;
+        make_filing(all[i].change);
+        spoil_ledger = NULL;
+        const struct asv_verify_handed what = of_filing();
+        assert_int_equal(verify(&what), ASV_HANDED_INVALID);
+        if (strcmp(asv_handed_fault_name(&fault), all[i].kind) != 0) {
+            fail_msg("%zu: %s, %s", i, asv_handed_fault_name(&fault), fault.err.text);
+        }
         asv_test_remove_directory(filing);
         asv_test_handover_free(&it);
     }
@@ -1211,9 +1403,12 @@ static void a_good_report_says_what_was_not_looked_at(void **state)
     char *german = report(ASV_LANGUAGE_DE, false);
     assert_non_null(strstr(german, "Nicht gepr\xc3\xbc"
                                    "ft\n  Originale, die nicht beiliegen: was ihre "));
+    assert_non_null(strstr(german, "\n  wer die Zeugen des Protokolls sind: --ledger fehlt\n"));
     assert_non_null(strstr(german, "\n  im Protokoll: "));
-    assert_non_null(strstr(german, "Mitsignaturen von Zeugen, die --ledger nicht nennt\n"));
+    assert_non_null(strstr(german, "Mitsignaturen von Zeugen, die die Vertrauensdatei nicht nennt\n"));
     assert_non_null(strstr(german, "TRUNCATED, TRUSTED, Auszug ohne Original\n"));
+    assert_non_null(
+        strstr(german, "[gut]     Unterzeichner: von der Beh\xc3\xb6rde daf\xc3\xbcr zertifiziert\n"));
     assert_non_null(strstr(german, "Ergebnis: VALID\n"));
     char *json = report(ASV_LANGUAGE_DE, true);
     json_t *said = json_loads(json, 0, NULL);
@@ -1227,8 +1422,7 @@ static void a_good_report_says_what_was_not_looked_at(void **state)
     asv_test_handover_free(&it);
 }
 
-CHANGE(the_third_goes_without, third_without(); it.plan_clips[2].form = ASV_PLAN_EXCERPT_ONLY;
-       decided_otherwise())
+CHANGE(the_third_goes_without, third_without(); it.plan_clips[2].form = ASV_PLAN_EXCERPT_ONLY; decide_again())
 
 static const char *said_of(const json_t *said, size_t i, const char *key)
 {
@@ -1265,6 +1459,7 @@ int main(void)
         cmocka_unit_test(what_is_not_shown_leaves_it_incomplete),
         cmocka_unit_test(a_filing_is_what_it_says_and_nothing_else),
         cmocka_unit_test(a_filing_has_its_recordings_checked),
+        cmocka_unit_test(a_filing_has_its_ledger_checked),
         cmocka_unit_test(the_first_fault_is_said_with_file_and_meaning),
         cmocka_unit_test(a_good_report_says_what_was_not_looked_at),
         cmocka_unit_test(without_its_original_a_recording_is_valid_and_not_checked_whole),

@@ -13,13 +13,13 @@
 #define CHUNKS 80 /* of a package 21 pieces */
 
 static struct asv_test_handover it;
-static char directory[512], carrier[600], root[600], package[600], ledger[600], identity[600];
+static char directory[512], carrier[600], root[600], ledger[600], identity[600];
 static struct asv_handed_fault fault;
 
 static enum asv_handed_verdict verify(void)
 {
     const struct asv_verify_handed what = {
-        .path = carrier, .root = root, .package = package, .ledger = ledger, .identity = identity};
+        .path = carrier, .root = root, .ledger = ledger, .identity = identity};
     enum asv_handed_verdict verdict = ASV_HANDED_INVALID;
     assert_int_equal(asv_verify_handed(&what, &verdict, &fault, NULL), ASV_OK);
     return verdict;
@@ -102,7 +102,6 @@ static int set_up(void **state)
     asv_test_make_directory(directory, sizeof directory);
     (void)snprintf(carrier, sizeof carrier, "%s/carrier.zip", directory);
     (void)snprintf(root, sizeof root, "%s/root.cert", directory);
-    (void)snprintf(package, sizeof package, "%s/package.pem", directory);
     (void)snprintf(ledger, sizeof ledger, "%s/ledger.trust", directory);
     (void)snprintf(identity, sizeof identity, "%s/identity", directory);
     asv_test_handover_make_of(&it, CHUNKS);
