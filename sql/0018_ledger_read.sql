@@ -345,7 +345,7 @@ BEGIN
           FROM asv.incident_still f WHERE f.statement = p_statement
           UNION ALL SELECT format('request %s of somebody recorded', q.id), q.salt::bytea, asv.record_text(q)
           FROM asv.subject_request q WHERE q.statement = p_statement
-          UNION ALL SELECT format('end of hand-over %s', d.handover), d.salt::bytea, asv.record_text(d)
+          UNION ALL SELECT format('hand-over %s, end %s', d.handover, d.number), d.salt::bytea, asv.record_text(d)
           FROM asv.handover_end d WHERE d.statement = p_statement
           UNION ALL SELECT format('hand-over %s, receipt %s', g.handover, g.number), g.salt::bytea, asv.record_text(g)
           FROM asv.handover_receipt g WHERE g.statement = p_statement) AS r
@@ -390,7 +390,7 @@ BEGIN
      FROM asv.subject_request q LEFT JOIN asv.statement s ON s.digest = q.statement
      WHERE (s.action = 65 AND s.subject_name = 'subject-request') IS NOT TRUE LIMIT p_limit)
     UNION ALL
-    (SELECT format('end of hand-over %s', d.handover)
+    (SELECT format('hand-over %s, end %s', d.handover, d.number)
      FROM asv.handover_end d LEFT JOIN asv.statement s ON s.digest = d.statement LEFT JOIN asv.handover h ON h.id = d.handover
      WHERE (s.action = 64 AND s.subject_name = 'handover-end' AND s.incident = h.incident) IS NOT TRUE LIMIT p_limit)
     UNION ALL

@@ -111,14 +111,17 @@ COMMENT ON COLUMN asv.handover_medium.parts IS 'over how many pieces it is split
 COMMENT ON COLUMN asv.handover_medium.at IS 'when';
 
 CREATE TABLE asv.handover_end (
-    handover uuid PRIMARY KEY REFERENCES asv.handover,
+    handover uuid NOT NULL REFERENCES asv.handover,
+    number smallint NOT NULL CHECK (number BETWEEN 1 AND 100),
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     by asv.note NOT NULL,
     salt asv.digest NOT NULL,
-    statement asv.digest NOT NULL UNIQUE REFERENCES asv.statement
+    statement asv.digest NOT NULL UNIQUE REFERENCES asv.statement,
+    PRIMARY KEY (handover, number)
 );
-COMMENT ON TABLE asv.handover_end IS 'hand-overs that were approved, and of which nothing comes';
+COMMENT ON TABLE asv.handover_end IS 'hand-overs that were approved, and of which nothing comes: once something may have left the house, when two people say so (handover_ended_at)';
 COMMENT ON COLUMN asv.handover_end.handover IS 'which';
+COMMENT ON COLUMN asv.handover_end.number IS 'from 1, without gaps';
 COMMENT ON COLUMN asv.handover_end.since IS 'when somebody said so';
 COMMENT ON COLUMN asv.handover_end.by IS 'who said so';
 COMMENT ON COLUMN asv.handover_end.salt IS 'random; with it the statement names what this row says';
@@ -211,10 +214,33 @@ END
 $$;
 COMMENT ON FUNCTION asv.handover_received_at IS 'when the receipt of a hand-over was confirmed; NULL: it is waited for';
 
+-- HO-020, LAW H10: with a filing, which is sent, or a medium the receipt is all that says whether it arrived.
+CREATE FUNCTION asv.handover_left(p_handover uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM asv.handover_medium m WHERE m.handover = p_handover)
+        OR EXISTS (SELECT FROM asv.handover_output o WHERE o.handover = p_handover AND o.kind = 'filing');
+END
+$$;
+COMMENT ON FUNCTION asv.handover_left IS 'whether something of a hand-over may have left the house';
+
+CREATE FUNCTION asv.handover_ended_at(p_handover uuid) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT min(e.since) FROM asv.handover_end e
+            WHERE e.handover = p_handover
+              AND (NOT asv.handover_left(p_handover)
+                   OR EXISTS (SELECT FROM asv.handover_end o
+                              JOIN asv.statement s ON s.digest = e.statement JOIN asv.statement t ON t.digest = o.statement
+                              WHERE o.handover = e.handover AND o.number < e.number AND t.person <> s.person)));
+END
+$$;
+COMMENT ON FUNCTION asv.handover_ended_at IS 'since when nothing comes of a hand-over; NULL: something may';
+
 CREATE FUNCTION asv.handover_is_open(p_handover uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    RETURN (SELECT asv.handover_approval(h.proposal) IS NOT NULL AND NOT EXISTS (SELECT FROM asv.handover_end e WHERE e.handover = h.id)
+    RETURN (SELECT asv.handover_approval(h.proposal) IS NOT NULL AND asv.handover_ended_at(h.id) IS NULL
                    AND asv.handover_received_at(h.id) IS NULL
             FROM asv.handover h WHERE h.id = p_handover);
 END
@@ -237,7 +263,7 @@ DECLARE
 BEGIN
     IF asv.handover_approval(h.proposal) IS NOT NULL THEN
         RETURN CASE WHEN asv.handover_received_at(h.id) IS NOT NULL THEN 'received'
-                    WHEN EXISTS (SELECT FROM asv.handover_end e WHERE e.handover = h.id) THEN 'cancelled'
+                    WHEN asv.handover_ended_at(h.id) IS NOT NULL THEN 'cancelled'
                     ELSE (SELECT CASE b.stage WHEN 'waiting' THEN 'approved' WHEN 'built' THEN 'built' WHEN 'failed' THEN 'failed'
                                               ELSE 'building' END
                           FROM asv.handover_build b WHERE b.handover = h.id) END;
@@ -519,7 +545,7 @@ BEGIN
         SELECT 'medium', m.label::text, o.digest::bytea, o.bytes::bigint, m.parts::integer, m.at, m.kind
         FROM asv.handover_medium m JOIN asv.handover_output o ON o.handover = m.handover AND o.kind = m.kind WHERE m.handover = p_id
         UNION ALL
-        SELECT 'cancelled', NULL, NULL, NULL, NULL, e.since, e.by::text FROM asv.handover_end e WHERE e.handover = p_id
+        SELECT 'cancelled', NULL, NULL, NULL, e.number::integer, e.since, e.by::text FROM asv.handover_end e WHERE e.handover = p_id
         UNION ALL
         SELECT 'receipt_' || r.how, r.receiver::text, r.received::bytea, NULL, r.number::integer, r.since, r.by::text
         FROM asv.handover_receipt r WHERE r.handover = p_id) AS e
@@ -583,7 +609,7 @@ CREATE FUNCTION asv.handover_end(p_id uuid, p_by text, p_salt bytea, p_statement
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     h asv.handover := asv.handover_lock(p_id);
-    v_new CONSTANT asv.handover_end := ROW(p_id, clock_timestamp(), asv.said_by(p_by), p_salt, p_statement);
+    v_new asv.handover_end := ROW(p_id, 1, clock_timestamp(), asv.said_by(p_by), p_salt, p_statement);
 BEGIN
     IF EXISTS (SELECT FROM asv.handover_end e WHERE e.handover = p_id AND e.statement = p_statement) THEN
         RETURN 'already';
@@ -591,14 +617,21 @@ BEGIN
     PERFORM asv.record_check(p_statement, 'handover-end', 64, h.incident, asv.record_digest(p_salt, asv.record_text(v_new)));
     IF NOT asv.handover_is_open(p_id) THEN
         RAISE EXCEPTION 'hand-over: it was cancelled before, or its receipt was confirmed' USING ERRCODE = 'VA002';
+    ELSIF EXISTS (SELECT FROM asv.handover_end e JOIN asv.statement s ON s.digest = e.statement JOIN asv.statement n ON n.digest = p_statement
+                  WHERE e.handover = p_id AND s.person = n.person) THEN
+        RAISE EXCEPTION 'hand-over: this person has said it; something may have left the house, and another one says the same' USING ERRCODE = 'VA007';
     END IF;
+    v_new.number := 1 + (SELECT count(*) FROM asv.handover_end e WHERE e.handover = p_id);
     INSERT INTO asv.handover_end SELECT v_new.*;
+    IF asv.handover_ended_at(p_id) IS NULL THEN
+        RETURN 'waits';
+    END IF;
     PERFORM asv.handover_event(p_id, 'handover_cancelled', s.issued_at, s.credential, 'statement ' || encode(s.digest, 'hex'))
     FROM asv.statement s WHERE s.digest = p_statement;
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.handover_end IS 'nothing comes of an approved hand-over, as the statement of the same transaction says: it is not built, and its recordings can be released';
+COMMENT ON FUNCTION asv.handover_end IS 'nothing comes of an approved hand-over, as the statement of the same transaction says: done, it is not built, and its recordings can be released; waits: another person has to say the same';
 GRANT EXECUTE ON FUNCTION asv.handover_end TO asv_staff;
 
 -- HO-019: nothing is decided by that; two people have decided.
@@ -942,6 +975,7 @@ DECLARE
     v_outputs integer;
 BEGIN
     PERFORM asv.check_durable();
+    PERFORM FROM asv.handover h WHERE h.id = p_id FOR NO KEY UPDATE; -- as who cancels it
     PERFORM FROM asv.handover_build b WHERE b.handover = p_id FOR UPDATE;
     PERFORM asv.handover_check_open(p_id);
     v_outputs := (SELECT asv.handover_outputs(p.bytes) FROM asv.handover h JOIN asv.handover_plan p ON p.digest = h.plan WHERE h.id = p_id);
@@ -970,6 +1004,7 @@ CREATE FUNCTION asv.handover_written(p_id uuid, p_kind text, p_label text, p_par
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     PERFORM asv.check_durable();
+    PERFORM FROM asv.handover h WHERE h.id = p_id FOR NO KEY UPDATE;
     PERFORM asv.handover_check_open(p_id);
     PERFORM asv.handover_check_free(p_id);
     IF NOT EXISTS (SELECT FROM asv.handover_output o WHERE o.handover = p_id AND o.kind = p_kind AND o.digest = p_digest) THEN

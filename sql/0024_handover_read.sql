@@ -26,7 +26,7 @@ BEGIN
                   WHERE o.handover = h.id
         UNION ALL SELECT 'written', min(m.at) FROM asv.handover_medium m WHERE m.handover = h.id
         UNION ALL SELECT 'received', asv.handover_received_at(h.id)
-        UNION ALL SELECT 'cancelled', c.since FROM asv.handover_end c WHERE c.handover = h.id
+        UNION ALL SELECT 'cancelled', asv.handover_ended_at(h.id)
         UNION ALL SELECT CASE a.step WHEN 3 THEN 'refused' ELSE 'withdrawn' END, a.issued_at
                   FROM asv.statement a WHERE a.digest = asv.proposal_ended_by(h.proposal) AND a.step IN (3, 4)
         UNION ALL SELECT 'lapsed', s.expires_at FROM asv.statement s
@@ -54,7 +54,7 @@ BEGIN
     SELECT CASE WHEN t.state IN ('approved', 'building') THEN 1 ELSE 0 END, h.id, h.incident
     FROM asv.handover h JOIN asv.statement s ON s.digest = h.proposal LEFT JOIN asv.handover_build b ON b.handover = h.id
     CROSS JOIN LATERAL (SELECT asv.handover_state(h) AS state) AS t
-    WHERE NOT EXISTS (SELECT FROM asv.handover_end e WHERE e.handover = h.id)
+    WHERE (NOT EXISTS (SELECT FROM asv.handover_end e WHERE e.handover = h.id) OR asv.handover_ended_at(h.id) IS NULL)
       AND NOT EXISTS (SELECT FROM asv.handover_receipt r WHERE r.handover = h.id AND r.how = 'signed')
       AND (b.handover IS NOT NULL OR s.expires_at > clock_timestamp())
       AND t.state IN ('proposed', 'approved', 'building', 'failed', 'built');
@@ -123,7 +123,7 @@ COMMENT ON FUNCTION asv.base64url IS 'without padding, as the API has bytes';
 CREATE FUNCTION asv.handover_about(p_handover uuid)
     RETURNS TABLE (handover uuid, incident uuid, case_number text, addressee text, state text, since timestamptz, plan text, digest bytea,
                    proposal bytea, own boolean, outcome text, requested_by text, requested_at timestamptz, answered_by text, ended_at timestamptz,
-                   expires_at timestamptz, progress integer, stage text, failure text, again_at timestamptz, clips json, events json, outputs json, media json, receipts json)
+                   expires_at timestamptz, progress integer, stage text, failure text, again_at timestamptz, cancelling_since timestamptz, clips json, events json, outputs json, media json, receipts json)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -146,6 +146,7 @@ BEGIN
                         ELSE 'approved' END,
            k.name::text, s.issued_at, ak.name::text, a.issued_at, CASE v_state WHEN 'proposed' THEN s.expires_at END,
            CASE WHEN v_state IN ('building', 'failed') THEN asv.handover_percent(h.id) END, CASE v_state WHEN 'building' THEN b.stage END, b.error::text, b.again_at,
+           CASE v_state WHEN 'cancelled' THEN NULL ELSE (SELECT min(e.since) FROM asv.handover_end e WHERE e.handover = h.id) END,
            (SELECT json_agg(json_strip_nulls(json_build_object('clip', c.clip, 'header', encode(c.header, 'hex'), 'state', asv.state_of(c.recording),
                                                                'started_at', asv.utc(c.started_at))) ORDER BY n.number)
             FROM asv.handover_clip n JOIN asv.clip c ON c.recording = n.recording WHERE n.handover = h.id),

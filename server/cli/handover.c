@@ -108,6 +108,7 @@ static enum asv_status cancel(struct asv_cli *cli, struct asv_err *err)
     asv_auto_cli_handover struct asv_cli_handover it = {0};
     const struct asv_flow *flow = NULL;
     uint8_t salt[ASV_SHA256_BYTES];
+    bool waits = false;
     enum asv_status status = asv_cli_handover_open(cli, &it, err);
     if (status == ASV_OK && asv_world_random(cli->world, salt, sizeof salt) != ASV_OK) {
         status = asv_fail(err, ASV_E_INTERNAL, "no randomness");
@@ -116,10 +117,12 @@ static enum asv_status cancel(struct asv_cli *cli, struct asv_err *err)
         status = asv_cli_handover_sign(&it, &flow, err);
     }
     if (status == ASV_OK) {
-        status = asv_handover_cancel(flow, it.row, salt, err);
+        status = asv_handover_cancel(flow, it.row, salt, &waits, err);
     }
     if (status == ASV_OK) {
-        fputs("Nothing comes of it: it is not built any more, and its recordings can be released.\n",
+        fputs(waits ? "It is written down; something may have left the house, so somebody else has to say "
+                      "the same.\n"
+                    : "Nothing comes of it: it is not built any more, and its recordings can be released.\n",
               cli->out);
     }
     return status;
@@ -132,7 +135,8 @@ const struct asv_cli_command asv_cli_handover_cancel = {
     .name = "cancel",
     .summary = "say that nothing comes of an approved hand-over",
     .help = "Says that nothing comes of HANDOVER, which was approved: the job ends, nothing more is\n"
-            "written of it, and its recordings do not wait for a receipt. What was given away is not\n"
+            "written of it, and its recordings do not wait for a receipt. Of what was written to a medium,\n"
+            "or made as a filing, two people say so, each with this command: what was given away is not\n"
             "taken back by that. --reason is why; it is signed with your key file.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "HANDOVER",

@@ -94,6 +94,7 @@ export async function draw(main, { params, again }) {
     pageHead(t("handover.to", { name: one.addressee }), handoverBadge(one.state), actions(one, again), h("a", { class: "button quiet", href: "#/handovers" }, t("handovers.all"))),
     h("p", {}, t("incident"), " ", h("a", { href: `#/incidents/${one.incident}` }, one.case_number)),
     section(t("handover.steps"), steps(one), eyes(one)),
+    one.cancelling_since === undefined ? null : h("p", { class: "note" }, t("handover.cancelling"), " ", moment(one.cancelling_since)),
     progress(one),
     receipts(one),
     media(one),

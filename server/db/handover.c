@@ -135,24 +135,6 @@ enum asv_status asv_db_handover_history(struct asv_db *db, const uint8_t id[ASV_
                            count, err);
 }
 
-enum asv_status asv_db_handover_end(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
-                                    const struct asv_db_signed *it, const char *by,
-                                    enum asv_db_outcome *outcome, struct asv_err *err)
-{
-    struct asv_params params;
-    PGresult *result = NULL;
-    uint8_t digest[ASV_SHA256_BYTES];
-    char who[ASV_NOTE_BYTES + 1];
-    asv_statement_digest(digest, it->said);
-    asv_params_init(&params);
-    asv_param_uuid(&params, id);
-    asv_param_text(&params, asv_note_clean(who, by));
-    asv_param_digest(&params, it->salt);
-    asv_param_digest(&params, digest);
-    enum asv_status status = asv_db_run_signed(db, it, ASV_QUERY_HANDOVER_END, &params, &result, err);
-    return status == ASV_OK ? asv_db_outcome_take(result, ASV_QUERY_HANDOVER_END, outcome, err) : status;
-}
-
 enum asv_status asv_db_handover_again(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                       enum asv_db_outcome *outcome, struct asv_err *err)
 {
@@ -167,16 +149,46 @@ void asv_row_word(struct asv_row *row, void *to)
     asv_row_text(row, to, ASV_DB_HANDOVER_WORD);
 }
 
+/* What comes with a statement and may take a second one. */
+static enum asv_status run_said(struct asv_db *db, const struct asv_db_signed *it, enum asv_query query,
+                                struct asv_params *params, bool *waits, struct asv_err *err)
+{
+    PGresult *result = NULL;
+    char word[ASV_DB_HANDOVER_WORD] = "";
+    size_t count = 0;
+    enum asv_status status = asv_db_run_signed(db, it, query, params, &result, err);
+    if (status == ASV_OK) {
+        status = asv_db_rows_take(result, query, asv_row_word, word, sizeof word, 1, &count, err);
+    }
+    if (status == ASV_OK) {
+        *waits = strcmp(word, "waits") == 0;
+    }
+    return status;
+}
+
+enum asv_status asv_db_handover_end(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                    const struct asv_db_signed *it, const char *by, bool *waits,
+                                    struct asv_err *err)
+{
+    struct asv_params params;
+    uint8_t digest[ASV_SHA256_BYTES];
+    char who[ASV_NOTE_BYTES + 1];
+    asv_statement_digest(digest, it->said);
+    asv_params_init(&params);
+    asv_param_uuid(&params, id);
+    asv_param_text(&params, asv_note_clean(who, by));
+    asv_param_digest(&params, it->salt);
+    asv_param_digest(&params, digest);
+    return run_said(db, it, ASV_QUERY_HANDOVER_END, &params, waits, err);
+}
+
 enum asv_status asv_db_handover_receipt_put(struct asv_db *db, const struct asv_db_handover_receipt *receipt,
                                             const struct asv_db_signed *it, const char *by, bool *waits,
                                             struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     uint8_t digest[ASV_SHA256_BYTES];
     char who[ASV_NOTE_BYTES + 1];
-    char word[ASV_DB_HANDOVER_WORD] = "";
-    size_t count = 0;
     asv_statement_digest(digest, it->said);
     asv_params_init(&params);
     asv_param_uuid(&params, receipt->id);
@@ -189,15 +201,7 @@ enum asv_status asv_db_handover_receipt_put(struct asv_db *db, const struct asv_
     asv_param_text(&params, asv_note_clean(who, by));
     asv_param_digest(&params, it->salt);
     asv_param_digest(&params, digest);
-    enum asv_status status = asv_db_run_signed(db, it, ASV_QUERY_HANDOVER_RECEIPT_PUT, &params, &result, err);
-    if (status == ASV_OK) {
-        status = asv_db_rows_take(result, ASV_QUERY_HANDOVER_RECEIPT_PUT, asv_row_word, word, sizeof word, 1,
-                                  &count, err);
-    }
-    if (status == ASV_OK) {
-        *waits = strcmp(word, "waits") == 0;
-    }
-    return status;
+    return run_said(db, it, ASV_QUERY_HANDOVER_RECEIPT_PUT, &params, waits, err);
 }
 
 static void row_signature(struct asv_row *row, void *to)

@@ -100,11 +100,12 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_history(struct asv_db *db, const 
                                                        struct asv_db_handover_event *rows, size_t cap,
                                                        size_t *count, struct asv_err *err);
 
-/* Nothing comes of it, as was signed. ASV_E_STATE: it was not approved, or is over. ASV_E_MISMATCH: something
- * else was signed. */
+/* Nothing comes of it, as was signed. *waits: something may have left the house, and another person has to
+ * say the same; ASV_E_DENIED: the same person did. ASV_E_STATE: it was not approved, or is over.
+ * ASV_E_MISMATCH: something else was signed. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_end(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                                    const struct asv_db_signed *it, const char *by,
-                                                   enum asv_db_outcome *outcome, struct asv_err *err);
+                                                   bool *waits, struct asv_err *err);
 
 /* The next run begins again with one with which the job ended (HO-019). The errors of asv_db_handover_end. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_again(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],

@@ -389,16 +389,14 @@ enum asv_status asv_handover_answer(const struct asv_flow *flow, const struct as
 /* ---- what is written down ---- */
 
 enum asv_status asv_handover_cancel(const struct asv_flow *flow, const struct asv_db_handover *row,
-                                    const uint8_t salt[ASV_SHA256_BYTES], struct asv_err *err)
+                                    const uint8_t salt[ASV_SHA256_BYTES], bool *waits, struct asv_err *err)
 {
     struct asv_person_statement stated = {0};
     struct asv_statement what;
     struct asv_db_signed it;
-    enum asv_db_outcome outcome;
     asv_record_handover_end(&what, row, salt);
     enum asv_status status = asv_flow_sign_row(flow, &what, salt, &stated, &it, err);
-    return status == ASV_OK ? asv_db_handover_end(flow->db, row->id, &it, flow->actor, &outcome, err)
-                            : status;
+    return status == ASV_OK ? asv_db_handover_end(flow->db, row->id, &it, flow->actor, waits, err) : status;
 }
 
 enum asv_status asv_handover_put_receipt(const struct asv_flow *flow,

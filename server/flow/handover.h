@@ -74,10 +74,12 @@ ASV_MUST_CHECK enum asv_status asv_handover_answer(const struct asv_flow *flow,
  * with which the text begins. They are in the text; "" when there are none. */
 const char *asv_handover_rule(const struct asv_err *err);
 
-/* The person says that nothing comes of it. salt: random. */
+/* The person says that nothing comes of it. salt: random. *waits: another one has to say the same (HO-020).
+ */
 ASV_MUST_CHECK enum asv_status asv_handover_cancel(const struct asv_flow *flow,
                                                    const struct asv_db_handover *row,
-                                                   const uint8_t salt[ASV_SHA256_BYTES], struct asv_err *err);
+                                                   const uint8_t salt[ASV_SHA256_BYTES], bool *waits,
+                                                   struct asv_err *err);
 
 /* ---- the receipt ---- */
 

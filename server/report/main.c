@@ -34,6 +34,8 @@ struct work {
 static enum asv_status confine(struct asv_err *err)
 {
     static const struct asv_sandbox_path paths[] = {{"/usr/share/fonts/truetype", false},
+                                                    {"/etc/fonts", false}, /* or fontconfig complains */
+                                                    {"/usr/share/fontconfig", false},
                                                     {"/usr/share/color/icc", false},
                                                     {"/usr/share/zoneinfo", false}};
     const struct asv_sandbox sandbox = {.paths = paths, .path_count = sizeof paths / sizeof *paths};
@@ -182,7 +184,5 @@ int main(int argc, char **argv)
     }
     enum asv_status made = make(&work, &why);
     enum asv_status told = answer(&work, made, why.text, &err);
-    asv_fonts_close(work.fonts);
-    asv_facts_free(work.facts);
-    return told == ASV_OK ? 0 : 1;
+    _exit(told == ASV_OK ? 0 : 1); /* what Pango keeps of fonts (report.h) and all else ends here */
 }

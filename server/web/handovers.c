@@ -368,11 +368,12 @@ static enum asv_status put_receipt(const struct asv_flow *flow, const struct asv
 static enum asv_status put(const struct asv_flow *flow, const struct asv_web_deed *deed, const char *which,
                            struct asv_db_handover *row, struct asv_err *err)
 {
+    bool waits = false; /* as everybody is shown */
     enum asv_status status = find(flow, which, row, err);
     if (status != ASV_OK) {
         return status;
     }
-    return deed->kind == ASV_RECORD_HANDOVER_END ? asv_handover_cancel(flow, row, deed->row.salt, err)
+    return deed->kind == ASV_RECORD_HANDOVER_END ? asv_handover_cancel(flow, row, deed->row.salt, &waits, err)
                                                  : put_receipt(flow, deed, row, err);
 }
 

@@ -218,7 +218,7 @@ def a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clip):
     assert [e["what"] for e in shown(desk, handover)["history"] if e["kind"] == "output"] == ["carrier"]
     assert "written" in written(job, handover, "DVD 3")[0]
     job.run()  # it is not begun again
-    desk.act("erika", "handover", "cancel", handover)
+    two_cancel(desk, handover)
 
 
 def written(job, handover, name, status=0):
@@ -336,12 +336,21 @@ def what_is_cancelled_is_not_made(desk, job, ledger, clips):
     assert not (job.directory / handover).exists()
 
 
+def two_cancel(desk, handover):
+    """HO-020: something of it may have left the house."""
+    assert "somebody else has to say the same" in desk.act("erika", "handover", "cancel", handover)
+    assert row_of(desk, handover)["state"] != "cancelled"
+    desk.refused("this person has said it", "erika", "handover", "cancel", handover)
+    assert "Nothing comes of it" in desk.act("stefan", "handover", "cancel", handover)
+    assert row_of(desk, handover)["state"] == "cancelled"
+
+
 def what_is_over_is_removed(desk, job, handover):
     """HO-049, LAW T5; what the database does not know stays."""
     unknown = job.directory / str(uuid.uuid4())
     unknown.mkdir()
     (job.directory / handover / "work").mkdir()
-    desk.act("erika", "handover", "cancel", handover)
+    two_cancel(desk, handover)
     assert f"{handover}: over, and removed" in job.run()
     assert unknown.exists() and not (job.directory / handover).exists()
 

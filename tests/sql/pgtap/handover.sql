@@ -313,17 +313,34 @@ SELECT is((SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)), 0::bigint, '
 SELECT throws_ok($$ SELECT asv.handover_built(tap.uid('p4'), 'carrier', tap.dig('zip 4'), 9, 9, 'asservat 1') $$, 'VA006', NULL, 'and makes nothing of it');
 SELECT throws_ok($$ SELECT pg_temp.cancel('c2', 'p4', 'dora') $$, 'VA002', NULL, 'once');
 SELECT is(pg_temp.state('p4') || ' ' || pg_temp.say('free h2', 2, 1, dig('h2'), 'willi'), 'cancelled done', 'and its recording does not wait');
+-- HO-020
+SELECT is(pg_temp.propose('p5', 'erika', 'h2') || ' ' || pg_temp.answer('p5', 2, 'dora', 'h2') || ' ' || tap.took('p5 2 dora'), 'done done done', 'and one that leaves the house');
+SELECT is(asv.handover_built(uid('p5'), 'carrier', dig('zip 5'), 9, 9, 'asservat 1') || ' ' || asv.handover_left(uid('p5')), 'done false', 'which a carrier that was made did not');
+SELECT is(asv.handover_written(uid('p5'), 'carrier', 'USB 5', 1::smallint, dig('zip 5')), 'done', 'one on a medium may have');
+SELECT is(pg_temp.cancel('c5', 'p5', 'erika'), 'waits', 'then one person who says that nothing comes of it');
+SELECT is(pg_temp.state('p5') || ' ' || pg_temp.kinds('h2') LIKE 'built % written/system', true, 'is not enough (HO-020)');
+SELECT throws_matching($$ SELECT pg_temp.say('free again', 2, 1, tap.dig('h2'), 'willi') $$, 'nobody has confirmed its receipt', 'and the original stays');
+SELECT throws_ok($$ SELECT pg_temp.cancel('c6', 'p5', 'erika') $$, 'VA007', NULL, 'nor the same person twice');
+SET LOCAL session_replication_role = replica;
+INSERT INTO asv.handover_end SELECT e.handover, 99, e.since, e.by, e.salt, dig('p5') FROM asv.handover_end e WHERE e.handover = uid('p5');
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.state('p5'), 'built', 'whatever the rows say');
+SET LOCAL session_replication_role = replica;
+DELETE FROM asv.handover_end WHERE number = 99;
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.cancel('c7', 'p5', 'dora') || ' ' || pg_temp.state('p5'), 'done cancelled', 'two people are');
+SELECT ok(pg_temp.kinds('h2') LIKE '% written/system cancelled/person', 'of which custody tells');
 
 -- ---- what ledger verify compares: LG-093, LG-140
 
 SELECT is((SELECT string_agg(what || ' ' || split_part(convert_from(said, 'UTF8'), E'\n', 5), ', ') FROM asv.ledger_record(dig('r4'))),
     format('hand-over %s, receipt 3 form', uid('p1')), 'a receipt names its statement');
-SELECT is((SELECT string_agg(what, ', ') FROM asv.ledger_record(dig('c1'))), format('end of hand-over %s', uid('p4')), 'as does its end');
+SELECT is((SELECT string_agg(what, ', ') FROM asv.ledger_record(dig('c1'))), format('hand-over %s, end 1', uid('p4')), 'as does its end');
 SELECT is_empty('SELECT * FROM asv.ledger_unsigned(9)', 'all of it is what was signed');
 SET LOCAL session_replication_role = replica;
 UPDATE asv.handover_clip SET form = 1 WHERE handover = uid('p4');
 UPDATE asv.handover_receipt SET statement = dig('c1') WHERE number = 1;
-UPDATE asv.handover_output SET digest = dig('swapped');
+UPDATE asv.handover_output SET digest = dig('swapped') WHERE handover = uid('p1');
 SET LOCAL session_replication_role = origin;
 SELECT set_eq('SELECT what FROM asv.ledger_unsigned(9)', format($$ VALUES ('carrier of hand-over %1$s'), ('hand-over %1$s, receipt 1'), ('hand-over %2$s') $$,
     uid('p1'), uid('p4')), 'what somebody changed is found (LG-140)');
