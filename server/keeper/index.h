@@ -317,6 +317,10 @@ ASV_MUST_CHECK enum asv_status asv_index_open(struct asv_index **out, const void
                                               const uint8_t master[ASV_MASTER_KEY_BYTES],
                                               struct asv_err *err);
 
+/* Whether it opens but for what it says of its format and suite, which is damaged then: no other program wrote
+ * it. */
+bool asv_index_is_damaged(const void *data, size_t len, const uint8_t master[ASV_MASTER_KEY_BYTES]);
+
 /* The plaintext on its own: for asv_index_open and for tests. ASV_E_MALFORMED, ASV_E_LIMIT,
  * ASV_E_UNSUPPORTED, ASV_E_NO_MEMORY. store, epoch and generation are the label's. */
 ASV_MUST_CHECK enum asv_status asv_index_decode(struct asv_index **out, const void *plain, size_t len,
