@@ -101,7 +101,8 @@ static bool counts_more(const struct asv_index *than, const struct asv_index_lab
            (label->epoch == than->epoch && !is_new && label->generation > than->generation);
 }
 
-/* K-233: one that this program wrote is damaged where it says of which format it is, as it may be elsewhere. */
+/* K-233: one that this program wrote is damaged where it says of which format it is, as it may be elsewhere.
+ */
 static bool is_damaged(const struct asv_store *store, const struct seen *seen, struct asv_bytes file)
 {
     bool damaged = false;

@@ -427,7 +427,7 @@ static void an_index_of_another_format_is_refused_and_stays(void **state)
         uint8_t *data = keeper_disk_file(f.disks[i], "index")->data;
         another_format(data, 1);
         assert_int_equal(try_open(), ASV_E_UNSUPPORTED);
-        assert_non_null(strstr(f.err.text, "format 3"));
+        assert_non_null(strstr(f.err.text, "format 4"));
         assert_int_equal(data[9], ASV_INDEX_FORMAT + 1);
         another_format(data, -1);
     }
