@@ -54,6 +54,11 @@ static enum asv_status read_statements(const struct asv_keeper_request *request,
     if (status == ASV_OK && out->has_answer) {
         asv_statement_digest(out->answer_digest, &out->answer);
     }
+    if (status == ASV_OK && out->proposal.action != ASV_ACTION_HAND_OVER &&
+        (request->plan.len > 0 ||
+         (request->type == ASV_KEEPER_DECIDE && request->number != ASV_KEEPER_NO_CLIP))) { /* K-239 */
+        return asv_fail(err, ASV_E_MALFORMED, "a plan, or a number in it, comes with a HAND_OVER alone");
+    }
     if (status == ASV_OK && out->proposal.subject.kind == ASV_SUBJECT_RECORD) { /* K-158 */
         return asv_fail(err, ASV_E_UNSUPPORTED, "a record of the database is no decision of the keeper's");
     }

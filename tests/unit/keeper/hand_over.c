@@ -386,6 +386,7 @@ static void keys_are_for_who_builds(void **state)
     keeper_propose_clip(&site, &other, ASV_ACTION_BLOCK, &people.wearer, 30, camera, &clips[WHOLE]);
     request.proposal = (struct asv_bytes){other.proposal.data, other.proposal.len};
     request.answer = (struct asv_bytes){0};
+    request.plan = (struct asv_bytes){0};
     request.records[0] = people.wearer.credential.encoded;
     refused(keeper_ask(&site, ASV_KEEPER_EXPORT, &request), ASV_E_DENIED);
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_SERVER, &request).status, ASV_OK);
@@ -598,6 +599,21 @@ static void a_release_from_before_ends_nothing_that_was_handed_over(void **state
     assert_int_equal(both(ASV_ACTION_RELEASE, &people.reviewer, &people.chief, 34, &clips[WHOLE]), ASV_OK);
 }
 
+static void a_plan_comes_with_a_hand_over_alone(void **state)
+{
+    (void)state; /* K-239 */
+    struct asv_keeper_request request;
+    keeper_propose_clip(&site, &other, ASV_ACTION_BLOCK, &people.wearer, 30, camera, &clips[SEALED]);
+    keeper_decision_request(&request, &other);
+    request.plan = (struct asv_bytes){decision.plan_data, decision.plan_len};
+    refused(keeper_ask(&site, ASV_KEEPER_ADMIN, &request), ASV_E_MALFORMED);
+    request.plan = (struct asv_bytes){0};
+    request.number = 0;
+    refused(keeper_ask(&site, ASV_KEEPER_ADMIN, &request), ASV_E_MALFORMED);
+    request.number = ASV_KEEPER_NO_CLIP;
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status, ASV_OK);
+}
+
 /* A package whose digest is a clip's: that it was signed does not say that the clip left. */
 static void a_package_is_no_clip(void **state)
 {
@@ -648,6 +664,7 @@ int main(void)
         TEST(it_is_forgotten_when_it_is_over_and_written_down),
         TEST(what_may_still_leave_is_not_forgotten),
         TEST(a_release_from_before_ends_nothing_that_was_handed_over),
+        TEST(a_plan_comes_with_a_hand_over_alone),
         TEST(a_package_is_no_clip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
