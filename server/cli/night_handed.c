@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/cli/keepers.h"
@@ -21,6 +20,8 @@ struct handed {
     size_t count;
     size_t clear; /* keys that may have left as they are */
     uint8_t headers[ASV_PLAN_CLIPS_MAX][ASV_SHA256_BYTES];
+    struct asv_keeper_handed page[ASV_KEEPER_PAGE]; /* what is asked in between has replies of its own */
+    uint16_t got;                                   /* rows of that */
 };
 
 /* Nobody's name: that stands with the statements, for who may read them. */
@@ -95,42 +96,40 @@ static enum asv_status take_row(struct asv_night *night, struct handed *handed,
     return status;
 }
 
-/* A page of what the keeper took. Its rows are copied: what is asked in between has replies of its own. */
-static enum asv_status take_page(struct asv_night *night, struct handed *handed,
-                                 struct asv_keeper_handed *rows, uint16_t *got, struct asv_err *err)
+/* The next page of what the keeper took. */
+static enum asv_status take_page(struct asv_night *night, struct handed *handed, struct asv_err *err)
 {
     struct asv_keeper_reply reply;
     uint32_t request = 0;
-    enum asv_status status =
-        asv_keeper_client_handed(night->client, *got > 0 ? &rows[*got - 1] : NULL, &request, err);
+    const struct asv_keeper_handed *after = handed->got > 0 ? &handed->page[handed->got - 1] : NULL;
+    enum asv_status status = asv_keeper_client_handed(night->client, after, &request, err);
     status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
     if (status != ASV_OK) {
         return status;
     }
-    *got = reply.kept_count;
-    for (uint16_t i = 0; i < *got; i++) {
-        asv_keeper_handed_read(&rows[i], &reply, i);
+    handed->got = reply.kept_count;
+    for (uint16_t i = 0; i < handed->got; i++) {
+        asv_keeper_handed_read(&handed->page[i], &reply, i);
     }
-    for (uint16_t i = 0; status == ASV_OK && i < *got; i++) {
-        status = take_row(night, handed, &rows[i], err);
+    for (uint16_t i = 0; status == ASV_OK && i < handed->got; i++) {
+        status = take_row(night, handed, &handed->page[i], err);
     }
     return status;
 }
 
 enum asv_status asv_night_handed(struct asv_night *night, struct asv_err *err)
 {
-    uint16_t got = 0;
-    if (!night->keeper_answers) {
-        return ASV_OK;
-    }
-    asv_auto_free struct handed *handed = calloc(1, sizeof *handed);
-    asv_auto_free struct asv_keeper_handed *rows = calloc(ASV_KEEPER_PAGE, sizeof *rows);
-    if (handed == NULL || rows == NULL) {
+    struct handed *handed = calloc(1, sizeof *handed);
+    if (handed == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    enum asv_status status = ASV_OK;
-    do {
-        status = take_page(night, handed, rows, &got, err);
-    } while (status == ASV_OK && got == ASV_KEEPER_PAGE);
-    return status == ASV_OK ? look_at(night, handed, err) : status;
+    enum asv_status status = night->keeper_answers ? take_page(night, handed, err) : ASV_OK;
+    while (status == ASV_OK && handed->got == ASV_KEEPER_PAGE) {
+        status = take_page(night, handed, err);
+    }
+    if (status == ASV_OK) {
+        status = look_at(night, handed, err);
+    }
+    free(handed);
+    return status;
 }
