@@ -276,14 +276,27 @@ END
 $$;
 COMMENT ON FUNCTION asv.handover_state IS 'where a hand-over stands: proposed, refused, withdrawn, lapsed; approved, building, failed, built, cancelled, received';
 
+-- LAW H10, KEEPER.md K-238: what was signed while the keeper was away it may still take.
+CREATE FUNCTION asv.release_agreed(p_recording uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM asv.statement s JOIN asv.clip c ON c.header = s.subject
+                   WHERE c.recording = p_recording AND s.action IN (2, 3) AND s.step = 2 AND s.expires_at > clock_timestamp()
+                     AND NOT EXISTS (SELECT FROM asv.statement_answer n
+                                     WHERE n.statement = s.digest AND (n.taken OR n.forged OR n.ruling IS NOT NULL)));
+END
+$$;
+COMMENT ON FUNCTION asv.release_agreed IS 'whether two people have agreed that a recording be released, or erased early, and the keeper has not said for good what it makes of that';
+
 CREATE FUNCTION asv.held_for(p_recording uuid) RETURNS uuid
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     RETURN (SELECT r.incident FROM asv.hold h JOIN asv.request r ON r.proposal = h.proposal
-            WHERE h.recording = p_recording AND asv.state_of(p_recording) = 'held' ORDER BY h.event DESC LIMIT 1);
+            WHERE h.recording = p_recording AND asv.state_of(p_recording) = 'held' AND NOT asv.release_agreed(p_recording)
+            ORDER BY h.event DESC LIMIT 1);
 END
 $$;
-COMMENT ON FUNCTION asv.held_for IS 'the incident for which a recording is held; NULL: it is not';
+COMMENT ON FUNCTION asv.held_for IS 'the incident for which a recording is held, and stays so; NULL: it is not';
 
 -- HO-006
 CREATE FUNCTION asv.handover_event(p_handover uuid, p_kind text, p_at timestamptz, p_credential bytea, p_detail text) RETURNS void
@@ -330,7 +343,7 @@ BEGIN
     SELECT k.clip INTO v_clip FROM asv.handover_clip c JOIN asv.clip k ON k.recording = c.recording
     WHERE c.handover = h.id AND asv.held_for(c.recording) IS DISTINCT FROM h.incident ORDER BY c.number LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'hand-over: % is not held for this incident', v_clip USING ERRCODE = 'VA002';
+        RAISE EXCEPTION 'hand-over: % is not held for this incident, or is about to be released', v_clip USING ERRCODE = 'VA002';
     END IF;
     PERFORM asv.handover_check_free(h.id);
 END
@@ -419,6 +432,23 @@ $$;
 COMMENT ON FUNCTION asv.handover_ruled() IS 'trigger: the keeper took the approval of a hand-over, which the job builds from now on';
 CREATE TRIGGER handover AFTER INSERT ON asv.statement_answer
     FOR EACH ROW WHEN (new.taken) EXECUTE FUNCTION asv.handover_ruled();
+
+-- K-235, LAW L1: whoever has both statements asks the keeper, and whether the database is told is up to that one.
+INSERT INTO asv.alarm_kind VALUES
+    ('untold', 'the keeper let the keys of recordings leave for a hand-over of which the database was told nothing');
+
+CREATE FUNCTION asv.handover_unknown(p_proposal bytea, p_headers bytea[]) RETURNS TABLE (recordings integer, first bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT count(*)::integer, (array_agg(d.header ORDER BY d.header))[1]
+    FROM unnest(p_headers) AS d (header)
+    WHERE NOT EXISTS (SELECT FROM asv.handover h JOIN asv.handover_clip c ON c.handover = h.id JOIN asv.clip k ON k.recording = c.recording
+                      JOIN asv.handover_build b ON b.handover = h.id
+                      WHERE h.proposal = p_proposal AND k.header = d.header AND asv.handover_approval(h.proposal) IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM asv.alarm n WHERE n.kind = 'untold' AND n.subject = encode(p_proposal, 'hex'))
+    HAVING count(*) > 0
+$$;
+COMMENT ON FUNCTION asv.handover_unknown IS 'of these recordings, which the keeper took to be handed over by this proposal, those of which nobody here was told that it did; none when somebody was called';
+GRANT EXECUTE ON FUNCTION asv.handover_unknown TO asv_admin;
 
 -- LAW H10, whatever a program thinks: before anything is signed with which the keeper would destroy its key.
 CREATE FUNCTION asv.handover_keeps() RETURNS trigger

@@ -169,6 +169,7 @@ enum asv_status asv_night_run(struct asv_night *night, struct asv_err *err)
         {"the keeper", ask_keeper},
         {"what followed from decisions", asv_night_conclude},
         {"what people were shown", asv_night_shown},
+        {"what was handed over", asv_night_handed},
         {"early erasures", asv_night_adopt},
         {"holds before docking", asv_night_keep_ahead},
         {"what lapses", asv_night_lapse},

@@ -302,6 +302,12 @@ ASV_MUST_CHECK enum asv_status asv_night_blocks(struct asv_night *night, struct 
 /* What the keeper gave out, and the access log says nothing of, is said to people, once. */
 ASV_MUST_CHECK enum asv_status asv_night_shown(struct asv_night *night, struct asv_err *err);
 
+/* ---- hand-overs (night_handed.c) ---- */
+
+/* What the keeper took to be handed over, and the database was not told of, is said to people, once; the
+ * keeper hears what is known. */
+ASV_MUST_CHECK enum asv_status asv_night_handed(struct asv_night *night, struct asv_err *err);
+
 /* ---- early erasures (night_early.c) ---- */
 
 /* What two people erased early becomes the run's when the keeper says so, and is where it was when not.

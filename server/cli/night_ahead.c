@@ -151,7 +151,8 @@ static enum asv_status ask_there(struct asv_night *night, const struct asv_db_ah
         asv_keeper_client_finish_ahead(night->client, ahead->proposal, &none, &request, err);
     status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
     *there = reply.status != ASV_E_NOT_FOUND;
-    return reply.status != ASV_OK ? ASV_OK : status;
+    bool said = reply.status != ASV_OK && asv_status_class(reply.status) != ASV_CLASS_RETRY;
+    return said ? ASV_OK : status; /* what it cannot do now says nothing of it */
 }
 
 /* The database has it still: two people may have ended it since the page was read. */

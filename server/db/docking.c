@@ -338,6 +338,7 @@ static const char *alarm_name(enum asv_db_alarm_kind kind)
         [ASV_DB_ALARM_ORPHAN] = "orphan",
         [ASV_DB_ALARM_UNHEARD] = "unheard",
         [ASV_DB_ALARM_UNLOGGED] = "unlogged",
+        [ASV_DB_ALARM_UNTOLD] = "untold",
         [ASV_DB_ALARM_FORGED] = "forged",
         [ASV_DB_ALARM_UNWORN] = "unworn",
         [ASV_DB_ALARM_LEDGER] = "ledger",

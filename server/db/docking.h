@@ -180,6 +180,7 @@ enum asv_db_alarm_kind {
     ASV_DB_ALARM_FORGED,    /* what stands as signed, and nobody signed */
     ASV_DB_ALARM_UNWORN,    /* nobody wore a camera, somebody wrote down */
     ASV_DB_ALARM_UNLOGGED,  /* shown, and not in the access log */
+    ASV_DB_ALARM_UNTOLD,    /* handed over, and not here */
     ASV_DB_ALARM_LEDGER,    /* the ledger does not go on before people looked */
 };
 

@@ -313,6 +313,32 @@ enum asv_status asv_db_shown_unlogged(struct asv_db *db, const uint8_t (*shown)[
                            err);
 }
 
+static void read_untold(struct asv_row *row, void *to)
+{
+    struct asv_db_untold *out = to;
+    out->recordings = (uint32_t)asv_row_i32(row);
+    asv_row_bytes(row, out->first, sizeof out->first);
+}
+
+enum asv_status asv_db_handover_unknown(struct asv_db *db, const uint8_t proposal[ASV_SHA256_BYTES],
+                                        const uint8_t (*headers)[ASV_SHA256_BYTES], size_t count,
+                                        struct asv_db_untold *out, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_auto_array struct asv_array digests;
+    size_t rows = 1;
+    asv_array_init(&digests, ASV_ARRAY_BYTEA);
+    for (size_t i = 0; i < count; i++) {
+        asv_array_bytes(&digests, headers[i], ASV_SHA256_BYTES);
+    }
+    asv_params_init(&params);
+    asv_param_bytes(&params, proposal, ASV_SHA256_BYTES);
+    asv_param_array(&params, &digests);
+    *out = (struct asv_db_untold){.recordings = 0};
+    return asv_db_run_rows(db, ASV_QUERY_HANDOVER_UNKNOWN, &params, read_untold, out, sizeof *out, 1, &rows,
+                           err);
+}
+
 /* The parameters of a completion. */
 struct completion {
     struct asv_params params;

@@ -162,6 +162,19 @@ ASV_MUST_CHECK enum asv_status asv_db_shown_unlogged(struct asv_db *db,
                                                      size_t shown_count, uint8_t (*out)[ASV_SHA256_BYTES],
                                                      size_t cap, size_t *count, struct asv_err *err);
 
+struct asv_db_untold {
+    uint32_t recordings; /* 0: it is known, or people were called */
+    uint8_t first[ASV_SHA256_BYTES];
+};
+
+/* Of recordings (headers[count], digests of their headers) that the keeper took to be handed over by this
+ * proposal, those of which the database was not told that it did. */
+ASV_MUST_CHECK enum asv_status asv_db_handover_unknown(struct asv_db *db,
+                                                       const uint8_t proposal[ASV_SHA256_BYTES],
+                                                       const uint8_t (*headers)[ASV_SHA256_BYTES],
+                                                       size_t count, struct asv_db_untold *out,
+                                                       struct asv_err *err);
+
 /* What the database says of a clip that lies in the vault. */
 struct asv_db_vault_known {
     uint32_t index; /* in the list that was asked about, from 0 */

@@ -281,6 +281,27 @@ enum asv_status asv_keeper_client_shown(struct asv_keeper_client *client, const 
     return ask(client, &ask_for, request, err);
 }
 
+enum asv_status asv_keeper_client_handed(struct asv_keeper_client *client,
+                                         const struct asv_keeper_handed *after, uint32_t *request,
+                                         struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_HANDED};
+    if (after != NULL) {
+        memcpy(ask_for.digest, after->proposal, sizeof ask_for.digest);
+        memcpy(ask_for.header_digest, after->header, sizeof ask_for.header_digest);
+    }
+    return ask(client, &ask_for, request, err);
+}
+
+enum asv_status asv_keeper_client_noted(struct asv_keeper_client *client,
+                                        const uint8_t proposal[ASV_SHA256_BYTES], uint32_t *request,
+                                        struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_NOTED};
+    memcpy(ask_for.digest, proposal, sizeof ask_for.digest);
+    return ask(client, &ask_for, request, err);
+}
+
 enum asv_status asv_keeper_client_clip(struct asv_keeper_client *client,
                                        const uint8_t header[ASV_SHA256_BYTES], uint32_t *request,
                                        struct asv_err *err)

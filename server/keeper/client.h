@@ -132,6 +132,16 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_clips(struct asv_keeper_client 
 ASV_MUST_CHECK enum asv_status asv_keeper_client_shown(struct asv_keeper_client *client, const uint8_t *after,
                                                        uint32_t *request, struct asv_err *err);
 
+/* HANDED, a page behind that row (NULL: from the first one). */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_handed(struct asv_keeper_client *client,
+                                                        const struct asv_keeper_handed *after,
+                                                        uint32_t *request, struct asv_err *err);
+
+/* What HANDED says of the hand-over with this proposal is written down. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_noted(struct asv_keeper_client *client,
+                                                       const uint8_t proposal[ASV_SHA256_BYTES],
+                                                       uint32_t *request, struct asv_err *err);
+
 /* The row of the clip with this header, if there is one. */
 ASV_MUST_CHECK enum asv_status asv_keeper_client_clip(struct asv_keeper_client *client,
                                                       const uint8_t header[ASV_SHA256_BYTES],

@@ -11,9 +11,6 @@
 #include "firmware-proto/trust/fields.h"
 #include "server/base/hex.h"
 
-/* Four days: a clock may have been as much ahead, unnoticed, when the keeper started (K-064). */
-#define REMEMBERED_LONGER_MS (INT64_C(4) * 24 * 3600 * 1000)
-
 #define ALONE_MAX 256 /* decisions of one person alone that are remembered at a time */
 #define SHOWN_MAX 512 /* the same of what was shown to that one, a hundred a day (K-173) */
 
@@ -56,6 +53,11 @@ static enum asv_status read_statements(const struct asv_keeper_request *request,
     }
     if (status == ASV_OK && out->has_answer) {
         asv_statement_digest(out->answer_digest, &out->answer);
+    }
+    if (status == ASV_OK && out->proposal.action != ASV_ACTION_HAND_OVER &&
+        (request->plan.len > 0 ||
+         (request->type == ASV_KEEPER_DECIDE && request->number != ASV_KEEPER_NO_CLIP))) { /* K-239 */
+        return asv_fail(err, ASV_E_MALFORMED, "a plan, or a number in it, comes with a HAND_OVER alone");
     }
     if (status == ASV_OK && out->proposal.subject.kind == ASV_SUBJECT_RECORD) { /* K-158 */
         return asv_fail(err, ASV_E_UNSUPPORTED, "a record of the database is no decision of the keeper's");
@@ -274,7 +276,7 @@ static enum asv_status remember(const struct asv_decision *decision, struct asv_
         expires_ms = decision->answer.expires_ms;
     }
     struct asv_index_decided row = {.how = refused ? ASV_DECIDED_REFUSED : ASV_DECIDED_DONE,
-                                    .until_ms = expires_ms + REMEMBERED_LONGER_MS,
+                                    .until_ms = expires_ms + ASV_DECIDED_LONGER_MS,
                                     .at_ms = decision->now_ms};
     row.how = shows ? ASV_DECIDED_SHOWN : row.how;
     memcpy(row.proposal, decision->proposal_digest, sizeof row.proposal);
@@ -290,8 +292,8 @@ static enum asv_status remember(const struct asv_decision *decision, struct asv_
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no room to remember another decision");
 }
 
-static enum asv_status journal(struct asv_keeper *keeper, const struct asv_decision *decision, const char *as,
-                               struct asv_err *err)
+enum asv_status asv_decide_write(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                 const char *as, struct asv_err *err)
 {
     static const char *const steps[] = {"", "proposed", "approved", "refused", "withdrawn", "decided"};
     uint8_t step = decision->has_answer ? decision->answer.step : decision->proposal.step;
@@ -354,7 +356,14 @@ enum asv_status asv_decide_write_once(struct asv_keeper *keeper, const struct as
     if (is_written(keeper, &given)) {
         return ASV_OK;
     }
-    enum asv_status status = journal(keeper, decision, as, err);
+    enum asv_status status = asv_decide_line(keeper, decision, err); /* K-237 */
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = asv_decide_write(keeper, decision, as, err);
+    if (status != ASV_OK) {
+        asv_decide_line_back(keeper, decision);
+    }
     if (status == ASV_OK) {
         status = asv_store_fence(keeper->store, err); /* the line may be in one directory only */
     }
@@ -391,7 +400,7 @@ static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decisio
         status = remember(decision, &change, err);
     }
     if (status == ASV_OK) {
-        status = journal(keeper, decision, NULL, err); /* K-084: before it acts */
+        status = asv_decide_write(keeper, decision, NULL, err); /* K-084: before it acts */
     }
     if (status != ASV_OK) {
         asv_store_abort(&change);

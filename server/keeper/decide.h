@@ -9,6 +9,10 @@
 
 #include "server/keeper/keeper.h"
 
+/* So much longer than its statements live is remembered what was made of them: a clock may have been as much
+ * ahead, unnoticed, when the keeper started (K-064). */
+#define ASV_DECIDED_LONGER_MS (INT64_C(4) * 24 * 3600 * 1000)
+
 /* A request that was believed: by signatures, enrolment, time and roles. */
 struct asv_decision {
     const struct asv_keeper_request *request;
@@ -84,6 +88,28 @@ ASV_MUST_CHECK enum asv_status asv_decide_write_once(struct asv_keeper *keeper,
                                                      const struct asv_decision *decision,
                                                      enum asv_keeper_gave gave, const uint8_t *what,
                                                      const struct asv_plan *to, struct asv_err *err);
+
+/* The same of a whole hand-over, or with another word for the action (as); as what is done is written down.
+ */
+ASV_MUST_CHECK enum asv_status asv_decide_write(struct asv_keeper *keeper,
+                                                const struct asv_decision *decision, const char *as,
+                                                struct asv_err *err);
+
+/* K-234: it is taken, with each of its clips, and remembered; said again, nothing. ASV_E_BUSY: no room
+ * (hand_over_record.c). */
+ASV_MUST_CHECK enum asv_status asv_decide_take_plan(struct asv_keeper *keeper,
+                                                    const struct asv_decision *decision,
+                                                    const struct asv_plan *plan, struct asv_err *err);
+
+/* ASV_E_STATE: it was not. */
+ASV_MUST_CHECK enum asv_status asv_decide_was_taken(const struct asv_keeper *keeper,
+                                                    const struct asv_decision *decision, struct asv_err *err);
+
+/* K-237: that a hand-over writes a line more into the record of decisions. ASV_E_LIMIT: it has had what it
+ * may; and that this one was not written. */
+ASV_MUST_CHECK enum asv_status asv_decide_line(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                               struct asv_err *err);
+void asv_decide_line_back(struct asv_keeper *keeper, const struct asv_decision *decision);
 
 /* Whether the request's HAND_OVER was approved, was not refused before, and can be carried out now. */
 ASV_MUST_CHECK enum asv_status asv_decide_hands_over(struct asv_keeper *keeper,

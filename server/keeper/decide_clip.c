@@ -9,6 +9,7 @@
 #include "server/base/calendar.h"
 #include "server/base/hex.h"
 #include "server/keeper/decide.h"
+#include "server/keeper/handed.h"
 #include "server/keeper/kept.h"
 
 #define BLOCKED_MAX 1024 /* clips without a key of their own that one person has blocked */
@@ -150,6 +151,13 @@ enum asv_status asv_decide_release(struct asv_keeper *keeper, const struct asv_d
     (void)keeper;
     const struct asv_statement *proposal = &decision->proposal;
     enum asv_status status = find_held(change->next, proposal, proposal->subject.id, &row, err);
+    if (status == ASV_OK &&
+        asv_handed_since(change->next, proposal->subject.id, decision->answer.issued_ms)) { /* K-238 */
+        return asv_decide_never(
+            decision, ASV_E_STATE,
+            "the clip was handed over since this was agreed to: its original stays until it was received",
+            err);
+    }
     if (status == ASV_OK) {
         *destroy = asv_kept_back(change->next, row, decision->now_ms);
     }

@@ -111,11 +111,11 @@ enum asv_status asv_decide_hand_over(struct asv_keeper *keeper, const struct asv
                           ? decision->proposal.expires_ms
                           : decision->answer.expires_ms;
     if (decision->request->number != ASV_KEEPER_NO_CLIP) {
-        return give(keeper, decision, &plan, reply, err);
+        status = asv_decide_was_taken(keeper, decision, err); /* K-217 */
+        return status == ASV_OK ? give(keeper, decision, &plan, reply, err) : status;
     }
     status = check_clips(keeper, &decision->proposal, &plan, err); /* what is refused is not written down */
-    return status == ASV_OK ? asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_WORD, NULL, NULL, err)
-                            : status;
+    return status == ASV_OK ? asv_decide_take_plan(keeper, decision, &plan, err) : status;
 }
 
 enum asv_status asv_decide_hands_over(struct asv_keeper *keeper, const struct asv_keeper_request *request,
@@ -134,5 +134,8 @@ enum asv_status asv_decide_hands_over(struct asv_keeper *keeper, const struct as
         return asv_fail(err, ASV_E_STATE, "the proposal was refused or withdrawn"); /* K-083 */
     }
     status = read_plan(keeper, out, &plan, err);
-    return status == ASV_OK ? check_clips(keeper, &out->proposal, &plan, err) : status;
+    if (status == ASV_OK) {
+        status = check_clips(keeper, &out->proposal, &plan, err);
+    }
+    return status == ASV_OK ? asv_decide_was_taken(keeper, out, err) : status;
 }

@@ -245,6 +245,25 @@ enum asv_status asv_index_decode(struct asv_index **out, const void *plain, size
     return ASV_OK;
 }
 
+bool asv_index_is_damaged(const void *data, size_t len, const uint8_t master[ASV_MASTER_KEY_BYTES])
+{
+    struct asv_index_label label;
+    asv_auto_index struct asv_index *index = NULL;
+    struct asv_writer writer;
+    if (asv_index_label_read(&label, data, len) != ASV_E_UNSUPPORTED) {
+        return false;
+    }
+    asv_auto_free uint8_t *copy = malloc(len);
+    if (copy == NULL) {
+        return false;
+    }
+    memcpy(copy, data, len);
+    asv_writer_init(&writer, copy + sizeof magic, 4);
+    asv_write_u16(&writer, ASV_INDEX_FORMAT);
+    asv_write_u16(&writer, ASV_SUITE_1);
+    return asv_index_open(&index, copy, len, master, NULL) == ASV_OK;
+}
+
 enum asv_status asv_index_open(struct asv_index **out, const void *data, size_t len,
                                const uint8_t master[ASV_MASTER_KEY_BYTES], struct asv_err *err)
 {

@@ -17,11 +17,12 @@
 #include "server/keeper/table.h"
 #include "server/statement/credential.h"
 
-#define ASV_INDEX_FORMAT       3
+#define ASV_INDEX_FORMAT       4
 #define ASV_INDEX_HEADER_BYTES 80
-#define ASV_INDEX_FILE_MAX     (16u << 20)
+#define ASV_INDEX_FILE_MAX     (18u << 20)
 #define ASV_ENTRY_ID_BYTES     16
 #define ASV_ENTRY_NAME_BYTES   48 /* of its file's name, NUL included */
+#define ASV_HANDED_KEY_BYTES   64 /* proposal and header */
 #define ASV_AHEAD_KEYS         20 /* of three local days, and reserve keys: a camera may use one a day */
 
 enum asv_entry_kind {
@@ -40,6 +41,8 @@ enum asv_index_table {
     ASV_INDEX_DECIDED,    /* struct asv_index_decided */
     ASV_INDEX_POLICIES,   /* struct asv_index_policy */
     ASV_INDEX_LEDGERS,    /* struct asv_index_ledger */
+    ASV_INDEX_HANDOVERS,  /* struct asv_index_handover */
+    ASV_INDEX_HANDED,     /* struct asv_index_handed */
     ASV_INDEX_TABLES,
 };
 
@@ -155,6 +158,23 @@ struct asv_index_ledger {
     uint64_t size;                          /* of the tree ... */
     uint8_t root[ASV_SHA256_BYTES];         /* ... and its root */
     char origin[ASV_KEEPER_ORIGIN_MAX + 1]; /* zeros behind it */
+};
+
+/* A HAND_OVER that was taken: whose keys may have left. */
+struct asv_index_handover {
+    uint8_t proposal[ASV_SHA256_BYTES]; /* digest of it, which names the plan */
+    uint8_t answer[ASV_SHA256_BYTES];   /* of the approval that it was taken with first */
+    int64_t taken_ms;
+    int64_t until_ms; /* nothing leaves by it any more */
+    uint32_t lines;   /* of the record of decisions that it may still have, but for what is drawn */
+    uint8_t noted;    /* 1: the nightly run has written down what became of it */
+};
+
+/* One clip of it. */
+struct asv_index_handed {
+    uint8_t proposal[ASV_SHA256_BYTES];
+    uint8_t header[ASV_SHA256_BYTES];
+    uint8_t clear; /* 1: its key may leave as it is, and not wrapped alone */
 };
 
 struct asv_index_slot {
@@ -288,6 +308,8 @@ union asv_index_any_row {
     struct asv_index_decided decided;
     struct asv_index_policy policy;
     struct asv_index_ledger ledger;
+    struct asv_index_handover handover;
+    struct asv_index_handed handed;
 };
 
 /* ---- the file ---- */
@@ -316,6 +338,10 @@ ASV_MUST_CHECK enum asv_status asv_index_label_read(struct asv_index_label *out,
 ASV_MUST_CHECK enum asv_status asv_index_open(struct asv_index **out, const void *data, size_t len,
                                               const uint8_t master[ASV_MASTER_KEY_BYTES],
                                               struct asv_err *err);
+
+/* Whether it opens but for what it says of its format and suite, which is damaged then: no other program
+ * wrote it. */
+bool asv_index_is_damaged(const void *data, size_t len, const uint8_t master[ASV_MASTER_KEY_BYTES]);
 
 /* The plaintext on its own: for asv_index_open and for tests. ASV_E_MALFORMED, ASV_E_LIMIT,
  * ASV_E_UNSUPPORTED, ASV_E_NO_MEMORY. store, epoch and generation are the label's. */

@@ -328,6 +328,48 @@ static enum asv_status read_ledger(struct asv_reader *in, void *row)
                                                                                        : ASV_E_MALFORMED;
 }
 
+/* ---- hand-overs, and their clips ---- */
+
+static void write_handover(struct asv_writer *out, const void *row)
+{
+    const struct asv_index_handover *handover = row;
+    asv_write_bytes(out, handover->proposal, sizeof handover->proposal);
+    asv_write_bytes(out, handover->answer, sizeof handover->answer);
+    asv_write_i64(out, handover->taken_ms);
+    asv_write_i64(out, handover->until_ms);
+    asv_write_u32(out, handover->lines);
+    asv_write_u8(out, handover->noted);
+}
+
+static enum asv_status read_handover(struct asv_reader *in, void *row)
+{
+    struct asv_index_handover *handover = row;
+    bool good = asv_read_copy(in, handover->proposal, sizeof handover->proposal) == ASV_OK &&
+                asv_read_copy(in, handover->answer, sizeof handover->answer) == ASV_OK &&
+                asv_read_i64(in, &handover->taken_ms) == ASV_OK &&
+                asv_read_i64(in, &handover->until_ms) == ASV_OK &&
+                asv_read_u32(in, &handover->lines) == ASV_OK && asv_read_u8(in, &handover->noted) == ASV_OK &&
+                handover->taken_ms > 0 && handover->until_ms > handover->taken_ms && handover->noted <= 1;
+    return good ? ASV_OK : ASV_E_MALFORMED;
+}
+
+static void write_handed(struct asv_writer *out, const void *row)
+{
+    const struct asv_index_handed *handed = row;
+    asv_write_bytes(out, handed->proposal, sizeof handed->proposal);
+    asv_write_bytes(out, handed->header, sizeof handed->header);
+    asv_write_u8(out, handed->clear);
+}
+
+static enum asv_status read_handed(struct asv_reader *in, void *row)
+{
+    struct asv_index_handed *handed = row;
+    bool good = asv_read_copy(in, handed->proposal, sizeof handed->proposal) == ASV_OK &&
+                asv_read_copy(in, handed->header, sizeof handed->header) == ASV_OK &&
+                asv_read_u8(in, &handed->clear) == ASV_OK && handed->clear <= 1;
+    return good ? ASV_OK : ASV_E_MALFORMED;
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -345,6 +387,8 @@ static const struct {
     [ASV_INDEX_DECIDED] = {32 + 1 + 32 + 32 + 8 + 8, write_decided, read_decided},
     [ASV_INDEX_POLICIES] = {32 + 32 + 4 + 2 + 4, write_policy, read_policy},
     [ASV_INDEX_LEDGERS] = {32 + 32 + 1 + 8 + 32 + 1 + ASV_KEEPER_ORIGIN_MAX, write_ledger, read_ledger},
+    [ASV_INDEX_HANDOVERS] = {32 + 32 + 8 + 8 + 4 + 1, write_handover, read_handover},
+    [ASV_INDEX_HANDED] = {32 + 32 + 1, write_handed, read_handed},
 };
 
 size_t asv_index_row_bytes(enum asv_index_table table)

@@ -9,7 +9,7 @@
 #include "server/keeper/index.h"
 #include "server/keeper/secret.h"
 
-/* The limits leave room for the hold of years in a file of 16 MiB. */
+/* The limits leave room for the hold of years in a file of 18 MiB. */
 static const struct asv_table_kind kinds[ASV_INDEX_TABLES] = {
     [ASV_INDEX_ENTRIES] = {sizeof(struct asv_entry), ASV_ENTRY_ID_BYTES, 32768},
     [ASV_INDEX_CAMERAS] = {sizeof(struct asv_index_camera), ASV_SHA256_BYTES, 16384},
@@ -20,6 +20,8 @@ static const struct asv_table_kind kinds[ASV_INDEX_TABLES] = {
     [ASV_INDEX_DECIDED] = {sizeof(struct asv_index_decided), ASV_SHA256_BYTES, 16384},
     [ASV_INDEX_POLICIES] = {sizeof(struct asv_index_policy), ASV_SHA256_BYTES, 64},
     [ASV_INDEX_LEDGERS] = {sizeof(struct asv_index_ledger), ASV_SHA256_BYTES, 256},
+    [ASV_INDEX_HANDOVERS] = {sizeof(struct asv_index_handover), ASV_SHA256_BYTES, 1024},
+    [ASV_INDEX_HANDED] = {sizeof(struct asv_index_handed), ASV_HANDED_KEY_BYTES, 16384},
 };
 
 void asv_entry_name(char out[ASV_ENTRY_NAME_BYTES], const struct asv_entry *entry)

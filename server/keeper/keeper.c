@@ -26,7 +26,9 @@ static const bool permits[ASV_KEEPER_ROLES][ASV_KEEPER_TYPE_END] = {
                           [ASV_KEEPER_CLIP] = true,
                           [ASV_KEEPER_SIGN] = true,
                           [ASV_KEEPER_DAY_END] = true,
-                          [ASV_KEEPER_SHOWN] = true},
+                          [ASV_KEEPER_SHOWN] = true,
+                          [ASV_KEEPER_HANDED] = true,
+                          [ASV_KEEPER_NOTED] = true},
     [ASV_KEEPER_SERVER] = {[ASV_KEEPER_STATUS] = true,
                            [ASV_KEEPER_DECIDE] = true,
                            [ASV_KEEPER_CLIPS] = true,
@@ -164,6 +166,10 @@ static enum asv_status dispatch(struct asv_keeper *keeper, const struct asv_keep
         return asv_keeper_sign(keeper, request, reply, err);
     case ASV_KEEPER_SHOWN:
         return asv_keeper_shown(keeper, request, reply);
+    case ASV_KEEPER_HANDED:
+        return asv_keeper_handed(keeper, request, reply);
+    case ASV_KEEPER_NOTED:
+        return asv_keeper_noted(keeper, request, err);
     case ASV_KEEPER_DAY_END:
         return asv_keeper_day_end(keeper, request, reply, err);
     default:

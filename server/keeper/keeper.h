@@ -57,6 +57,12 @@ struct asv_keeper_given {
     uint8_t gave;                   /* enum asv_keeper_gave */
 };
 #define ASV_KEEPER_GIVEN_MAX 1024 /* the clips of one plan, whose builder began again, and some more */
+/* How many lines of the record of decisions a hand-over has drawn, and not written (K-237). */
+struct asv_keeper_drawn {
+    uint8_t proposal[ASV_SHA256_BYTES];
+    uint32_t lines;
+};
+#define ASV_KEEPER_DRAWN 16 /* that are built at a time, or so */
 #define ASV_KEEPER_CHAINS \
     256 /* one for each first byte of a digest: as many as an agency has cameras, or so */
 
@@ -77,6 +83,8 @@ struct asv_keeper {
     struct asv_due due;
     struct asv_keeper_given given[ASV_KEEPER_GIVEN_MAX];
     uint32_t given_next;
+    struct asv_keeper_drawn drawn[ASV_KEEPER_DRAWN];
+    uint32_t drawn_next;
     enum asv_status tick_status;     /* of the last tick */
     uint32_t swept_date;             /* local, when old decisions were last removed */
     bool head_master_owed;           /* a head is kept, and the new master that it was to take is not */
@@ -252,6 +260,15 @@ ASV_MUST_CHECK enum asv_status asv_keeper_clips(struct asv_keeper *keeper,
 ASV_MUST_CHECK enum asv_status asv_keeper_shown(struct asv_keeper *keeper,
                                                 const struct asv_keeper_request *request,
                                                 struct asv_keeper_reply *reply);
+
+/* HANDED: what hand-overs that were taken let leave, as long as they are remembered, behind the proposal and
+ * recording in the request; NOTED: that the nightly run has written one down (hand_over_record.c). */
+ASV_MUST_CHECK enum asv_status asv_keeper_handed(struct asv_keeper *keeper,
+                                                 const struct asv_keeper_request *request,
+                                                 struct asv_keeper_reply *reply);
+ASV_MUST_CHECK enum asv_status asv_keeper_noted(struct asv_keeper *keeper,
+                                                const struct asv_keeper_request *request,
+                                                struct asv_err *err);
 
 ASV_MUST_CHECK enum asv_status asv_keeper_one_clip(struct asv_keeper *keeper,
                                                    const struct asv_keeper_request *request,

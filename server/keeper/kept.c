@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/base/calendar.h"
+#include "server/keeper/handed.h"
 #include "server/keeper/protocol.h"
 
 enum asv_status asv_kept_lapse_ms(int64_t period_ms, int64_t *out)
@@ -143,7 +144,7 @@ bool asv_kept_any(const struct asv_index *index, int64_t now_ms)
     for (uint32_t i = 0; !any && i < asv_index_count(index, ASV_INDEX_DECIDED); i++) {
         any = has_expired(asv_index_row(index, ASV_INDEX_DECIDED, i), now_ms);
     }
-    return any;
+    return any || asv_handed_any(index, now_ms);
 }
 
 uint32_t asv_kept_tick(struct asv_index *index, int64_t now_ms)
@@ -163,5 +164,6 @@ uint32_t asv_kept_tick(struct asv_index *index, int64_t now_ms)
             asv_index_drop(index, ASV_INDEX_DECIDED, i - 1);
         }
     }
+    asv_handed_tick(index, now_ms);
     return gone;
 }

@@ -15,10 +15,15 @@
 #include "server/statement/credential.h"
 #include "server/statement/statement.h"
 
-#define REPLY_BIT   0x80u
-#define HEADER_MAX  (ASV_SEAL_FRAME_HEADER_BYTES + ASV_SEAL_HEADER_MAX_BYTES)
-#define SHOWN_BYTES (ASV_SHA256_BYTES + 8)
-#define KEPT_BYTES  (ASV_SHA256_BYTES + 1 + 1 + 8 + 8 + ASV_SHA256_BYTES)
+#define REPLY_BIT    0x80u
+#define HEADER_MAX   (ASV_SEAL_FRAME_HEADER_BYTES + ASV_SEAL_HEADER_MAX_BYTES)
+#define SHOWN_BYTES  (ASV_SHA256_BYTES + 8)
+#define HANDED_BYTES (2 * ASV_SHA256_BYTES + 8 + 1)
+#define KEPT_BYTES   (ASV_SHA256_BYTES + 1 + 1 + 8 + 8 + ASV_SHA256_BYTES)
+
+/* Flags of a row of HANDED. */
+#define HANDED_CLEAR 0x01u
+#define HANDED_NOTED 0x02u
 
 /* The answer to OPENS. */
 #define OPENS_NO   0
@@ -178,7 +183,12 @@ enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct as
     case ASV_KEEPER_CLIPS:
     case ASV_KEEPER_CLIP:
     case ASV_KEEPER_SHOWN:
+    case ASV_KEEPER_NOTED:
         asv_write_bytes(out, request->digest, sizeof request->digest);
+        break;
+    case ASV_KEEPER_HANDED:
+        asv_write_bytes(out, request->digest, sizeof request->digest);
+        asv_write_bytes(out, request->header_digest, sizeof request->header_digest);
         break;
     case ASV_KEEPER_SIGN:
         asv_keeper_sign_write(out, request);
@@ -360,6 +370,13 @@ static enum asv_status read_finish(struct asv_reader *in, struct asv_keeper_requ
     return status == ASV_OK ? asv_read_copy(in, out->digest, sizeof out->digest) : status;
 }
 
+/* Behind which row HANDED goes on. */
+static enum asv_status read_place(struct asv_reader *in, struct asv_keeper_request *out)
+{
+    enum asv_status status = asv_read_copy(in, out->digest, sizeof out->digest);
+    return status == ASV_OK ? asv_read_copy(in, out->header_digest, sizeof out->header_digest) : status;
+}
+
 /* The fields of a request of this type. */
 static enum asv_status read_fields(struct asv_reader *in, struct asv_keeper_request *out)
 {
@@ -383,7 +400,10 @@ static enum asv_status read_fields(struct asv_reader *in, struct asv_keeper_requ
     case ASV_KEEPER_CLIPS:
     case ASV_KEEPER_CLIP:
     case ASV_KEEPER_SHOWN:
+    case ASV_KEEPER_NOTED:
         return asv_read_copy(in, out->digest, sizeof out->digest);
+    case ASV_KEEPER_HANDED:
+        return read_place(in, out);
     case ASV_KEEPER_SIGN:
         return asv_keeper_sign_read(in, out);
     case ASV_KEEPER_DAY_END:
@@ -509,6 +529,14 @@ void asv_keeper_shown_write(struct asv_writer *out, const struct asv_keeper_show
     asv_write_i64(out, row->at_ms);
 }
 
+void asv_keeper_handed_write(struct asv_writer *out, const struct asv_keeper_handed *row)
+{
+    asv_write_bytes(out, row->proposal, sizeof row->proposal);
+    asv_write_bytes(out, row->header, sizeof row->header);
+    asv_write_i64(out, row->at_ms);
+    asv_write_u8(out, (uint8_t)((row->clear ? HANDED_CLEAR : 0) | (row->noted ? HANDED_NOTED : 0)));
+}
+
 enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_keeper_reply *reply)
 {
     if (reply->type >= REPLY_BIT || reply->state.slot_count > ASV_KEEPER_SLOTS_MAX ||
@@ -546,10 +574,12 @@ enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_
             asv_write_view16(out, reply->stanza.data, reply->stanza.len);
             break;
         case ASV_KEEPER_FINISH:
+        case ASV_KEEPER_NOTED:
             break;
         case ASV_KEEPER_CLIPS:
         case ASV_KEEPER_CLIP:
         case ASV_KEEPER_SHOWN:
+        case ASV_KEEPER_HANDED:
             asv_write_u16(out, reply->kept_count);
             asv_write_bytes(out, reply->kept.data, reply->kept.len);
             break;
@@ -679,6 +709,17 @@ void asv_keeper_shown_read(struct asv_keeper_shown *out, const struct asv_keeper
     out->at_ms = (int64_t)asv_load_be64(row + ASV_SHA256_BYTES);
 }
 
+void asv_keeper_handed_read(struct asv_keeper_handed *out, const struct asv_keeper_reply *reply,
+                            uint16_t index)
+{
+    const uint8_t *row = reply->kept.data + (size_t)index * HANDED_BYTES;
+    memcpy(out->proposal, row, sizeof out->proposal);
+    memcpy(out->header, row + ASV_SHA256_BYTES, sizeof out->header);
+    out->at_ms = (int64_t)asv_load_be64(row + 2 * ASV_SHA256_BYTES);
+    out->clear = (row[HANDED_BYTES - 1] & HANDED_CLEAR) != 0;
+    out->noted = (row[HANDED_BYTES - 1] & HANDED_NOTED) != 0;
+}
+
 static_assert(ASV_DAY_END_MAX_BYTES == ASV_DESTRUCTION_MAX_BYTES, "both are read as an order");
 
 static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_reply *out)
@@ -704,7 +745,10 @@ static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_repl
         return status == ASV_OK ? asv_read_view16(in, &out->stanza, ASV_AGE_X25519_STANZA_BYTES) : status;
     }
     case ASV_KEEPER_FINISH:
+    case ASV_KEEPER_NOTED:
         return ASV_OK;
+    case ASV_KEEPER_HANDED:
+        return read_rows(in, HANDED_BYTES, out);
     case ASV_KEEPER_CLIPS:
     case ASV_KEEPER_CLIP:
         return read_rows(in, KEPT_BYTES, out);

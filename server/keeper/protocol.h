@@ -53,6 +53,8 @@ enum asv_keeper_type {
     ASV_KEEPER_DAY_END = 11,
     ASV_KEEPER_CLIP = 12,  /* the row of one clip, whose header the caller knows; CLIPS gives all there are */
     ASV_KEEPER_SHOWN = 13, /* what it was shown by, and gave the key for (K-190) */
+    ASV_KEEPER_HANDED = 14, /* what hand-overs that were taken let leave (K-234) */
+    ASV_KEEPER_NOTED = 15,  /* that one of them was written down elsewhere (K-236) */
     ASV_KEEPER_TYPE_END,
 };
 
@@ -129,11 +131,13 @@ struct asv_keeper_request {
     struct asv_bytes bulletin;        /* the same: the one that it names */
     uint8_t digest[ASV_SHA256_BYTES]; /* KEEP, FINISH AHEAD: of the HOLD_AHEAD's proposal; CLIPS: the header
                                        * before the first row; CLIP: the header; SIGN, HEAD: the new root;
-                                       * PACKAGE: what is signed. Otherwise zeros */
-    uint8_t sign;                     /* SIGN: enum asv_keeper_sign */
-    struct asv_bytes origin;          /* HEAD, LAST: the ledger's; LAST: empty for the one that goes on */
-    uint64_t old_size, new_size;      /* HEAD: of the tree whose head was signed last, and now */
-    struct asv_bytes proof; /* HEAD: hashes of the consistency proof (RFC 6962), one after the other */
+                                       * PACKAGE: what is signed; HANDED: the proposal of the row before;
+                                       * NOTED: of the hand-over. Otherwise zeros */
+    uint8_t header_digest[ASV_SHA256_BYTES]; /* HANDED: the recording of the row before; otherwise zeros */
+    uint8_t sign;                            /* SIGN: enum asv_keeper_sign */
+    struct asv_bytes origin;     /* HEAD, LAST: the ledger's; LAST: empty for the one that goes on */
+    uint64_t old_size, new_size; /* HEAD: of the tree whose head was signed last, and now */
+    struct asv_bytes proof;      /* HEAD: hashes of the consistency proof (RFC 6962), one after the other */
 };
 
 /* Why destruction stands still (docs/KEEPER.md, K-062 to K-064). */
@@ -224,8 +228,10 @@ struct asv_keeper_reply {
     struct asv_bytes ruling;    /* DECIDE, with any status: what the keeper says of the statement for good
                                  * (TRUST.md 14); view; empty: nothing */
     struct asv_bytes signature; /* SIGN: a checkpoint as a signed note; PACKAGE: ECDSA, DER; view */
-    uint16_t kept_count; /* CLIPS, SHOWN; fewer than ASV_KEEPER_PAGE: that was the last page. CLIP: 0 or 1 */
-    struct asv_bytes kept; /* CLIPS, CLIP: for asv_keeper_kept_read, SHOWN: asv_keeper_shown_read; view */
+    uint16_t kept_count; /* CLIPS, SHOWN, HANDED; fewer than ASV_KEEPER_PAGE: that was the last page. CLIP: 0
+                            or 1 */
+    struct asv_bytes kept; /* CLIPS, CLIP: for asv_keeper_kept_read, SHOWN: asv_keeper_shown_read, HANDED:
+                            * asv_keeper_handed_read; view */
     struct asv_keeper_status state; /* STATUS */
 };
 
@@ -260,6 +266,20 @@ void asv_keeper_shown_read(struct asv_keeper_shown *out, const struct asv_keeper
 
 /* One row, for reply->kept. */
 void asv_keeper_shown_write(struct asv_writer *out, const struct asv_keeper_shown *row);
+
+/* A row of HANDED: a recording of a hand-over that was taken. */
+struct asv_keeper_handed {
+    uint8_t proposal[ASV_SHA256_BYTES]; /* digest of it */
+    uint8_t header[ASV_SHA256_BYTES];   /* digest of the signed seal header */
+    int64_t at_ms;                      /* when the keeper took it: nothing left before */
+    bool clear;                         /* its key may have left as it is */
+    bool noted;                         /* the keeper was told that it is written down elsewhere */
+};
+
+/* Row index of a HANDED reply: 0 .. kept_count - 1; and one row, for reply->kept. */
+void asv_keeper_handed_read(struct asv_keeper_handed *out, const struct asv_keeper_reply *reply,
+                            uint16_t index);
+void asv_keeper_handed_write(struct asv_writer *out, const struct asv_keeper_handed *row);
 
 /* Row index of a CLIPS reply: 0 .. kept_count - 1. */
 void asv_keeper_kept_read(struct asv_keeper_kept *out, const struct asv_keeper_reply *reply, uint16_t index);

@@ -101,13 +101,28 @@ static bool counts_more(const struct asv_index *than, const struct asv_index_lab
            (label->epoch == than->epoch && !is_new && label->generation > than->generation);
 }
 
+/* K-233: one that this program wrote is damaged where it says of which format it is, as it may be elsewhere.
+ */
+static bool is_damaged(const struct asv_store *store, const struct seen *seen, struct asv_bytes file)
+{
+    bool damaged = false;
+    for (unsigned i = 0; i < store->setup.slot_count * ASV_SLOT_CELLS; i++) {
+        const struct asv_slot_cell *cell = &seen->cells[i / ASV_SLOT_CELLS][i % ASV_SLOT_CELLS];
+        damaged = damaged || (seen->states[i / ASV_SLOT_CELLS][i % ASV_SLOT_CELLS] == ASV_OK &&
+                              asv_index_is_damaged(file.data, file.len, cell->master));
+    }
+    return damaged;
+}
+
 /* Opens one index with whichever master fits, and takes it when it counts more than what is there so far. */
 static enum asv_status try_index(struct asv_store *store, const struct seen *seen, struct found *found,
                                  unsigned disk, bool is_new, struct asv_bytes file, struct asv_err *err)
 {
     struct asv_index_label label;
     enum asv_status read = asv_index_label_read(&label, file.data, file.len);
-    if (read == ASV_E_UNSUPPORTED) { /* K-233: what it says, and whether it counts, another program knows */
+    /* K-233: what it says, and whether it counts, another program knows. A new one counts when a slot has its
+     * master, and that is looked at; otherwise it may have been cut off, or torn, anywhere. */
+    if (read == ASV_E_UNSUPPORTED && !is_new && !is_damaged(store, seen, file)) {
         return asv_failf(err, read,
                          "key store: the index in the %s is not of format %d, which is this program's",
                          asv_mirror_name(disk), ASV_INDEX_FORMAT);

@@ -89,7 +89,7 @@ static enum asv_status check_label(const struct asv_store *store, const struct a
         return ASV_OK;
     }
     enum asv_status read = status == ASV_OK ? asv_index_label_read(&label, data, len) : status;
-    if (read == ASV_E_UNSUPPORTED) { /* K-233 */
+    if (read == ASV_E_UNSUPPORTED && !asv_index_is_damaged(data, len, store->master)) { /* K-233 */
         return asv_fail(err, read, "key store: one directory's index is of another program's format");
     }
     if (read != ASV_OK) {

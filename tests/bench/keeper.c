@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * bench-keeper DIR: how fast the keeper wraps a held clip's key for a recipient, for two people's word that
- * it has not heard before and that it writes down first (K-084), against the bare cryptography of it and
- * appending and syncing as many bytes in the same run; how fast it signs heads of the ledger, with an index
- * of a small agency and of a large one, against signing as many and writing and syncing as many bytes; and
- * how long the destruction of a day of many cameras takes, against writing, syncing and unlinking the same
- * files. The store and its slots are real files in DIR.
+ * bench-keeper DIR: how fast the keeper wraps held clips' keys for a recipient, three for two people's word
+ * that it has not heard before, which it remembers first (K-234), and each written down first (K-084),
+ * against the bare cryptography of it and appending and syncing as many bytes in the same run; how fast it
+ * signs heads of the ledger, with an index of a small agency and of a large one, against signing as many and
+ * writing and syncing as many bytes; and how long the destruction of a day of many cameras takes, against
+ * writing, syncing and unlinking the same files. The store and its slots are real files in DIR.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +22,10 @@
 
 #define CAMERAS     10000
 #define DAYS        60 /* made ahead: what the index has besides */
-#define REWRAPS     4000
-#define JOURNAL_MAX (REWRAPS * (size_t)ASV_JOURNAL_LINE_BYTES)
+#define HAND_OVERS  1000
+#define CLIPS       3 /* of each */
+#define REWRAPS     (HAND_OVERS * CLIPS)
+#define JOURNAL_MAX (2 * REWRAPS * (size_t)ASV_JOURNAL_LINE_BYTES)
 #define TODAY       20260105u
 #define HEADS       200 /* of one measurement, each of 100 entries more */
 #define ENTRIES     100
@@ -32,7 +34,7 @@
 static struct keeper_site site;
 static struct keeper_people people;
 static struct keeper_decision decision;
-static struct keeper_clip clip;
+static struct keeper_clip clips[CLIPS];
 static struct asv_disk_files files;
 static char slot_paths[KEEPER_DISK_SLOTS][512];
 
@@ -122,23 +124,40 @@ static void prepare_rewraps(void)
     must(keeper_make_days(&site, &site.agency.camera, 0, 1).status, "days");
     keeper_bulletin(&site, &site.agency.camera, &bulletin);
     asv_bulletin_key_at(&bulletin, 0, &key);
-    keeper_clip_make(&site, &site.agency.camera, &key, 1, &clip);
-    must(keeper_both(&site, &decision, ASV_ACTION_HOLD, &people.wearer, &people.deputy, 1,
-                     &site.agency.camera, &clip)
-             .status,
-         "hold");
+    for (unsigned i = 0; i < CLIPS; i++) {
+        keeper_clip_make(&site, &site.agency.camera, &key, i + 1, &clips[i]);
+        must(keeper_both(&site, &decision, ASV_ACTION_HOLD, &people.wearer, &people.deputy,
+                         (uint8_t)(20 + 2 * i), &site.agency.camera, &clips[i])
+                 .status,
+             "hold");
+    }
     must(keeper_both(&site, &decision, ASV_ACTION_RECIPIENT, &people.exporter, &people.deputy, 3, NULL, NULL)
              .status,
          "recipient");
-    hand_overs = calloc(REWRAPS, sizeof *hand_overs);
+    hand_overs = calloc(HAND_OVERS, sizeof *hand_overs);
     must(hand_overs == NULL ? ASV_E_NO_MEMORY : ASV_OK, "memory");
-    for (unsigned i = 0; i < REWRAPS; i++) {
-        keeper_propose_clip(&site, &hand_overs[i], ASV_ACTION_HAND_OVER, &people.exporter, 5,
-                            &site.agency.camera, &clip);
-        asv_store_be32(hand_overs[i].proposal.statement.nonce, i);
-        keeper_sign_again(&hand_overs[i]);
-        keeper_respond(&site, &hand_overs[i], ASV_STEP_APPROVE, &people.deputy, 6);
+    for (unsigned i = 0; i < HAND_OVERS; i++) {
+        struct keeper_decision *one = &hand_overs[i];
+        keeper_propose_clip(&site, one, ASV_ACTION_HAND_OVER, &people.exporter, 5, &site.agency.camera,
+                            &clips[0]);
+        one->plan.clip_count = CLIPS;
+        for (unsigned c = 1; c < CLIPS; c++) {
+            one->clips[c] = (struct asv_plan_clip){.form = ASV_PLAN_WHOLE};
+            keeper_clip_digest(one->clips[c].header, &clips[c], &site.agency.camera);
+        }
+        asv_store_be32(one->proposal.statement.nonce, i);
+        keeper_plan_again(one);
+        keeper_respond(&site, one, ASV_STEP_APPROVE, &people.deputy, 6);
     }
+}
+
+static void ask_for(struct keeper_decision *hand_over, uint16_t number)
+{
+    struct asv_keeper_request request;
+    hand_over->number = number;
+    keeper_decision_request(&request, hand_over);
+    struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_EXPORT, &request);
+    must(reply.status, reply.detail);
 }
 
 static void rewraps(void)
@@ -150,16 +169,17 @@ static void rewraps(void)
     clock_t busy = clock(); /* of the processor: what a busy machine does not change */
     double begin = now();
     for (unsigned i = 0; i < REWRAPS; i++) {
-        struct asv_keeper_request request;
-        keeper_decision_request(&request, &hand_overs[i]);
-        struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_EXPORT, &request);
-        must(reply.status, reply.detail);
+        if (i % CLIPS == 0) {
+            ask_for(&hand_overs[i / CLIPS], ASV_KEEPER_NO_CLIP);
+        }
+        ask_for(&hand_overs[i / CLIPS], (uint16_t)(i % CLIPS));
     }
     double rate = REWRAPS / (now() - begin);
     busy = clock() - busy;
-    size_t line_bytes = (journal(&lines) - was) / REWRAPS;
-    if (lines - before != REWRAPS) {
-        fprintf(stderr, "bench-keeper: of %d hand-overs %u were written down\n", REWRAPS, lines - before);
+    size_t line_bytes = (journal(&lines) - was) / (REWRAPS + HAND_OVERS);
+    if (lines - before != REWRAPS + HAND_OVERS) {
+        fprintf(stderr, "bench-keeper: of %d lines %u were written down\n", REWRAPS + HAND_OVERS,
+                lines - before);
         exit(1);
     }
     double bare = bare_rewraps(line_bytes);

@@ -3,7 +3,8 @@
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 """forging.py KEEPER SOCKET TYPE[=STATUS]...: between a client and the keeper; each reply of such a type has this status, in
 hexadecimal digits, or without one another last byte, which is one of its signature. 1=stopped: STATUS says that destruction stands
-still. 8=closed: instead of a reply the connection is closed. 9=over, 9=twice, 9=blocked, 9=unblocked: CLIPS has what is held as over, in front twice, blocked, or not. Until it is stopped. integration/retention tries with it
+still. 8=closed: instead of a reply the connection is closed. 9=over, 9=twice, 9=blocked, 9=unblocked: CLIPS has what is held as over, in front twice, blocked, or not.
+14=earlier: HANDED has all of it as taken two hours before. Until it is stopped. integration/retention tries with it
 that none of them ends a file (K-187)."""
 import socket
 import sys
@@ -62,13 +63,24 @@ def unblocked(body):
     return with_blocks(body, 0)
 
 
+HANDED = 73  # of HANDED; the instant is behind proposal and header
+
+
+def earlier(body):
+    at = 9 + body[8] + 2
+    for row in range(at, len(body), HANDED):
+        when = int.from_bytes(body[row + 64:row + 72], "big") - 2 * 3600 * 1000
+        body = body[:row + 64] + when.to_bytes(8, "big") + body[row + 72:]
+    return body
+
+
 def forged(body, kinds):
     kind = body[1] & 0x7f
     if not body[1] & 0x80 or kind not in kinds:
         return body
     if kinds[kind] == "closed":
         raise EOFError
-    if kinds[kind] in ("stopped", "over", "twice", "blocked", "unblocked"):
+    if kinds[kind] in ("stopped", "over", "twice", "blocked", "unblocked", "earlier"):
         return globals()[kinds[kind]](body) if body[6:8] == bytes(2) else body
     if kinds[kind]:
         return body[:6] + bytes.fromhex(kinds[kind]) + b"\0"

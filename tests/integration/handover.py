@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from decided import night  # noqa: E402
+from decided import by_superuser, forging, night  # noqa: E402
 from incident import CASE, as_account, incident, main, psql, set_up  # noqa: E402
 from proofs import Ledger  # noqa: E402
 
@@ -256,6 +256,25 @@ def while_the_keeper_is_away(desk, clips):
     the_original_stays(desk, clips[1])
 
 
+def handed_over_past_the_database(desk):
+    """K-235, LAW L1: by a program that takes both statements to the keeper, and tells the database nothing."""
+    with forging(desk, "14=earlier") as path:
+        _, notes = night(desk, 0, "--keeper", path)
+        assert not notes["disagreements"], notes
+        proposal, answer = desk.sql("""SELECT encode(s.proposal, 'hex'), encode(s.digest, 'hex') FROM asv.statement s JOIN asv.statement_answer a ON a.statement = s.digest
+            WHERE s.action = 5 AND s.step = 2 AND a.taken ORDER BY a.at LIMIT 1""")[0]
+        taken = f"WHERE encode(statement, 'hex') = '{answer}'"
+        by_superuser(desk, f"CREATE TABLE tmp_answer AS SELECT * FROM asv.statement_answer {taken}; DELETE FROM asv.statement_answer {taken}")
+        counts, notes = night(desk, 4, "--dry-run", "--keeper", path)
+        assert counts["disagreements"] == 1, notes
+        counts, notes = night(desk, 4, "--keeper", path)
+        why, = [note["why"] for note in notes["disagreements"]]
+        assert counts["disagreements"] == 1 and proposal[:12] in why and "of 2 recordings leave, 2 of them in clear" in why, notes
+        assert [a["kind"] for a in desk.json("alarm", "list") if proposal[:12] in a["detail"]] == ["untold"]
+        night(desk, 0, "--keeper", path)
+    by_superuser(desk, "INSERT INTO asv.statement_answer OVERRIDING SYSTEM VALUE SELECT * FROM tmp_answer; DROP TABLE tmp_answer")
+
+
 def the_ledger_tells(desk, clips):
     """HO-006, LG-140: of each step, and what somebody changes is found."""
     ledger = Ledger(desk)
@@ -320,6 +339,7 @@ def play(rig):
     a_signature_takes_one(desk, clips, key, cert)
     nothing_comes_of_it(desk, clips)
     while_the_keeper_is_away(desk, clips)
+    handed_over_past_the_database(desk)
     the_ledger_tells(desk, clips)
     what_nobody_signed_opens_nothing(desk, clips)
 

@@ -343,6 +343,15 @@ struct asv_keeper_reply keeper_both(struct keeper_site *site, struct keeper_deci
         keeper_propose(site, decision, action, one, n);
     }
     keeper_respond(site, decision, ASV_STEP_APPROVE, other, (uint8_t)(n + 1));
+    uint16_t number = decision->number;
+    if (action == ASV_ACTION_HAND_OVER) { /* K-217: all of it comes first */
+        decision->number = ASV_KEEPER_NO_CLIP;
+        struct asv_keeper_reply reply = keeper_decide(site, decision);
+        decision->number = number;
+        if (reply.status != ASV_OK) {
+            return reply;
+        }
+    }
     return keeper_decide(site, decision);
 }
 

@@ -92,7 +92,7 @@ struct asv_keeper_reply keeper_decide(struct keeper_site *site, const struct kee
 struct asv_ruling keeper_ruling(const struct keeper_site *site, const struct keeper_decision *decision,
                                 const struct asv_keeper_reply *reply);
 
-/* Both at once: proposed by one, approved by the other. */
+/* Both at once: proposed by one, approved by the other; a HAND_OVER is taken, and then its clip asked for. */
 struct asv_keeper_reply keeper_both(struct keeper_site *site, struct keeper_decision *decision,
                                     uint16_t action, const struct asv_test_person *one,
                                     const struct asv_test_person *other, uint8_t n,

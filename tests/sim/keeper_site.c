@@ -60,6 +60,8 @@ void keeper_site_restart(struct keeper_site *site)
     site->keeper.head_master_ms = 0;
     memset(site->keeper.given, 0, sizeof site->keeper.given);
     site->keeper.given_next = 0;
+    memset(site->keeper.drawn, 0, sizeof site->keeper.drawn);
+    site->keeper.drawn_next = 0;
     must(asv_store_open(&site->keeper.store, &site->setup, &err), err.text);
 }
 

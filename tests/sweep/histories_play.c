@@ -489,7 +489,7 @@ static bool play_decide(struct stage *stage, const struct step *step)
     if (paper.action == MODEL_HAND_OVER) {
         int second = (int)(n[5] / 2 % (uint32_t)stage->model.clip_count);
         paper.also = second != paper.clip ? second : -1;
-        paper.whole = n[6] % 2 == 0;
+        paper.whole = n[6] % 8 != 1; /* K-217 */
     }
     paper.step = rule->approvers == NULL ? MODEL_ALONE : MODEL_PROPOSES;
     paper.person = choose_person(stage, paper.ground == MODEL_LEGALITY ? "P" : rule->proposers, NULL, n[1]);
@@ -500,6 +500,13 @@ static bool play_decide(struct stage *stage, const struct step *step)
     if (rule->approvers != NULL && n[2] % 4 != 0) {
         delivery.answer = answer_it(stage, proposal, n[6], n[2]);
     }
+    if (!stage_deliver(stage, &delivery)) {
+        return false;
+    }
+    if (paper.action != MODEL_HAND_OVER || n[6] % 2 == 0) {
+        return true;
+    }
+    stage->model.papers[proposal].whole = false;
     return stage_deliver(stage, &delivery);
 }
 
@@ -581,6 +588,7 @@ static bool play_replay(struct stage *stage, const struct step *step)
     default:
         break;
     }
+    stage->model.papers[delivery.proposal].whole = n[2] % 2 == 0;
     return stage_deliver(stage, &delivery);
 }
 

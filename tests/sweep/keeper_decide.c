@@ -235,6 +235,20 @@ static void hand_over_held(void)
     approve(&decision, 31);
 }
 
+static void take_over(void)
+{
+    hand_over_held();
+    decision.number = ASV_KEEPER_NO_CLIP;
+}
+
+static void it_was_taken_over(void)
+{
+    recipient_is_there();
+    memset(&decision, 0, sizeof decision);
+    take_over();
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+}
+
 static void block(void)
 {
     keeper_propose_clip(&site, &decision, ASV_ACTION_BLOCK, &people.wearer, 30, camera, &clip);
@@ -325,7 +339,8 @@ static const struct act acts[] = {
     {"ENROL", prepare_nothing, enrol, false, 5},
     {"FOUND", revoke_the_admin, found_newcomer, false, 5},
     {"REVOKE", newcomer_is_there, revoke_newcomer, false, 12}, /* K-124, as with all that take away */
-    {"HAND_OVER", recipient_is_there, hand_over_held, false, 1},
+    {"HAND_OVER", recipient_is_there, take_over, false, 5},
+    {"HAND_OVER, its clip", it_was_taken_over, hand_over_held, false, 5},
     {"BLOCK", prepare_nothing, block, false, 12},
     {"UNBLOCK", block_the_clip, unblock, false, 5},
     {"RECIPIENT", prepare_nothing, register_recipient, false, 5},
@@ -352,9 +367,9 @@ static bool is_showing(enum asv_index_table table, const void *row)
 
 static struct picture picture(void)
 {
-    static const enum asv_index_table tables[] = {ASV_INDEX_KEPT,   ASV_INDEX_PEOPLE,  ASV_INDEX_RECIPIENTS,
-                                                  ASV_INDEX_AHEADS, ASV_INDEX_DECIDED, ASV_INDEX_POLICIES,
-                                                  ASV_INDEX_LEDGERS};
+    static const enum asv_index_table tables[] = {ASV_INDEX_KEPT,    ASV_INDEX_PEOPLE,  ASV_INDEX_RECIPIENTS,
+                                                  ASV_INDEX_AHEADS,  ASV_INDEX_DECIDED, ASV_INDEX_POLICIES,
+                                                  ASV_INDEX_LEDGERS, ASV_INDEX_HANDED};
     const struct asv_index *index = site.keeper.store->index;
     static uint8_t bytes[1u << 16];
     struct picture out = {{0}};

@@ -83,6 +83,7 @@ struct model_paper {
     int day;                      /* of a clip, as people say */
     int also;                     /* HAND_OVER: a second clip of its plan; -1: none */
     bool whole;                   /* HAND_OVER: it is asked whether it counts, not for the clip */
+    int64_t taken;                /* HAND_OVER: when it was taken; 0: it was not */
     /* What was made of it. */
     bool decided, refused;
     int answer; /* that decided; -1: none was needed */

@@ -136,15 +136,28 @@ static bool is_held_for(const struct model_clip *clip, const struct model_paper 
 }
 
 /* K-217 */
-static bool hands_over(const struct model *model, const struct model_paper *asked)
+static bool hands_over(const struct model *model, struct model_paper *asked)
 {
     bool all = model->recipients[asked->recipient] == MODEL_REGISTERED; /* K-089 */
+    all = all && (asked->whole || asked->taken != 0);
     int clips[] = {asked->clip, asked->whole ? asked->also : -1};
     for (int i = 0; i < 2; i++) {
         const struct model_clip *clip = &model->clips[clips[i] >= 0 ? clips[i] : asked->clip];
         all = all && is_held_for(clip, asked) && clip->blocks == 0;
     }
+    asked->taken = all && asked->taken == 0 ? model->now : asked->taken;
     return all;
+}
+
+/* K-238 */
+static bool was_handed_over_since(const struct model *model, int clip, int64_t at)
+{
+    bool any = false;
+    for (int i = 0; i < model->paper_count; i++) {
+        const struct model_paper *paper = &model->papers[i];
+        any = any || (paper->taken >= at && (paper->clip == clip || paper->also == clip));
+    }
+    return any;
 }
 
 static bool erase_early(struct model *model, struct model_clip *clip)
@@ -303,7 +316,7 @@ static bool confirm_clock(struct model *model, const struct model_paper *asked)
 
 static bool effect(struct model *model, int proposal, int answer)
 {
-    const struct model_paper *asked = &model->papers[proposal];
+    struct model_paper *asked = &model->papers[proposal];
     struct model_clip *clip = &model->clips[asked->clip];
     switch (asked->action) {
     case MODEL_HOLD: /* K-129 */
@@ -311,7 +324,8 @@ static bool effect(struct model *model, int proposal, int answer)
                model_hold(model, clip, asked->incident, proposal,
                           model->doubted ? model->papers[answer].issued : model->now);
     case MODEL_RELEASE:
-        if (!is_held_for(clip, asked)) {
+        if (!is_held_for(clip, asked) ||
+            was_handed_over_since(model, asked->clip, model->papers[answer].issued)) {
             return false;
         }
         model_go_back(model, clip);

@@ -345,5 +345,19 @@ SET LOCAL session_replication_role = origin;
 SELECT set_eq('SELECT what FROM asv.ledger_unsigned(9)', format($$ VALUES ('carrier of hand-over %1$s'), ('hand-over %1$s, receipt 1'), ('hand-over %2$s') $$,
     uid('p1'), uid('p4')), 'what somebody changed is found (LG-140)');
 
+-- K-238: what two people agreed to while the keeper was away.
+SELECT pg_temp.record('h4', 4);
+SELECT is(pg_temp.hold('h4') || ' ' || pg_temp.propose('p20', 'erika', 'h4'), 'done done', 'one more');
+SELECT is(pg_temp.say('free h4', 2, 1, dig('h4'), 'willi') || ' ' || pg_temp.say('agreed h4', 2, 2, dig('h4'), 'sigrid', 'incident', 'free h4'), 'done done',
+    'whose release two people have signed, and the keeper has not heard');
+SELECT throws_ok($$ SELECT pg_temp.answer('p20', 2, 'sigrid', 'h4') $$, 'VA002', NULL, 'is not handed over any more (LAW H10, HO-002)');
+SELECT throws_ok($$ SELECT pg_temp.propose('p21', 'erika', 'h4') $$, 'VA002', NULL, 'nor proposed');
+INSERT INTO asv.statement_answer (statement, taken, why) VALUES (dig('agreed h4'), false, 'the keeper was away');
+SELECT throws_ok($$ SELECT pg_temp.answer('p20', 2, 'sigrid', 'h4') $$, 'VA002', NULL, 'and a word that is not for good changes nothing');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.statement SET issued_at = now() - interval '2 hours', expires_at = now() - interval '1 hour' WHERE digest = dig('agreed h4');
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.answer('p20', 2, 'sigrid', 'h4'), 'done', 'when it cannot take that any more, it goes');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -215,6 +215,7 @@ static void a_held_clip_is_used_for_its_incident_alone(void **state)
         if (actions[i] == ASV_ACTION_HAND_OVER) {
             memset(decision.plan.incident, 7, ASV_UUID_BYTES);
             keeper_plan_again(&decision);
+            decision.number = ASV_KEEPER_NO_CLIP;
         } else {
             memset(decision.proposal.statement.incident, 7, ASV_UUID_BYTES);
             decision.proposal.statement.case_text = (struct asv_bytes){(const uint8_t *)"32-3/2026-0099", 14};
@@ -902,6 +903,14 @@ static void what_is_said_again_costs_nothing(void **state)
     assert_int_equal(both(ASV_ACTION_RECIPIENT, &people.exporter, &people.chief, NULL), ASV_OK);
     keeper_propose_clip(&site, &open, ASV_ACTION_HAND_OVER, &people.exporter, 94, camera, &clip);
     keeper_respond(&site, &open, ASV_STEP_APPROVE, &people.chief, 95);
+    open.number = ASV_KEEPER_NO_CLIP;
+    before = size_now();
+    assert_int_equal(keeper_decide(&site, &open).status, ASV_OK);
+    assert_true(has_grown(&before));
+    before = size_now();
+    assert_int_equal(keeper_decide(&site, &open).status, ASV_OK);
+    assert_false(has_grown(&before)); /* K-126 */
+    open.number = 0;
     for (unsigned start = 0; start < 2; start++) {
         before = size_now();
         assert_true(keeper_decide(&site, &open).stanza.len > 0);

@@ -124,6 +124,18 @@ static void add_decisions(struct asv_index *index)
         .before = {15}, .ended = 1, .size = 0x0102030405060708, .root = {16}, .origin = "a.example/log"};
     asv_sha256(ledger.id, ledger.origin, strlen(ledger.origin));
     assert_int_equal(asv_index_add(index, ASV_INDEX_LEDGERS, &ledger), ASV_OK);
+    const struct asv_index_handover handover = {.proposal = {17},
+                                                .answer = {18},
+                                                .taken_ms = 1767603600000,
+                                                .until_ms = 1768863600000,
+                                                .lines = 0x01020304,
+                                                .noted = 1};
+    const struct asv_index_handed handed[] = {{.proposal = {17}, .header = {3}},
+                                              {.proposal = {17}, .header = {4}, .clear = 1}};
+    assert_int_equal(asv_index_add(index, ASV_INDEX_HANDOVERS, &handover), ASV_OK);
+    for (size_t i = 0; i < sizeof handed / sizeof *handed; i++) {
+        assert_int_equal(asv_index_add(index, ASV_INDEX_HANDED, &handed[i]), ASV_OK);
+    }
     index->has_recovery = true;
     index->recovery_pk[0] = 14;
     index->mirrored = true;
@@ -256,7 +268,7 @@ static void every_write_of_an_index_has_a_key_of_its_own(void **state)
     struct asv_index *index = sample_index();
     uint8_t *first = NULL;
     uint8_t *second = NULL;
-    uint8_t plain[2][2048];
+    uint8_t plain[2][4096];
     size_t len = 0;
     asv_test_world_init(&world, 1);
     seal(index, &world, &first, &len);
@@ -298,7 +310,7 @@ static void any_changed_byte_of_an_index_is_seen(void **state)
     for (uint8_t format = 1; format < 8; format++) { /* K-233 */
         data[9] = format;
         assert_int_equal(asv_index_open(&back, data, len, master, NULL),
-                         format == 3 ? ASV_OK : ASV_E_UNSUPPORTED);
+                         format == ASV_INDEX_FORMAT ? ASV_OK : ASV_E_UNSUPPORTED);
     }
     asv_index_free(back);
     asv_index_free(index);
@@ -329,7 +341,7 @@ static void an_index_that_no_writer_makes_is_refused(void **state)
     struct asv_index *index = sample_index();
     struct asv_index *back = NULL;
     uint8_t *data = NULL;
-    uint8_t plain[2048];
+    uint8_t plain[4096];
     size_t len = 0;
     asv_test_world_init(&world, 1);
     seal(index, &world, &data, &len);
@@ -339,6 +351,13 @@ static void an_index_that_no_writer_makes_is_refused(void **state)
     asv_golden_seed("keeper_index", "sample", plain, len);
     assert_int_equal(asv_index_decode(&back, plain, len, NULL), ASV_OK);
     asv_index_free(back);
+    const size_t flags[] = {len - 1, len - 2 * (32 + 32 + 1) - 4 - 1}; /* in clear; noted */
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        assert_int_equal(plain[flags[i]], 1);
+        plain[flags[i]] = 2;
+        assert_int_equal(asv_index_decode(&back, plain, len, NULL), ASV_E_MALFORMED);
+        plain[flags[i]] = 1;
+    }
 
     const struct {
         size_t at;

@@ -82,6 +82,8 @@ static int set_up(void **state)
     assert_int_equal(keeper_decide(&site, &other).status, ASV_OK);
     plan_both(&decision, &people.exporter, 7);
     keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.deputy, 8);
+    decision.number = ASV_KEEPER_NO_CLIP;
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
     return 0;
 }
 
@@ -184,6 +186,7 @@ static void a_range_is_cut_by_who_builds(void **state)
     decision.plan.clip_count = 1;
     keeper_plan_again(&decision);
     keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.deputy, 20);
+    assert_int_equal(judge(&decision).status, ASV_OK);
     given(ask_for(&decision, WHOLE), WHOLE);
 }
 
@@ -230,6 +233,7 @@ static void what_is_not_in_the_plan_stays(void **state)
 static void a_clip_of_another_incident_stays(void **state)
 {
     (void)state; /* K-087 */
+    asv_test_world_step(&site.world, 1000);
     assert_int_equal(both(ASV_ACTION_RELEASE, &people.reviewer, &people.chief, 30, &clips[SEALED]), ASV_OK);
     keeper_propose_clip(&site, &other, ASV_ACTION_HOLD, &people.wearer, 32, camera, &clips[SEALED]);
     memset(other.proposal.statement.incident, 9, ASV_UUID_BYTES);
@@ -238,13 +242,14 @@ static void a_clip_of_another_incident_stays(void **state)
     assert_int_equal(keeper_decide(&site, &other).status, ASV_OK);
     plan_both(&decision, &people.exporter, 34);
     keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.deputy, 35);
-    refused(judge(&decision), ASV_E_MISMATCH); /* K-217: all of it, or nothing */
-    refused(ask_for(&decision, SEALED), ASV_E_MISMATCH);
+    refused(judge(&decision), ASV_E_MISMATCH);        /* K-217: all of it, or nothing */
+    refused(ask_for(&decision, SEALED), ASV_E_STATE); /* it was not taken */
 }
 
 static void what_was_held_again_since_stays(void **state)
 {
     (void)state; /* K-199 */
+    asv_test_world_step(&site.world, 1000);
     assert_int_equal(both(ASV_ACTION_RELEASE, &people.reviewer, &people.chief, 30, &clips[WHOLE]), ASV_OK);
     refused(judge(&decision), ASV_E_STATE); /* K-217 */
     refused(ask_for(&decision, WHOLE), ASV_E_STATE);
@@ -368,6 +373,7 @@ static void keys_are_for_who_builds(void **state)
         .answer = {decision.answer.data, decision.answer.len},
         .record_count = 2,
         .records = {people.exporter.credential.encoded, people.deputy.credential.encoded}};
+    decision.number = 0;
     keeper_plan_request(&request, &decision);
     for (size_t i = 0; i < sizeof denied / sizeof *denied; i++) {
         refused(keeper_ask(&site, denied[i], &request), ASV_E_DENIED);
@@ -380,6 +386,7 @@ static void keys_are_for_who_builds(void **state)
     keeper_propose_clip(&site, &other, ASV_ACTION_BLOCK, &people.wearer, 30, camera, &clips[WHOLE]);
     request.proposal = (struct asv_bytes){other.proposal.data, other.proposal.len};
     request.answer = (struct asv_bytes){0};
+    request.plan = (struct asv_bytes){0};
     request.records[0] = people.wearer.credential.encoded;
     refused(keeper_ask(&site, ASV_KEEPER_EXPORT, &request), ASV_E_DENIED);
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_SERVER, &request).status, ASV_OK);
@@ -417,7 +424,7 @@ static void each_clip_is_written_down_once(void **state)
             given(ask_for(&decision, WHOLE), WHOLE);
             given(ask_for(&decision, SEALED), SEALED);
         }
-        assert_int_equal(lines(" HAND_OVER "), start);
+        assert_int_equal(lines(" HAND_OVER "), 1); /* K-234 */
         assert_int_equal(lines(line_of(WHOLE)), start);
         assert_int_equal(lines(line_of(SEALED)), start);
         keeper_site_restart(&site);
@@ -461,9 +468,12 @@ static void what_is_refused_is_not_written_down(void **state)
 {
     (void)state; /* K-126 */
     assert_int_equal(alone(ASV_ACTION_BLOCK, &people.wearer, 30, &clips[WHOLE]), ASV_OK);
+    plan_both(&other, &people.exporter, 32);
+    keeper_respond(&site, &other, ASV_STEP_APPROVE, &people.deputy, 33);
+    refused(judge(&other), ASV_E_DENIED);
     refused(judge(&decision), ASV_E_DENIED);
     refused(ask_for(&decision, WHOLE), ASV_E_DENIED);
-    assert_int_equal(lines("HAND_OVER"), 0);
+    assert_int_equal(lines("HAND_OVER"), 1); /* when it was taken */
 }
 
 static void nothing_leaves_that_is_not_written_down(void **state)
@@ -478,6 +488,149 @@ static void nothing_leaves_that_is_not_written_down(void **state)
         given(ask_for(&decision, WHOLE), WHOLE);
         keeper_site_restart(&site);
     }
+}
+
+/* ---- what is remembered of it ---- */
+
+static struct asv_keeper_handed first[2]; /* of what HANDED gives, the first rows */
+
+static unsigned handed(void)
+{
+    struct asv_keeper_request request = {.type = ASV_KEEPER_HANDED};
+    struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_ADMIN, &request);
+    assert_int_equal(reply.status, ASV_OK);
+    for (uint16_t i = 0; i < reply.kept_count && i < 2; i++) {
+        asv_keeper_handed_read(&first[i], &reply, i);
+    }
+    return reply.kept_count;
+}
+
+static enum asv_status noted(const struct keeper_decision *of)
+{
+    struct asv_keeper_request request = {.type = ASV_KEEPER_NOTED};
+    asv_statement_digest(request.digest, &of->proposal.statement);
+    return keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status;
+}
+
+static void nothing_leaves_before_the_whole_was_taken(void **state)
+{
+    (void)state; /* K-217 */
+    plan_both(&other, &people.exporter, 30);
+    keeper_respond(&site, &other, ASV_STEP_APPROVE, &people.deputy, 31);
+    refused(ask_for(&other, WHOLE), ASV_E_STATE);
+    refused(ask_for(&other, SEALED), ASV_E_STATE);
+    assert_int_equal(judge(&other).status, ASV_OK);
+    assert_int_equal(ask_for(&other, WHOLE).status, ASV_OK);
+}
+
+/* Two people, and who builds packages or administers, who tell no database: the keeper tells of it. */
+static void what_was_taken_is_told(void **state)
+{
+    (void)state; /* K-234 */
+    int64_t at_ms = site.world.wall;
+    uint8_t proposal[ASV_SHA256_BYTES];
+    asv_statement_digest(proposal, &decision.proposal.statement);
+    for (unsigned start = 0; start < 2; start++) {
+        assert_int_equal(handed(), CLIPS);
+        for (unsigned i = 0; i < CLIPS; i++) {
+            bool whole = memcmp(first[i].header, headers[WHOLE], ASV_SHA256_BYTES) == 0;
+            assert_memory_equal(first[i].proposal, proposal, sizeof proposal);
+            assert_memory_equal(first[i].header, headers[whole ? WHOLE : SEALED], ASV_SHA256_BYTES);
+            assert_true(first[i].clear == whole && first[i].at_ms == at_ms && !first[i].noted);
+        }
+        assert_memory_not_equal(first[0].header, first[1].header, ASV_SHA256_BYTES);
+        asv_test_world_step(&site.world, 1000);
+        assert_int_equal(judge(&decision).status, ASV_OK); /* K-126: nothing new */
+        keeper_site_restart(&site);
+    }
+    struct asv_keeper_request next = {.type = ASV_KEEPER_HANDED};
+    memcpy(next.digest, first[0].proposal, sizeof next.digest);
+    memcpy(next.header_digest, first[0].header, sizeof next.header_digest);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &next).kept_count, 1);
+}
+
+/* It is on the medium before anything leaves, whatever fails. */
+static void what_could_not_be_remembered_is_not_taken(void **state)
+{
+    (void)state; /* K-234 */
+    plan_both(&other, &people.exporter, 30);
+    keeper_respond(&site, &other, ASV_STEP_APPROVE, &people.deputy, 31);
+    for (unsigned call = 1;; call++) {
+        keeper_disk_arm(site.disk, call, KEEPER_FAIL_BEFORE);
+        struct asv_keeper_reply reply = judge(&other);
+        if (!site.disk->struck) {
+            assert_int_equal(reply.status, ASV_OK);
+            break;
+        }
+        assert_true(reply.status != ASV_OK || handed() == 2 * CLIPS);
+        keeper_disk_reboot(site.disk);
+        keeper_site_restart(&site);
+        if (handed() == CLIPS) {
+            refused(ask_for(&other, WHOLE), ASV_E_STATE);
+        }
+    }
+    assert_int_equal(handed(), 2 * CLIPS);
+}
+
+static void it_is_forgotten_when_it_is_over_and_written_down(void **state)
+{
+    (void)state; /* K-236 */
+    const int64_t day_ms = 24 * HOUR_MS;
+    int64_t over_ms = decision.proposal.statement.expires_ms + 5 * day_ms;
+    keeper_site_go_to(&site, over_ms + 3 * day_ms);
+    assert_int_equal(handed(), CLIPS); /* not in silence */
+    assert_int_equal(noted(&decision), ASV_OK);
+    assert_int_equal(noted(&decision), ASV_OK);
+    keeper_site_go_to(&site, over_ms + 4 * day_ms);
+    assert_int_equal(handed(), 0);
+    assert_int_equal(noted(&decision), ASV_E_NOT_FOUND);
+}
+
+static void what_may_still_leave_is_not_forgotten(void **state)
+{
+    (void)state; /* K-236 */
+    int64_t over_ms = decision.proposal.statement.expires_ms + 5 * 24 * HOUR_MS;
+    assert_int_equal(noted(&decision), ASV_OK);
+    keeper_site_go_to(&site, over_ms - 1);
+    assert_int_equal(handed(), CLIPS);
+    assert_true(first[0].noted && first[1].noted);
+    keeper_site_go_to(&site, over_ms);
+    assert_int_equal(handed(), 0);
+}
+
+/* They agreed to it before two others handed it over, and it reaches the keeper late. */
+static void a_release_from_before_ends_nothing_that_was_handed_over(void **state)
+{
+    (void)state; /* K-238, LAW H10 */
+    struct keeper_decision late;
+    asv_test_world_step(&site.world, 1000);
+    keeper_propose_clip(&site, &late, ASV_ACTION_RELEASE, &people.reviewer, 30, camera, &clips[WHOLE]);
+    keeper_respond(&site, &late, ASV_STEP_APPROVE, &people.chief, 31);
+    plan_both(&other, &people.exporter, 32);
+    keeper_respond(&site, &other, ASV_STEP_APPROVE, &people.deputy, 33);
+    asv_test_world_step(&site.world, 1000);
+    assert_int_equal(judge(&other).status, ASV_OK);
+    struct asv_keeper_reply reply = keeper_decide(&site, &late);
+    refused(reply, ASV_E_STATE);
+    assert_int_equal(keeper_ruling(&site, &late, &reply).verdict, ASV_RULING_REFUSED); /* K-161 */
+    assert_int_equal(ask_for(&other, WHOLE).status, ASV_OK);
+    asv_test_world_step(&site.world, 1000);
+    assert_int_equal(both(ASV_ACTION_RELEASE, &people.reviewer, &people.chief, 34, &clips[WHOLE]), ASV_OK);
+}
+
+static void a_plan_comes_with_a_hand_over_alone(void **state)
+{
+    (void)state; /* K-239 */
+    struct asv_keeper_request request;
+    keeper_propose_clip(&site, &other, ASV_ACTION_BLOCK, &people.wearer, 30, camera, &clips[SEALED]);
+    keeper_decision_request(&request, &other);
+    request.plan = (struct asv_bytes){decision.plan_data, decision.plan_len};
+    refused(keeper_ask(&site, ASV_KEEPER_ADMIN, &request), ASV_E_MALFORMED);
+    request.plan = (struct asv_bytes){0};
+    request.number = 0;
+    refused(keeper_ask(&site, ASV_KEEPER_ADMIN, &request), ASV_E_MALFORMED);
+    request.number = ASV_KEEPER_NO_CLIP;
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status, ASV_OK);
 }
 
 /* A package whose digest is a clip's: that it was signed does not say that the clip left. */
@@ -525,6 +678,13 @@ int main(void)
         TEST(without_the_original_no_recipient_gets_a_key),
         TEST(what_is_refused_is_not_written_down),
         TEST(nothing_leaves_that_is_not_written_down),
+        TEST(nothing_leaves_before_the_whole_was_taken),
+        TEST(what_was_taken_is_told),
+        TEST(what_could_not_be_remembered_is_not_taken),
+        TEST(it_is_forgotten_when_it_is_over_and_written_down),
+        TEST(what_may_still_leave_is_not_forgotten),
+        TEST(a_release_from_before_ends_nothing_that_was_handed_over),
+        TEST(a_plan_comes_with_a_hand_over_alone),
         TEST(a_package_is_no_clip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,7 +65,8 @@ static struct asv_keeper_request sample(unsigned type)
     memset(statement, 0xc4, sizeof statement);
     memset(record, 0xc5, sizeof record);
     if (type != ASV_KEEPER_STATUS && type != ASV_KEEPER_CLIPS && type != ASV_KEEPER_SIGN &&
-        type != ASV_KEEPER_DAY_END && type != ASV_KEEPER_CLIP && type != ASV_KEEPER_SHOWN) {
+        type != ASV_KEEPER_DAY_END && type != ASV_KEEPER_CLIP && type != ASV_KEEPER_SHOWN &&
+        type != ASV_KEEPER_HANDED && type != ASV_KEEPER_NOTED) {
         request.chain = (struct asv_bytes){chain, sizeof chain};
     }
     if (type == ASV_KEEPER_MAKE_DAYS) {
@@ -83,8 +84,12 @@ static struct asv_keeper_request sample(unsigned type)
         request.from_date = 20260105;
     }
     bool has_why = type == ASV_KEEPER_KEEP || type == ASV_KEEPER_FINISH;
-    if (has_why || type == ASV_KEEPER_CLIPS || type == ASV_KEEPER_CLIP || type == ASV_KEEPER_SHOWN) {
+    if (has_why || type == ASV_KEEPER_CLIPS || type == ASV_KEEPER_CLIP || type == ASV_KEEPER_SHOWN ||
+        type == ASV_KEEPER_HANDED || type == ASV_KEEPER_NOTED) {
         memset(request.digest, 0xe1, sizeof request.digest);
+    }
+    if (type == ASV_KEEPER_HANDED) {
+        memset(request.header_digest, 0xe2, sizeof request.header_digest);
     }
     if (type == ASV_KEEPER_SIGN) {
         request = sample_sign(ASV_KEEPER_SIGN_HEAD);
@@ -119,8 +124,9 @@ static struct asv_keeper_request sample(unsigned type)
     return request;
 }
 
-static const char *const names[] = {"",     "status", "make-days", "bulletin", "opens",   "order", "decide",
-                                    "keep", "finish", "clips",     "sign",     "day-end", "clip",  "shown"};
+static const char *const names[] = {"",       "status", "make-days", "bulletin", "opens", "order",
+                                    "decide", "keep",   "finish",    "clips",    "sign",  "day-end",
+                                    "clip",   "shown",  "handed",    "noted"};
 
 static size_t write_frame(const struct asv_keeper_request *request)
 {
@@ -157,6 +163,7 @@ static void requests_round_trip(void **state)
                     got.dock.len == want.dock.len);
         assert_true(got.inventory.len == want.inventory.len && got.bulletin.len == want.bulletin.len);
         assert_memory_equal(got.digest, want.digest, sizeof got.digest);
+        assert_memory_equal(got.header_digest, want.header_digest, sizeof got.header_digest);
         assert_true(got.proposal.len == want.proposal.len && got.answer.len == want.answer.len);
         assert_true(got.open.len == want.open.len && got.agreed.len == want.agreed.len);
         assert_true(got.plan.len == want.plan.len && got.number == want.number);
@@ -393,6 +400,14 @@ static struct asv_keeper_reply sample_reply(unsigned type)
         reply.kept_count = 1;
         reply.kept = (struct asv_bytes){rows, writer.len};
     }
+    if (type == ASV_KEEPER_HANDED) {
+        struct asv_writer writer;
+        asv_writer_init(&writer, rows, sizeof rows);
+        asv_keeper_handed_write(&writer, &(struct asv_keeper_handed){{5}, {6}, 1767592800007, true, false});
+        asv_keeper_handed_write(&writer, &(struct asv_keeper_handed){{5}, {7}, 1767592800007, false, true});
+        reply.kept_count = 2;
+        reply.kept = (struct asv_bytes){rows, writer.len};
+    }
     if (type == ASV_KEEPER_SIGN) {
         reply.signature = (struct asv_bytes){bulletin, sizeof bulletin};
     }
@@ -482,7 +497,14 @@ static void replies_round_trip(void **state)
             asv_keeper_shown_read(&row, &got, 0);
             assert_true(row.shown[0] == 4 && row.at_ms == 1767592800006);
         }
-        for (uint16_t i = 0; type != ASV_KEEPER_SHOWN && i < got.kept_count; i++) {
+        for (uint16_t i = 0; type == ASV_KEEPER_HANDED && i < got.kept_count; i++) {
+            struct asv_keeper_handed row;
+            asv_keeper_handed_read(&row, &got, i);
+            assert_true(row.proposal[0] == 5 && row.header[0] == 6 + i && row.at_ms == 1767592800007);
+            assert_true(row.clear == (i == 0) && row.noted == (i == 1));
+        }
+        bool clips = type == ASV_KEEPER_CLIPS || type == ASV_KEEPER_CLIP;
+        for (uint16_t i = 0; clips && i < got.kept_count; i++) {
             struct asv_keeper_kept row;
             asv_keeper_kept_read(&row, &got, i);
             assert_true(row.header[0] == i + 1 && row.blocks == (i == 0 ? 0 : 1 << 4));
@@ -580,12 +602,13 @@ static void every_cell_of_the_permit_table(void **state)
 {
     (void)state;
     static const char *const table[ASV_KEEPER_ROLES] = {
-        /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS SIGN DAY_END CLIP SHOWN */
-        [ASV_KEEPER_NOBODY] = ".............", [ASV_KEEPER_DOCK] = "xxxxx........",
-        [ASV_KEEPER_ADMIN] = "xxxxxxxxxxxxx",  [ASV_KEEPER_SERVER] = "x....x..xx.x.",
-        [ASV_KEEPER_LEDGER] = "x........x...", [ASV_KEEPER_PEOPLE] = "x....x...x.x.", /* K-174 */
-        [ASV_KEEPER_CHECK] = "x........x...",                                         /* LG-107 */
-        [ASV_KEEPER_EXPORT] = "x....x...x...",                                        /* K-219 */
+        /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS SIGN DAY_END CLIP SHOWN
+           HANDED NOTED */
+        [ASV_KEEPER_NOBODY] = "...............", [ASV_KEEPER_DOCK] = "xxxxx..........",
+        [ASV_KEEPER_ADMIN] = "xxxxxxxxxxxxxxx",  [ASV_KEEPER_SERVER] = "x....x..xx.x...",
+        [ASV_KEEPER_LEDGER] = "x........x.....", [ASV_KEEPER_PEOPLE] = "x....x...x.x...", /* K-174 */
+        [ASV_KEEPER_CHECK] = "x........x.....",                                           /* LG-107 */
+        [ASV_KEEPER_EXPORT] = "x....x...x.....",                                          /* K-219 */
     };
     static struct keeper_site site;
     struct asv_keeper_reply reply;

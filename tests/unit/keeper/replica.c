@@ -410,6 +410,13 @@ static void a_directory_that_is_newer_is_not_overwritten(void **state)
     assert_false(has(camera, DAY, pk)); /* K-001 */
 }
 
+/* A byte of it elsewhere is not as this program would have it, either. */
+static void another_format(uint8_t *index, int by)
+{
+    index[9] = (uint8_t)(index[9] + by);
+    index[100] ^= 1;
+}
+
 /* K-233: what another program wrote, in either directory, may say more than what is there in this format. */
 static void an_index_of_another_format_is_refused_and_stays(void **state)
 {
@@ -418,23 +425,55 @@ static void an_index_of_another_format_is_refused_and_stays(void **state)
     shut();
     for (unsigned i = 0; i < ASV_MIRROR_DISKS; i++) {
         uint8_t *data = keeper_disk_file(f.disks[i], "index")->data;
-        data[9]++;
+        another_format(data, 1);
         assert_int_equal(try_open(), ASV_E_UNSUPPORTED);
-        assert_non_null(strstr(f.err.text, "format 3"));
+        assert_non_null(strstr(f.err.text, "format 4"));
         assert_int_equal(data[9], ASV_INDEX_FORMAT + 1);
-        data[9]--;
+        another_format(data, -1);
     }
     open_it();
     f.disks[1]->away = true;
     make(other, DAY);
     f.disks[1]->away = false;
     uint8_t *data = keeper_disk_file(f.disks[1], "index")->data;
-    data[9]++;
+    another_format(data, 1);
     heal(); /* while the keeper runs: not overwritten */
     assert_true(!f.store->mirror.used[1] && data[9] == ASV_INDEX_FORMAT + 1);
-    data[9]--;
+    another_format(data, -1);
     heal();
     assert_true(f.store->mirror.used[1]);
+}
+
+/* Nobody else wrote it: a whole one passes instead of it, as for any other damage. */
+static void a_damaged_format_stops_no_start(void **state)
+{
+    (void)state; /* K-233 */
+    uint8_t pk[ASV_X25519_BYTES];
+    make(camera, DAY);
+    shut();
+    for (unsigned i = 0; i < ASV_MIRROR_DISKS; i++) {
+        uint8_t *data = keeper_disk_file(f.disks[i], "index")->data;
+        memset(data + 8, 0xff, 4);
+        open_it();
+        assert_true(has(camera, DAY, pk) && f.store->mirror.used[0] && f.store->mirror.used[1]);
+        assert_int_equal(keeper_disk_file(f.disks[i], "index")->data[9], ASV_INDEX_FORMAT);
+        shut();
+    }
+}
+
+/* What was being written when the power went, and looks as if another program had. */
+static void a_torn_new_index_stops_no_start(void **state)
+{
+    (void)state; /* K-233, K-018 */
+    uint8_t pk[ASV_X25519_BYTES];
+    uint8_t torn[200] = "ASVKIDX1";
+    make(camera, DAY);
+    shut();
+    for (unsigned i = 0; i < ASV_MIRROR_DISKS; i++) {
+        assert_int_equal(f.setup.disk.write(f.disks[i], "index.new", torn, sizeof torn, NULL), ASV_OK);
+    }
+    open_it();
+    assert_true(has(camera, DAY, pk));
 }
 
 static void one_directory_without_all_slots_may_be_the_one_that_is_behind(void **state)
@@ -592,6 +631,8 @@ int main(void)
         TEST(one_directory_without_all_slots_may_be_the_one_that_is_behind),
         TEST(a_slot_that_is_newer_than_every_index_says_so),
         TEST(an_index_of_another_format_is_refused_and_stays),
+        TEST(a_damaged_format_stops_no_start),
+        TEST(a_torn_new_index_stops_no_start),
         TEST(a_damaged_key_file_is_repaired_from_the_other_directory),
         TEST(what_people_decided_is_in_both_directories),
         TEST(decisions_are_compared_and_copied_in_pieces),

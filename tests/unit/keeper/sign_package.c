@@ -52,6 +52,8 @@ static int set_up(void **state)
     keeper_propose_clip(&site, &decision, ASV_ACTION_HAND_OVER, &people.exporter, 5, camera, &clip);
     keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.deputy, 6);
     assert_int_equal(asv_p256_public(package_pk, site.package_sk), ASV_OK);
+    decision.number = ASV_KEEPER_NO_CLIP;
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
     return 0;
 }
 
@@ -62,11 +64,13 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct asv_keeper_reply sign(const struct keeper_decision *of)
+/* Signs a package of this digest. */
+static struct asv_keeper_reply sign_one(const struct keeper_decision *of,
+                                        const uint8_t package[ASV_SHA256_BYTES])
 {
     struct asv_keeper_request request = {.type = ASV_KEEPER_SIGN, .sign = ASV_KEEPER_SIGN_PACKAGE};
     const struct asv_test_person *signers[] = {of->proposer, of->answerer};
-    memcpy(request.digest, digest, sizeof request.digest);
+    memcpy(request.digest, package, sizeof request.digest);
     request.proposal = (struct asv_bytes){of->proposal.data, of->proposal.len};
     if (of->has_answer) {
         request.answer = (struct asv_bytes){of->answer.data, of->answer.len};
@@ -76,6 +80,17 @@ static struct asv_keeper_reply sign(const struct keeper_decision *of)
     }
     keeper_plan_request(&request, of);
     return keeper_ask(&site, ASV_KEEPER_EXPORT, &request);
+}
+
+static struct asv_keeper_reply sign(const struct keeper_decision *of)
+{
+    return sign_one(of, digest);
+}
+
+static enum asv_status take(struct keeper_decision *of)
+{
+    of->number = ASV_KEEPER_NO_CLIP;
+    return keeper_decide(&site, of).status;
 }
 
 static void expect_refused(const struct keeper_decision *of, enum asv_status want)
@@ -148,6 +163,77 @@ static void nothing_is_signed_that_is_not_written_down(void **state)
     }
 }
 
+static void what_was_not_taken_is_not_signed(void **state)
+{
+    (void)state; /* K-116 */
+    keeper_propose_clip(&site, &other, ASV_ACTION_HAND_OVER, &people.exporter, 8, camera, &clip);
+    keeper_respond(&site, &other, ASV_STEP_APPROVE, &people.deputy, 9);
+    expect_refused(&other, ASV_E_STATE);
+    assert_int_equal(take(&other), ASV_OK);
+    assert_int_equal(sign(&other).status, ASV_OK);
+}
+
+/* ---- how much ---- */
+
+/* Has so many packages signed, of another digest each, until it is refused. */
+static unsigned sign_on(unsigned count, uint32_t *number)
+{
+    uint8_t package[ASV_SHA256_BYTES] = {0x77};
+    for (unsigned i = 0; i < count; i++) {
+        asv_store_be32(package + 1, ++*number);
+        struct asv_keeper_reply reply = sign_one(&decision, package);
+        if (reply.status != ASV_OK) {
+            assert_int_equal(reply.status, ASV_E_LIMIT);
+            assert_non_null(strstr(reply.detail, "propose it anew"));
+            return i;
+        }
+    }
+    return count;
+}
+
+/* Who took over the account that builds packages, and would fill the disk with the record of decisions. */
+static void the_record_is_not_filled_by_one_hand_over(void **state)
+{
+    (void)state; /* K-237 */
+    uint32_t number = 0;
+    size_t before = keeper_disk_file(site.disk, "decisions-2026")->len;
+    unsigned got = sign_on(10000, &number);
+    assert_true(got < 1000);
+    size_t filled = keeper_disk_file(site.disk, "decisions-2026")->len;
+    assert_true(filled - before < 4000u * 1000);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(sign_on(1, &number), 0);
+        decision.number = 0; /* neither by its clips: nothing was asked for yet */
+        assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_LIMIT);
+        keeper_site_restart(&site);
+    }
+    assert_true(keeper_disk_file(site.disk, "decisions-2026")->len == filled);
+    keeper_propose_clip(&site, &other, ASV_ACTION_HAND_OVER, &people.exporter, 8, camera, &clip);
+    keeper_respond(&site, &other, ASV_STEP_APPROVE, &people.deputy, 9);
+    assert_int_equal(take(&other), ASV_OK);
+    assert_int_equal(sign(&other).status, ASV_OK); /* nobody else's */
+}
+
+/* Facts, five documents and the carrier; and in a filing the recording's files, the decision and what is
+ * trusted, each time with another time of signing. */
+static void who_is_killed_twenty_times_still_ends(void **state)
+{
+    (void)state; /* K-237, HO-040 */
+    uint32_t number = 0;
+    decision.plan.outputs = ASV_PLAN_CARRIER | ASV_PLAN_FILING;
+    keeper_plan_again(&decision);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.deputy, 10);
+    assert_int_equal(take(&decision), ASV_OK);
+    for (unsigned run = 0; run <= 20; run++) {
+        decision.number = 0;
+        assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+        assert_int_equal(sign_on(7 + 9 + 3 + 6 + 8, &number), 7 + 9 + 3 + 6 + 8);
+        if (run % 3 == 2) {
+            keeper_site_restart(&site);
+        }
+    }
+}
+
 static void one_person_gets_nothing_signed(void **state)
 {
     (void)state;
@@ -213,6 +299,7 @@ static void a_hand_over_counts_as_long_as_it_may_be_carried_out(void **state)
 static void a_clip_that_was_released_is_handed_over_no_more(void **state)
 {
     (void)state;
+    asv_test_world_step(&site.world, 1000);
     assert_int_equal(both(ASV_ACTION_RELEASE, &people.reviewer, &people.chief, 8, &clip), ASV_OK);
     expect_refused(&decision, ASV_E_STATE); /* K-087 */
 }
@@ -243,6 +330,9 @@ int main(void)
         TEST(what_was_signed_for_whom_is_written_down),
         TEST(the_same_package_is_written_down_once),
         TEST(nothing_is_signed_that_is_not_written_down),
+        TEST(what_was_not_taken_is_not_signed),
+        TEST(the_record_is_not_filled_by_one_hand_over),
+        TEST(who_is_killed_twenty_times_still_ends),
         TEST(one_person_gets_nothing_signed),
         TEST(a_refusal_is_no_approval),
         TEST(no_other_decision_signs_a_package),
