@@ -71,16 +71,16 @@ static enum asv_status write_message(const struct work *work, int fd, struct asv
 
 static enum asv_status make_file(struct work *work, size_t i, struct asv_err *err)
 {
-    work->fds[i] = memfd_create("document", MFD_CLOEXEC);
-    if (work->fds[i] < 0) {
+    const int fd = memfd_create("document", MFD_CLOEXEC);
+    if (fd < 0) {
         return asv_io_fail(err, errno, "a document");
     }
+    work->fds[i] = fd;
     if (work->asked.question.label != NULL) {
-        return asv_label_write(work->facts, work->asked.question.label, work->fonts, work->fds[i], err);
+        return asv_label_write(work->facts, work->asked.question.label, work->fonts, fd, err);
     }
-    return i < ASV_DOCUMENTS
-               ? asv_document_write(work->facts, (enum asv_document)i, work->fonts, work->fds[i], err)
-               : write_message(work, work->fds[i], err);
+    return i < ASV_DOCUMENTS ? asv_document_write(work->facts, (enum asv_document)i, work->fonts, fd, err)
+                             : write_message(work, fd, err);
 }
 
 static enum asv_status make(struct work *work, struct asv_err *err)

@@ -151,15 +151,15 @@ static enum asv_status read_extract(void *ctx, uint64_t offset, void *out, size_
 static bool call(struct asv_handed *it, struct asv_handed_file *file, const char *name, const char *extract)
 {
     char text[2 * ASV_HANDED_PATH_BYTES];
-    char **names = &it->places.names[it->places.count];
     (void)snprintf(text, sizeof text, "ledger/%s", name);
-    names[0] = strdup(text);
+    char *inner = strdup(text);
     (void)snprintf(text, sizeof text, "%s/%s", extract, name);
-    names[1] = strdup(text);
-    it->places.count += 2;
-    file->name = names[0];
-    file->shown = names[1];
-    return names[0] != NULL && names[1] != NULL;
+    char *shown = strdup(text);
+    it->places.names[it->places.count++] = inner;
+    it->places.names[it->places.count++] = shown;
+    file->name = inner;
+    file->shown = shown;
+    return inner != NULL && shown != NULL;
 }
 
 static enum asv_status digest_part(struct asv_handed_file *file, const struct asv_input *input,
@@ -182,10 +182,16 @@ static enum asv_status digest_part(struct asv_handed_file *file, const struct as
 static bool make_room(struct asv_handed *it, size_t more)
 {
     struct asv_handed_file *files = reallocarray(it->files, it->file_count + more + 1, sizeof *files);
-    it->files = files != NULL ? files : it->files;
+    if (files == NULL) {
+        return false;
+    }
+    it->files = files;
     char **names = reallocarray(it->places.names, it->places.count + 2 * more + 1, sizeof *names);
-    it->places.names = names != NULL ? names : it->places.names;
-    return files != NULL && names != NULL;
+    if (names == NULL) {
+        return false;
+    }
+    it->places.names = names;
+    return true;
 }
 
 /* Its files are below ledger/ from now on, as a carrier has them. */
