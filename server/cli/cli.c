@@ -212,6 +212,8 @@ static const struct asv_conf_key conf_keys[] = {
     KEY("handover.contact", ASV_CONF_TEXT, handover_contact, ""),
     KEY("handover.phone", ASV_CONF_TEXT, handover_phone, ""),
     KEY("handover.mail", ASV_CONF_TEXT, handover_mail, ""),
+    {"handover.medium", ASV_CONF_SIZE, offsetof(struct asv_cli_conf, handover_medium), 0, "0", 0,
+     UINT64_C(1) << 48, NULL, NULL},
     KEY("handover.tsa", ASV_CONF_TEXT, handover_tsa, ""),
     KEY("handover.tsa.ca", ASV_CONF_PATH, handover_tsa_ca, ""),
     KEY("ledger.trust", ASV_CONF_PATH, ledger_trust, ""),

@@ -85,6 +85,7 @@ static enum asv_status find_recordings(struct asv_handover_making *making, struc
                 (struct asv_exhibit_name){.kind = row->kind, .day = row->day, .latest_ms = row->latest_ms};
             memcpy(name->clip, row->clip, sizeof name->clip);
             memcpy(name->header, wanted.header, sizeof name->header);
+            making->sizes[i] = row->payload_bytes;
         }
     }
     return status;
@@ -158,14 +159,14 @@ static enum asv_status digest_file(int dir, const char *name, struct asv_db_hand
 }
 
 /* HO-048: read once more by who reads everybody's, and signed by the certificate that is configured. */
-static enum asv_status check_carrier(const struct asv_handover_making *making,
+static enum asv_status check_carrier(const struct asv_handover_making *making, const char *name,
                                      struct asv_db_handover_output *out, struct asv_err *err)
 {
     struct asv_fault fault = {.kind = ASV_FAULT_NONE};
     asv_auto_fd int fd = -1;
-    enum asv_status status = digest_file(making->dir, ASV_BUILD_CARRIER, out, err);
+    enum asv_status status = digest_file(making->dir, name, out, err);
     if (status == ASV_OK) {
-        status = asv_io_open_file(making->dir, ASV_BUILD_CARRIER, &fd, err);
+        status = asv_io_open_file(making->dir, name, &fd, err);
     }
     if (status != ASV_OK) {
         return status;
@@ -232,17 +233,41 @@ static enum asv_status check_filing(const struct asv_handover_making *making,
     return status;
 }
 
-static enum asv_status write_down(struct asv_handover_making *making, uint8_t output, struct asv_err *err)
+static enum asv_status write_carrier(struct asv_handover_making *making, uint16_t number,
+                                     struct asv_err *err)
 {
-    struct asv_db_handover_output out = {.output = output, .software = making->house->version};
+    char name[ASV_BUILD_NAME_BYTES];
     enum asv_db_outcome outcome;
-    if ((making->plan.outputs & output) == 0) {
-        return ASV_OK;
-    }
-    enum asv_status status =
-        output == ASV_PLAN_CARRIER ? check_carrier(making, &out, err) : check_filing(making, &out, err);
+    const struct asv_build_part part = asv_build_part(&making->parts, number);
+    struct asv_db_handover_output out = {.output = ASV_PLAN_CARRIER,
+                                         .part = number,
+                                         .parts = part.of,
+                                         .of = asv_handover_clips(&part),
+                                         .software = making->house->version};
+    enum asv_status status = check_carrier(making, asv_build_carrier(name, number, part.of), &out, err);
     return status == ASV_OK ? asv_db_handover_built(making->house->db, making->job.id, &out, &outcome, err)
                             : status;
+}
+
+static enum asv_status write_filing(struct asv_handover_making *making, struct asv_err *err)
+{
+    enum asv_db_outcome outcome;
+    struct asv_db_handover_output out = {
+        .output = ASV_PLAN_FILING, .part = 1, .parts = 1, .software = making->house->version};
+    enum asv_status status = check_filing(making, &out, err);
+    return status == ASV_OK ? asv_db_handover_built(making->house->db, making->job.id, &out, &outcome, err)
+                            : status;
+}
+
+static enum asv_status write_down(struct asv_handover_making *making, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    bool carrier = (making->plan.outputs & ASV_PLAN_CARRIER) != 0;
+    for (uint16_t i = 1; carrier && status == ASV_OK && i <= making->parts.of; i++) {
+        status = write_carrier(making, i, err);
+    }
+    return status == ASV_OK && (making->plan.outputs & ASV_PLAN_FILING) != 0 ? write_filing(making, err)
+                                                                             : status;
 }
 
 /* ---- all of it ---- */
@@ -281,6 +306,8 @@ static enum asv_status build(struct asv_handover_making *making, struct asv_err 
         .approval = {job->approval.bytes, job->approval.len},
         .vault = house->vault,
         .names = making->names,
+        .sizes = making->sizes,
+        .medium = house->cli->conf.handover_medium,
         .signer = &signer,
         .release = {house->release, house->release_len},
         .organisation = house->cli->conf.handover_agency,
@@ -288,7 +315,8 @@ static enum asv_status build(struct asv_handover_making *making, struct asv_err 
         .now_ms = now_ms,
         .ops = &ops,
     };
-    return asv_build_run(&what, err);
+    status = asv_build_run(&what, err);
+    return status == ASV_OK ? asv_build_divide(&what, &making->parts, err) : status;
 }
 
 enum asv_status asv_handover_make(struct asv_handover_making *making, struct asv_err *err)
@@ -314,8 +342,5 @@ enum asv_status asv_handover_make(struct asv_handover_making *making, struct asv
     if (status == ASV_OK) {
         status = tell(making, "checking", count, 0, err);
     }
-    if (status == ASV_OK) {
-        status = write_down(making, ASV_PLAN_CARRIER, err);
-    }
-    return status == ASV_OK ? write_down(making, ASV_PLAN_FILING, err) : status;
+    return status == ASV_OK ? write_down(making, err) : status;
 }

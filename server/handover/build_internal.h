@@ -16,7 +16,7 @@ struct asv_build_output {
     int work; /* build->dir's ASV_BUILD_WORK */
     int64_t made_ms;
     bool has_facts;                     /* of an earlier run */
-    uint16_t order[ASV_PLAN_CLIPS_MAX]; /* the plan's recordings by time */
+    struct asv_build_part part;
     struct asv_build_progress progress;
     struct asv_handover_file documents[ASV_HANDOVER_DOCUMENTS];
     struct asv_handover_file *files; /* heap */
@@ -55,6 +55,10 @@ ASV_MUST_CHECK enum asv_status asv_build_output_add_message(struct asv_build_out
 
 /* ---- build_work.c: what a run leaves to the next besides a package's own journal ---- */
 
+/* How many bytes a carrier may have: what the first run wrote down counts. */
+ASV_MUST_CHECK enum asv_status asv_work_medium(const struct asv_build *build, uint64_t *medium,
+                                               struct asv_err *err);
+
 /* Opens it for this plan, or begins it anew; made_ms is that of the first run. */
 ASV_MUST_CHECK enum asv_status asv_work_open(const struct asv_build *build, int *work, int64_t *made_ms,
                                              struct asv_err *err);
@@ -74,7 +78,6 @@ bool asv_work_has_facts(const struct asv_build_output *it);
 ASV_MUST_CHECK enum asv_status asv_work_facts(struct asv_build_output *it, char **text, size_t *len,
                                               struct asv_err *err);
 
-#define ASV_WORK_EXTRAS    "extras"
 #define ASV_WORK_DOCUMENTS "documents"
 
 /* ---- build_clip.c ---- */

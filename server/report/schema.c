@@ -232,6 +232,7 @@ static const struct asv_fact ledger_log[] = {
 static const struct asv_fact certificate[] = {
     WORD("role", roles), TEXT("name", 200), TEXT("serial", 64), DIGEST("digest"), TIME("not_after"), END,
 };
+static const struct asv_fact part[] = {INTEGER("number", 1, CLIPS_MAX), INTEGER("of", 2, CLIPS_MAX), END};
 static const struct asv_fact revocations[] = {COUNT("number"), TIME("at"),
                                               TEXTS("serials", LINE_BYTES, 0, 10000), END};
 
@@ -243,6 +244,7 @@ const struct asv_fact asv_facts_members[] = {
     TEXT("time_zone", 64),
     LABEL("version", 60), /* of the program that made the hand-over */
     WORD("output", outputs),
+    MAY_OBJECT("part", part), /* of a carrier in parts */
     WORD("protection", protections),
     OBJECT("agency", agency),
     OBJECT("authority", authority),

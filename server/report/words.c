@@ -245,6 +245,7 @@ const struct asv_words asv_words_de = {
     .facts_title = "Dieselben Tatsachen als JSON",
     .subject = "Vorgang {}",
     .subject_prosecutor = "Vorgang {} · Az. {}",
+    .part = "{} · Teil {} von {}",
     .footer = "{} · Übergabe {}",
     .page = "Seite",
     .of = "von",
@@ -317,6 +318,9 @@ const struct asv_words asv_words_de = {
             .regards = "Mit freundlichen Grüßen",
             .by_order = "Im Auftrag",
             .decided = "Beantragt von {} am {}, genehmigt von {} am {}.",
+            .parts = "Diese Übergabe hat mehrere Datenträger. Dies ist Teil {} von {}; gezählt sind hier die "
+                     "Aufzeichnungen dieses Teils. Die übrigen, über die zugleich entschieden wurde, liegen in "
+                     "den anderen Teilen, die dieselbe Kennung haben.",
         },
     .index =
         {

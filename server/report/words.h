@@ -28,7 +28,7 @@ struct asv_step {
 struct asv_words {
     const char *documents[5]; /* the titles, by enum asv_document */
     const char *facts_title;
-    const char *subject, *subject_prosecutor, *footer, *pdfa, *unknown_yet, *number, *case_number,
+    const char *subject, *subject_prosecutor, *part, *footer, *pdfa, *unknown_yet, *number, *case_number,
         *prosecutor;
     const char *handover, *made_at, *agency, *authority, *offence, *danger, *period, *place, *accused,
         *injured, *cause;
@@ -40,7 +40,7 @@ struct asv_words {
         const char *protection; /* of a carrier */
         const char *date, *our_sign, *your_sign, *contact, *phone, *mail, *subject, *dear, *what, *what_one,
             *deviating, *excerpts, *sealed_alone, *tails, *enclosed, *access, *receipt, *signature, *regards,
-            *by_order, *decided;
+            *by_order, *decided, *parts;
     } letter;
     struct {
         const char *more_filing, *more_carrier; /* what there is besides the files that it names */

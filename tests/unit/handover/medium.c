@@ -32,7 +32,7 @@ static int set_up(void **state)
         carrier[i] = (uint8_t)(i * 2654435761u >> 24);
     }
     asv_test_make_directory(dir_path, sizeof dir_path);
-    medium = (struct asv_medium){.dir = open(dir_path, O_RDONLY | O_DIRECTORY), .room = 1 << 30};
+    medium = (struct asv_medium){.dir = open(dir_path, O_RDONLY | O_DIRECTORY), .device = 0};
     left = (struct asv_bytes){carrier, LEN};
     source = asv_source_bytes(&left);
     content = (struct asv_medium_content){
@@ -221,32 +221,6 @@ static void a_small_file_is_found_in_the_carrier(void **state)
     close(fd);
 }
 
-/* HO-078 */
-static void recordings_are_divided_among_media_and_none_is_cut(void **state)
-{
-    (void)state;
-    static const uint64_t bytes[] = {40, 50, 1, 10, 90, 91, 9};
-    struct asv_medium_part parts[8];
-    size_t count = 0;
-    assert_int_equal(asv_medium_parts(bytes, 7, 9, 100, parts, 8, &count, &err), ASV_OK);
-    static const struct asv_medium_part want[] = {
-        {0, 3, 100}, {3, 1, 19}, {4, 1, 99}, {5, 1, 100}, {6, 1, 18}};
-    assert_int_equal(count, 5);
-    for (size_t i = 0; i < 5; i++) {
-        assert_int_equal(parts[i].first, want[i].first);
-        assert_int_equal(parts[i].count, want[i].count);
-        assert_int_equal(parts[i].bytes, want[i].bytes);
-    }
-    assert_int_equal(asv_medium_parts(bytes, 7, 9, 100, parts, 4, &count, &err), ASV_E_LIMIT);
-    assert_int_equal(asv_medium_parts(bytes, 7, 10, 100, parts, 8, &count, &err), ASV_E_LIMIT);
-    assert_string_equal(err.text, "recording 6 has 91 bytes and fits on no medium of 100: take a larger one");
-    assert_int_equal(asv_medium_parts(bytes, 7, 101, 100, parts, 8, &count, &err), ASV_E_LIMIT);
-    assert_int_equal(asv_medium_parts(bytes, 7, 9, 1000, parts, 8, &count, &err), ASV_OK);
-    assert_int_equal(count, 1);
-    assert_int_equal(asv_medium_parts(bytes, 0, 9, 1000, parts, 8, &count, &err), ASV_OK);
-    assert_int_equal(count, 0);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -258,7 +232,6 @@ int main(void)
         TEST(what_fat_does_not_take_is_said_before_anything_is_written),
         TEST(the_image_of_a_dvd_has_the_same_on_it),
         TEST(a_small_file_is_found_in_the_carrier),
-        TEST(recordings_are_divided_among_media_and_none_is_cut),
     };
     if (asv_crypto_init() != ASV_OK) {
         return 1;
