@@ -88,6 +88,10 @@ static const json_t *example(const json_t *facts)
 static bool is_taken(const struct asv_report *report, const struct asv_step *step, const json_t *clip)
 {
     bool opens = json_array_size(json_object_get(report->facts, "recipients")) > 0;
+    bool parts = json_object_get(report->facts, "part") != NULL;
+    if (step->needs == ASV_STEP_PARTS) {
+        return parts;
+    }
     return (step->output == NULL || strcmp(step->output, asv_fact_text(report->facts, "output")) == 0) &&
            (step->needs == ASV_STEP_ANY || opens) &&
            (step->needs != ASV_STEP_COMPARES || json_object_get(clip, "playable") != NULL);
@@ -98,7 +102,7 @@ static void say_steps(struct asv_sheet *sheet, const struct asv_report *report)
     char command[COMMAND_BYTES], title[256];
     struct value values[] = {{.key = "{sealed}"},    {.key = "{playable}"},      {.key = "{document}"},
                              {.key = "{signature}"}, {.key = "{sealed_digest}"}, {.key = "{agency}"},
-                             {.key = "{handover}"}};
+                             {.key = "{handover}"},  {.key = "{received}"}};
     const json_t *clip = example(report->facts);
     const json_t *sealed = json_object_get(clip, "sealed"), *playable = json_object_get(clip, "playable");
     const json_t *letter = asv_facts_document(report->facts, "cover_letter");
@@ -112,6 +116,8 @@ static void say_steps(struct asv_sheet *sheet, const struct asv_report *report)
                    asv_fact_text(json_object_get(report->facts, "agency"), "agency"));
     (void)snprintf(values[6].text, QUOTED_BYTES, "%s",
                    asv_is_carrier(report) ? "UEBERGABE.zip" : "UEBERGABE");
+    (void)snprintf(values[7].text, QUOTED_BYTES, "%s",
+                   json_object_get(report->facts, "part") != NULL ? "Teile.txt" : values[6].text);
     for (const struct asv_step *step = report->words->steps; step->title != NULL; step++) {
         if (is_taken(report, step, clip)) {
             (void)snprintf(title, sizeof title, "%u. %s", ++number, step->title);

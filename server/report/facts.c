@@ -175,7 +175,7 @@ static enum asv_status check_names(const json_t *facts, struct asv_err *err)
     return status;
 }
 
-/* HD-017 */
+/* HO-085 */
 static enum asv_status check_part(const json_t *facts, struct asv_err *err)
 {
     const json_t *part = json_object_get(facts, "part");
@@ -187,7 +187,7 @@ static enum asv_status check_part(const json_t *facts, struct asv_err *err)
     }
     return asv_fact_integer(part, "number") <= asv_fact_integer(part, "of")
                ? ASV_OK
-               : asv_fail(err, ASV_E_MISMATCH, "facts: part.number: is more than there are");
+               : asv_fail(err, ASV_E_MISMATCH, "facts: part: its number is more than there are");
 }
 
 static enum asv_status check_zone(const json_t *facts, struct asv_err *err)

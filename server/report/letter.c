@@ -213,6 +213,9 @@ void asv_build_cover_letter(struct asv_sheet *sheet, const void *context)
         asv_say(sheet, ASV_STYLE_BODY, words->letter.protection, outer);
     }
     asv_sheet_text(sheet, ASV_STYLE_BODY, words->letter.receipt);
+    if (asv_is_carrier(report)) {
+        asv_sheet_text(sheet, ASV_STYLE_BODY, words->letter.receipt_how);
+    }
     say_signature(sheet, report);
     say_end(sheet, report);
     asv_say_form(sheet, report);

@@ -204,6 +204,12 @@ static const struct asv_step steps[] = {
      "Das Programm prüft Dateien, Prüfsummen, Signaturen, Siegel und Zertifikate. " VERDICT
      "Eine Einreichung hat keine Protokollauszüge; stimmt sonst alles, so endet es mit INCOMPLETE.",
      VERIFY " --lang de", "filing", ASV_STEP_ANY},
+    {"Alle Teile zusammen prüfen",
+     "Dies ist einer von mehreren Teilen. Für sich allein endet die Prüfung mit INCOMPLETE; sind alle Teile "
+     "in Ordnung und genannt, so endet sie mit VALID.",
+     "asservat-verify TEIL1.zip TEIL2.zip … --trust root.cert --package package.pem \\\n"
+     "    --ledger ledger.trust --lang de",
+     "carrier", ASV_STEP_PARTS},
     {"Die Datei entpacken",
      "unzip prüft dabei jede enthaltene Datei auf Übertragungsfehler. Es soll ohne Fehler enden.",
      "unzip -t {handover}\nunzip {handover} -d uebergabe", "carrier", ASV_STEP_ANY},
@@ -236,6 +242,18 @@ static const struct asv_step steps[] = {
      "einen Auszug gilt das nicht; "
      "dass er aus dem Original stammt, zeigt asservat-verify anhand der beiliegenden Nachweise.",
      "sha256sum original.mp4 \\\n    {playable}", NULL, ASV_STEP_COMPARES},
+    {"Den Empfang bestätigen",
+     "Auf dem Datenträger liegt Empfang.txt; die dritte Zeile darin soll die Prüfsumme sein, die sha256sum "
+     "ausgibt. (Hat die Übergabe mehrere Teile, so ist es die der Liste Teile.txt, und eine Bestätigung gilt "
+     "für alle.) Ersetzen Sie mit einem Texteditor die vierte Zeile durch den Zeitpunkt des Empfangs in UTC, "
+     "etwa 2026-12-03T08:15:00Z für 09:15 Uhr (im Sommer 10:15 Uhr), die fünfte durch Ihren Namen, und ändern "
+     "Sie sonst nichts, auch keine Zeilenenden. Signieren Sie die Datei mit dem Zertifikat, das Ihr Haus der "
+     "Behörde genannt hat, und senden Sie ihr beide Dateien. Ohne ein solches Zertifikat genügt ein "
+     "unterschriebenes Formular mit denselben Angaben.",
+     "sha256sum {received}\n"
+     "openssl cms -sign -binary -nosmimecap -md sha256 -signer zertifikat.pem -inkey zertifikat.key \\\n"
+     "    -in Empfang.txt -outform DER -out Empfang.p7s",
+     "carrier", ASV_STEP_ANY},
     {NULL, NULL, NULL, NULL, ASV_STEP_ANY},
 };
 
@@ -312,6 +330,8 @@ const struct asv_words asv_words_de = {
                       "Gewahrsamsbericht.",
             .receipt = "Bitte bestätigen Sie den Empfang. Bis der Empfang festgehalten ist, bleiben die "
                        "Originale bei uns in Verwahrung.",
+            .receipt_how = "Wie das mit der Datei Empfang.txt geht, die auf dem Datenträger liegt, sagt die "
+                           "Prüfanleitung.",
             .signature = "Dieses Schreiben hat die Behörde mit ihrem Schlüssel für Übergaben elektronisch "
                          "signiert (Datei {}). Es trägt "
                          "keine qualifizierte elektronische Signatur.",

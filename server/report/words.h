@@ -14,8 +14,9 @@ struct asv_word {
     const char *code, *text; /* as the facts say it, and as a reader does; the last code is NULL */
 };
 
-/* What a hand-over must have for a step to be one: recipients; a recording that all of is there to play. */
-enum asv_step_need { ASV_STEP_ANY, ASV_STEP_OPENS, ASV_STEP_COMPARES };
+/* What a hand-over must have for a step to be one: recipients; a recording that all of is there to play; other
+ * parts. */
+enum asv_step_need { ASV_STEP_ANY, ASV_STEP_OPENS, ASV_STEP_COMPARES, ASV_STEP_PARTS };
 
 /* A step of the checking instructions. */
 struct asv_step {
@@ -39,7 +40,8 @@ struct asv_words {
     struct {
         const char *protection; /* of a carrier */
         const char *date, *our_sign, *your_sign, *contact, *phone, *mail, *subject, *dear, *what, *what_one,
-            *deviating, *excerpts, *sealed_alone, *tails, *enclosed, *access, *receipt, *signature, *regards,
+            *deviating, *excerpts, *sealed_alone, *tails, *enclosed, *access, *receipt, *receipt_how,
+            *signature, *regards,
             *by_order, *decided, *parts;
     } letter;
     struct {

@@ -19,6 +19,8 @@ enum exit_status {
 
 struct options {
     const char *file;
+    char *const *files; /* of what was handed over in parts */
+    size_t file_count;
     const char *trust;
     const char *revocations;
     const char *dock;
@@ -40,7 +42,7 @@ static const char usage_text[] =
     "                       [--identity FILE [--output FILE] [--age FILE]] [--json] [--lang de|en]\n"
     "       asservat-verify PROOF|CHECKPOINT|DIR --ledger TRUST [--trust ROOT] [--revocations LIST]\n"
     "                       [--earlier CHECKPOINT] [--json] [--lang de|en]\n"
-    "       asservat-verify CARRIER.zip|FILING [--trust ROOT] [--package CERTIFICATE] [--ledger TRUST]\n"
+    "       asservat-verify CARRIER.zip…|FILING [--trust ROOT] [--package CERTIFICATE] [--ledger TRUST]\n"
     "                       [--revocations LIST] [--identity FILE] [--json] [--lang de|en]\n"
     "       asservat-verify --version\n"
     "\n"
@@ -66,7 +68,8 @@ static const char usage_text[] =
     "\n"
     "Of what was handed over (a package as one file, or the directory of a filing) it verifies all: the\n"
     "package, what two people decided, each recording, and its custody by the ledger. What is given with\n"
-    "--trust, --package and --ledger must come by another way.\n"
+    "--trust, --package and --ledger must come by another way. A package in parts is all of them, one file\n"
+    "after the other.\n"
     "\n"
     "  --package CERT       the certificate that the agency signs packages with, PEM or DER\n"
     "\n"
@@ -175,7 +178,9 @@ static bool parse_options(struct options *options, int argc, char **argv)
         }
     }
     options->file = argv[optind];
-    return optind + 1 == argc && fit(options);
+    options->files = argv + optind;
+    options->file_count = (size_t)(argc - optind);
+    return optind < argc && fit(options) && (options->file_count == 1 || options->handed);
 }
 
 /* Everything that is too large for a stack. */
@@ -256,7 +261,10 @@ static enum asv_status verify_handed(const struct options *options, bool *valid,
                                            .language = options->language,
                                            .json = options->json,
                                            .out = stdout};
-    enum asv_status status = asv_verify_handed(&what, &verdict, NULL, err);
+    enum asv_status status =
+        options->file_count == 1
+            ? asv_verify_handed(&what, &verdict, NULL, err)
+            : asv_verify_handed_parts(&what, options->files, options->file_count, &verdict, err);
     *valid = verdict == ASV_HANDED_VALID;
     return status;
 }
