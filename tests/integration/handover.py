@@ -26,10 +26,11 @@ def age_key(desk, name):
     return made.stderr.split()[-1]
 
 
-def certificate(desk, name):
+def certificate(desk, name, *kind):
     """A key, its certificate, and the digest that a card has."""
+    kind = kind or ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
     key, cert, der = desk.keys / f"{name}.key", desk.keys / f"{name}.pem", desk.keys / f"{name}.der"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", cert, "-subj",
+    subprocess.run(["openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-keyout", key, "-out", cert, "-subj",
                     f"/CN={name}", "-days", "30"], stderr=subprocess.PIPE, check=True)
     subprocess.run(["openssl", "x509", "-in", cert, "-outform", "DER", "-out", der], check=True)
     return key, cert, hashlib.sha256(der.read_bytes()).hexdigest()
