@@ -81,6 +81,8 @@ def what_is_refused_is_named(desk, clips):
                          ("no key that counts", clips[0], "--to", "Landgericht"), ("is named twice", clips[0], *to, *to),
                          ("none of carrier, filing and both", clips[0], *to, "--output", "letter"), ("there is no", str(uuid.uuid4()), *to)):
         desk.refused(text, "erika", "handover", "create", CASE, *words)
+    desk.refused("accused: U+05D0 has no form", "sigrid", "incident", "change", CASE, "--accused", "אברהם")  # HO-024
+    desk.refused("name: U+05D0 has no form", "erika", "recipient", "add", "א", age_key(desk, "other script"), *NO_ADDRESS)
     desk.refused("there is no 4711", "erika", "handover", "create", "4711", clips[0], *to)
     for who in ("rita", "sigrid"):  # HO-017, LAW L4: the policy lists the exporter alone
         desk.refused(f"{clips[0]}: none of the person's roles may do this", who, "handover", "create", CASE, clips[0], *to)
