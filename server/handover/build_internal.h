@@ -55,9 +55,11 @@ ASV_MUST_CHECK enum asv_status asv_build_output_add_message(struct asv_build_out
 
 /* ---- build_work.c: what a run leaves to the next besides a package's own journal ---- */
 
-/* How many bytes a carrier may have: what the first run wrote down counts. */
+/* How many bytes a carrier may have: what the first run wrote down counts; and writing it down. */
 ASV_MUST_CHECK enum asv_status asv_work_medium(const struct asv_build *build, uint64_t *medium,
                                                struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_work_keep_medium(const struct asv_build *build, uint64_t medium,
+                                                    struct asv_err *err);
 
 /* Opens it for this plan, or begins it anew; made_ms is that of the first run. */
 ASV_MUST_CHECK enum asv_status asv_work_open(const struct asv_build *build, int *work, int64_t *made_ms,

@@ -106,5 +106,5 @@ enum asv_status asv_build_divide(const struct asv_build *build, struct asv_build
         status = divide(build, &plan, medium, out, err);
     }
     out->first[out->of] = plan.clip_count;
-    return status;
+    return status == ASV_OK ? asv_work_keep_medium(build, medium, err) : status;
 }

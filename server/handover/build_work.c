@@ -96,15 +96,20 @@ enum asv_status asv_work_medium(const struct asv_build *build, uint64_t *medium,
     if (status != ASV_E_NOT_FOUND) {
         return asv_fail(err, status, MEDIUM ": cannot be read");
     }
-    *medium = 0;
-    if (build->medium == 0 || is_there(build, ASV_BUILD_WORK) || is_there(build, ASV_BUILD_CARRIER) ||
-        is_there(build, ASV_BUILD_FILING)) {
+    bool begun = is_there(build, ASV_BUILD_WORK) || is_there(build, ASV_BUILD_CARRIER) ||
+                 is_there(build, ASV_BUILD_FILING);
+    *medium = begun ? 0 : build->medium;
+    return ASV_OK;
+}
+
+enum asv_status asv_work_keep_medium(const struct asv_build *build, uint64_t medium, struct asv_err *err)
+{
+    char text[32];
+    if (medium == 0 || is_there(build, MEDIUM)) {
         return ASV_OK;
     }
-    (void)snprintf(text, sizeof text, "%" PRIu64 "\n", build->medium);
-    status = asv_io_replace_file(build->dir, MEDIUM, text, strlen(text), 0600, err);
-    *medium = build->medium;
-    return status;
+    (void)snprintf(text, sizeof text, "%" PRIu64 "\n", medium);
+    return asv_io_replace_file(build->dir, MEDIUM, text, strlen(text), 0600, err);
 }
 
 /* ---- what lies in a package besides ---- */

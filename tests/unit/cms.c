@@ -75,7 +75,7 @@ static void what_offices_have_verifies(void **state)
         {"rsa:3072", "-md sha384 -keyopt rsa_padding_mode:pss"},
         {"rsa:3072", "-md sha256 -cades"},
         {"ec -pkeyopt ec_paramgen_curve:P-256", "-md sha256 -cades"},
-        {"ec -pkeyopt ec_paramgen_curve:P-384", "-md sha512"},
+        {"ec -pkeyopt ec_paramgen_curve:secp384r1", "-md sha512"},
         {"ec -pkeyopt ec_paramgen_curve:brainpoolP256r1", "-md sha256"},
     };
     struct asv_cms said;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/files.h"
@@ -168,6 +169,73 @@ static void what_fat_does_not_take_is_said_before_anything_is_written(void **sta
     assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
 }
 
+static void note(const char *name, const char *text)
+{
+    static struct asv_medium_note notes[2];
+    notes[content.note_count] = (struct asv_medium_note){name, {(const uint8_t *)text, strlen(text)}};
+    content.notes = notes;
+    content.note_count++;
+}
+
+/* HO-086, HO-087 */
+static void beside_it_lies_what_is_to_be_signed(void **state)
+{
+    (void)state;
+    uint8_t *data = NULL;
+    size_t len = 0;
+    char path[700];
+    note(ASV_MEDIUM_RECEIPT, "handover-receipt\n");
+    note(ASV_MEDIUM_PARTS, "parts\n");
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    asv_test_read_file(dir_path, ASV_MEDIUM_RECEIPT, &data, &len);
+    assert_int_equal(len, 17);
+    free(data);
+    asv_medium_take_back(medium.dir, written.name);
+    assert_false(is_there(ASV_MEDIUM_RECEIPT) || is_there(ASV_MEDIUM_PARTS) || is_there(ASV_MEDIUM_SUMS));
+    left = (struct asv_bytes){carrier, LEN};
+    assert_int_equal(asv_medium_image(medium.dir, dir_path, "b.iso", &content, &written, &err), ASV_OK);
+    is_digest_of(written.file, carrier, LEN); /* which was found beside them */
+    snprintf(path, sizeof path, "%s/b.iso", dir_path);
+    const char *const bsdtar[] = {"bsdtar", "-xOf", path, ASV_MEDIUM_PARTS, NULL};
+    assert_int_equal(asv_test_run(dir_path, bsdtar), 0);
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0640);
+}
+
+/* HO-089: without SHA256SUMS it is not there. */
+static void what_a_killed_run_left_is_written_anew(void **state)
+{
+    (void)state;
+    uint8_t *data = NULL;
+    size_t len = 0;
+    asv_test_write_file(dir_path, "Beweismittel_1.zip", "half", 4);
+    asv_test_write_file(dir_path, "Beweismittel_1.zip.partial", "less", 4);
+    asv_test_write_file(dir_path, "mine.txt", "kept", 4);
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    asv_test_read_file(dir_path, written.name, &data, &len);
+    assert_int_equal(len, LEN);
+    free(data);
+    assert_true(is_there("mine.txt") && !is_there("Beweismittel_1.zip.partial"));
+    left = (struct asv_bytes){carrier, LEN};
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_EXISTS);
+    assert_non_null(strstr(err.text, "or empty it"));
+}
+
+/* HO-075: of a file system in memory nothing comes from a medium. */
+static void what_is_memory_is_no_medium(void **state)
+{
+    (void)state;
+    struct asv_medium other;
+    medium.is_memory = true;
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    assert_false(written.from_medium);
+    if (asv_medium_open("/dev/shm", &other, &err) == ASV_OK) {
+        assert_true(other.is_memory);
+    }
+    asv_medium_close(&other);
+}
+
 /* HO-077 */
 static void the_image_of_a_dvd_has_the_same_on_it(void **state)
 {
@@ -230,6 +298,9 @@ int main(void)
         TEST(what_is_read_back_is_compared),
         TEST(where_nothing_is_mounted_nothing_is_written),
         TEST(what_fat_does_not_take_is_said_before_anything_is_written),
+        TEST(beside_it_lies_what_is_to_be_signed),
+        TEST(what_a_killed_run_left_is_written_anew),
+        TEST(what_is_memory_is_no_medium),
         TEST(the_image_of_a_dvd_has_the_same_on_it),
         TEST(a_small_file_is_found_in_the_carrier),
     };

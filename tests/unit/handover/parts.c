@@ -145,6 +145,9 @@ static void what_fits_on_no_medium_is_refused(void **state)
     assert_int_equal(asv_build_run(&kit.build, &err), ASV_E_LIMIT);
     assert_non_null(strstr(err.text, "fits on no medium of 12582912"));
     assert_int_equal(kit.keys, 0);
+    kit.build.medium = 40 * MIB; /* then it is not begun, and a larger one will do */
+    run();
+    assert_true(is_there("carrier.zip"));
 }
 
 /* HO-084: whatever was thought before. */
