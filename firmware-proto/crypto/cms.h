@@ -16,8 +16,8 @@ struct asv_cms {
 };
 
 /* Whether sig is DER and nothing else, with one signer whose certificate is in it and verifies it. Whose that
- * is, is for the caller to say. ASV_E_MALFORMED, ASV_E_UNSUPPORTED for another key or digest, ASV_E_DIGEST for
- * other content, ASV_E_SIGNATURE, ASV_E_EXPIRED when the certificate was not valid at the time that the
+ * is, is for the caller to say. ASV_E_MALFORMED, ASV_E_UNSUPPORTED for another key or digest, ASV_E_DIGEST
+ * for other content, ASV_E_SIGNATURE, ASV_E_EXPIRED when the certificate was not valid at the time that the
  * signature says, ASV_E_NO_MEMORY. */
 ASV_MUST_CHECK enum asv_status asv_cms_verify(struct asv_cms *out, struct asv_bytes sig,
                                               struct asv_bytes content, struct asv_err *err);

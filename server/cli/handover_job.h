@@ -76,14 +76,14 @@ ASV_MUST_CHECK enum asv_status asv_handover_tell_facts(void *making, const struc
 ASV_MUST_CHECK enum asv_status asv_handover_write_extras(void *making, const struct asv_build_part *part,
                                                          const char *path, struct asv_err *err);
 
-/* Whether that part of the package shows this event of the ledger: what came after the extract is not told. */
+/* Whether that part of the package shows this event of the ledger: what came after the extract is not told.
+ */
 bool asv_handover_shows(const struct asv_handover_making *making, const struct asv_build_part *part,
                         const struct asv_db_handover_custody *row);
 
 /* The heads that its proofs lead to. */
 ASV_MUST_CHECK enum asv_status asv_handover_tell_logs(struct asv_handover_making *making,
-                                                      const struct asv_build_part *part,
-                                                      struct asv_err *err);
+                                                      const struct asv_build_part *part, struct asv_err *err);
 
 /* Its recordings, as the database takes them. */
 struct asv_db_handover_clips asv_handover_clips(const struct asv_build_part *part);

@@ -233,8 +233,7 @@ static enum asv_status check_filing(const struct asv_handover_making *making,
     return status;
 }
 
-static enum asv_status write_carrier(struct asv_handover_making *making, uint16_t number,
-                                     struct asv_err *err)
+static enum asv_status write_carrier(struct asv_handover_making *making, uint16_t number, struct asv_err *err)
 {
     char name[ASV_BUILD_NAME_BYTES];
     enum asv_db_outcome outcome;

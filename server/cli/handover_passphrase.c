@@ -38,9 +38,9 @@ enum asv_status asv_passphrase_check(const struct asv_passphrase_file *file, uin
     if (fstat(file->fd, &st) != 0) {
         return asv_io_fail(err, errno, file->path);
     }
-    return st.st_dev != device ? ASV_OK
-                               : asv_failf(err, ASV_E_USAGE, "--passphrase: %.200s lies on the medium itself",
-                                           file->path);
+    return st.st_dev != device
+               ? ASV_OK
+               : asv_failf(err, ASV_E_USAGE, "--passphrase: %.200s lies on the medium itself", file->path);
 }
 
 enum asv_status asv_passphrase_put(struct asv_passphrase_file *file, const char *passphrase,

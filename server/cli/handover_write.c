@@ -39,7 +39,7 @@ struct writing {
     struct asv_db_handover_job job;
     struct asv_plan plan;
     struct asv_db_handover_carrier carriers[ASV_PLAN_CLIPS_MAX]; /* its parts */
-    size_t part, parts; /* which of them it is, from 1 */
+    size_t part, parts;                                          /* which of them it is, from 1 */
     int carrier;
     uint8_t recipients[ASV_PLAN_RECIPIENTS_MAX][ASV_X25519_BYTES];
     char passphrase[ASV_PROTECT_PASSPHRASE_BYTES];
@@ -81,8 +81,8 @@ static void name_part(const struct writing *it, size_t part, char out[ASV_PROTEC
 static enum asv_status choose_part(struct writing *it, struct asv_err *err)
 {
     size_t given = (size_t)asv_cli_number(it->cli->args, "part", 0);
-    enum asv_status status = asv_db_handover_carriers(it->db, it->job.id, it->carriers, ASV_PLAN_CLIPS_MAX,
-                                                      &it->parts, err);
+    enum asv_status status =
+        asv_db_handover_carriers(it->db, it->job.id, it->carriers, ASV_PLAN_CLIPS_MAX, &it->parts, err);
     if (status == ASV_OK && it->parts == 0) {
         status = asv_fail(err, ASV_E_NOT_FOUND, "it is not built yet");
     }
@@ -111,8 +111,7 @@ static enum asv_status write_notes(struct writing *it, struct asv_err *err)
             char name[ASV_PROTECT_NAME_BYTES], hex[2 * ASV_SHA256_BYTES + 1];
             name_part(it, i + 1, name);
             asv_hex_encode(hex, it->carriers[i].digest, ASV_SHA256_BYTES);
-            it->list_len +=
-                (size_t)snprintf(it->list + it->list_len, PARTS_LINE, "%s  %s\n", hex, name);
+            it->list_len += (size_t)snprintf(it->list + it->list_len, PARTS_LINE, "%s  %s\n", hex, name);
         }
         asv_sha256(received, it->list, it->list_len);
     }
@@ -273,8 +272,8 @@ static enum asv_status write_down(struct writing *it, struct asv_err *err)
     enum asv_db_outcome outcome;
     enum asv_status status = asv_passphrase_put(&it->secret, it->passphrase, err);
     if (status == ASV_OK) {
-        status = asv_db_handover_written(it->db, it->job.id, ASV_PLAN_CARRIER, it->label,
-                                         it->written.carrier, &outcome, err);
+        status = asv_db_handover_written(it->db, it->job.id, ASV_PLAN_CARRIER, it->label, it->written.carrier,
+                                         &outcome, err);
     }
     if (status == ASV_OK && outcome == ASV_DB_ALREADY) {
         status = asv_failf(err, ASV_E_EXISTS,

@@ -84,8 +84,8 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_find(struct asv_db *db, const cha
 
 /* What was made of it, written to media, and written down. */
 struct asv_db_handover_event {
-    char kind[ASV_DB_HANDOVER_WORD]; /* part, output, medium, receipt_signed, receipt_form, cancelled */
-    char what[ASV_DB_NOTE_SIZE];     /* carrier or filing; the medium's label; who received it */
+    char kind[ASV_DB_HANDOVER_WORD];  /* part, output, medium, receipt_signed, receipt_form, cancelled */
+    char what[ASV_DB_NOTE_SIZE];      /* carrier or filing; the medium's label; who received it */
     uint8_t digest[ASV_SHA256_BYTES]; /* of the output, in its parts that of their list; zeros: none */
     uint64_t bytes;
     uint32_t count; /* files; which part; number of the receipt */
@@ -253,8 +253,8 @@ struct asv_db_handover_output {
 };
 
 /* An output, or a part of one, is finished: custody of each recording in it tells of it, and with the last of
- * them it is built. Again the same is ASV_DB_ALREADY. ASV_E_MISMATCH: something else was made of it before. ASV_E_NOT_FOUND: it is
- * over. */
+ * them it is built. Again the same is ASV_DB_ALREADY. ASV_E_MISMATCH: something else was made of it before.
+ * ASV_E_NOT_FOUND: it is over. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_built(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                                      const struct asv_db_handover_output *output,
                                                      enum asv_db_outcome *outcome, struct asv_err *err);

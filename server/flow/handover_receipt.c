@@ -15,7 +15,7 @@
 #include "server/statement/text.h"
 
 #define FIRST_LINE "handover-receipt"
-#define TIME_BYTES 20 /* 2026-11-30T08:15:00Z */
+#define TIME_BYTES 20                           /* 2026-11-30T08:15:00Z */
 #define NAME       "Vorname Name, Dienststelle" /* of the form: to be replaced, as the time */
 
 size_t asv_handover_receipt_text(char out[ASV_RECEIPT_TEXT_BYTES],
@@ -97,8 +97,7 @@ static bool read_text(struct asv_bytes text, struct asv_db_handover_receipt *out
     }
     if (asv_uuid_parse(out->id, uuid) != ASV_OK || strlen(hex) != 2 * sizeof out->received ||
         asv_hex_decode(out->received, sizeof out->received, hex) != ASV_OK ||
-        !read_time(at, &out->received_ms) ||
-        strcmp(out->receiver, NAME) == 0 ||
+        !read_time(at, &out->received_ms) || strcmp(out->receiver, NAME) == 0 ||
         !asv_text_is_good((struct asv_bytes){(const uint8_t *)out->receiver, strlen(out->receiver)},
                           ASV_DB_NOTE_SIZE - 1)) {
         return false;

@@ -36,15 +36,16 @@ static enum asv_status check(const char *field, struct asv_bytes text, enum asv_
 {
     uint32_t bad = text.len > 0 ? bad_letter(text, letters) : 0;
     if (bad != 0) {
-        return asv_failf(err, ASV_E_USAGE,
-                         "%s: U+%04X has no form in the documents of a hand-over; write it in Latin letters, as "
-                         "a passport does",
-                         field, (unsigned)bad);
+        return asv_failf(
+            err, ASV_E_USAGE,
+            "%s: U+%04X has no form in the documents of a hand-over; write it in Latin letters, as "
+            "a passport does",
+            field, (unsigned)bad);
     }
     return most == 0 || text.len <= most
                ? ASV_OK
-               : asv_failf(err, ASV_E_USAGE, "%s: has more than %zu bytes, and no place in the documents", field,
-                           most);
+               : asv_failf(err, ASV_E_USAGE, "%s: has more than %zu bytes, and no place in the documents",
+                           field, most);
 }
 
 static struct asv_bytes bytes_of(const char *text)
@@ -85,8 +86,8 @@ enum asv_status asv_printed_card(const struct asv_card *card, struct asv_err *er
 
 enum asv_status asv_printed_signer(const struct asv_flow *flow, struct asv_err *err)
 {
-    enum asv_status status =
-        flow->credential != NULL ? check("name", flow->credential->said.name, ASV_LETTERS_DOCUMENT, 0, err)
+    enum asv_status status = flow->credential != NULL
+                                 ? check("name", flow->credential->said.name, ASV_LETTERS_DOCUMENT, 0, err)
                                  : ASV_OK;
     return status == ASV_OK && flow->reason != NULL
                ? check("reason", bytes_of(flow->reason), ASV_LETTERS_DOCUMENT, 0, err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * What will stand in the documents of a hand-over is refused when somebody writes it, not when two people have
- * decided (docs/HANDOVER.md, HO-024).
+ * What will stand in the documents of a hand-over is refused when somebody writes it, not when two people
+ * have decided (docs/HANDOVER.md, HO-024).
  */
 #ifndef ASV_SERVER_FLOW_PRINTED_H
 #define ASV_SERVER_FLOW_PRINTED_H

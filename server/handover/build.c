@@ -107,8 +107,8 @@ static enum asv_status add_extras(struct asv_build_output *it, struct asv_err *e
         status = asv_work_list(it, &paths, &len, err);
     }
     if (status == ASV_OK) {
-        status = asv_io_open(it->work, asv_build_extras(extras, &it->part), O_RDONLY | O_DIRECTORY, 0, &dir,
-                             err);
+        status =
+            asv_io_open(it->work, asv_build_extras(extras, &it->part), O_RDONLY | O_DIRECTORY, 0, &dir, err);
     }
     for (size_t at = 0; status == ASV_OK && at < len; at += strlen(paths + at) + 1) {
         if (goes(it, paths + at)) {

@@ -69,8 +69,8 @@ struct asv_build_ops {
     void *ctx;
     /* Asks the keeper: sets the recording's header and, unless its form is SEALED, its key. */
     enum asv_status (*keys)(void *ctx, uint16_t clip, struct asv_recording *recording, struct asv_err *err);
-    /* Writes what lies below data/ besides, such as ledger/ and trust/, into an empty directory; of the part's
-     * recordings alone. */
+    /* Writes what lies below data/ besides, such as ledger/ and trust/, into an empty directory; of the
+     * part's recordings alone. */
     enum asv_status (*extras)(void *ctx, const struct asv_build_part *part, const char *path,
                               struct asv_err *err);
     /* Told of each recording, in their order in a part; the first one begins anew. */
@@ -90,7 +90,8 @@ struct asv_build {
     struct asv_vault *vault;
     const struct asv_exhibit_name *names; /* where the plan's recordings lie, in its order */
     const uint64_t *sizes;                /* about how long their payloads are */
-    uint64_t medium; /* a carrier has at most so many bytes, as the first run of this directory has it; 0: any */
+    uint64_t
+        medium; /* a carrier has at most so many bytes, as the first run of this directory has it; 0: any */
     const struct asv_package_signer *signer;
     struct asv_bytes release; /* of XJustiz, for a filing */
     const char *organisation; /* for bag-info.txt */
@@ -101,7 +102,8 @@ struct asv_build {
 
 /* Makes what the plan asks for and is not there yet; whole on the medium, names included, when it is ASV_OK.
  * The process is in its time zone, and has one thread. ASV_E_BUSY: another process makes it. ASV_E_NO_SPACE:
- * say it again when there is room. ASV_E_LIMIT: a carrier is larger than a medium. Otherwise what a source, the package or the caller fails with. */
+ * say it again when there is room. ASV_E_LIMIT: a carrier is larger than a medium. Otherwise what a source,
+ * the package or the caller fails with. */
 ASV_MUST_CHECK enum asv_status asv_build_run(const struct asv_build *build, struct asv_err *err);
 
 /* How asv_build_run divides them, or did. ASV_E_LIMIT: a recording is larger than a medium. */

@@ -15,7 +15,7 @@ struct asv_build_output {
     struct asv_handover_naming naming;
     int work; /* build->dir's ASV_BUILD_WORK */
     int64_t made_ms;
-    bool has_facts;                     /* of an earlier run */
+    bool has_facts; /* of an earlier run */
     struct asv_build_part part;
     struct asv_build_progress progress;
     struct asv_handover_file documents[ASV_HANDOVER_DOCUMENTS];

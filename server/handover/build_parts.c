@@ -12,8 +12,8 @@
 
 /* What is not a recording's content is estimated, and generously: what came out is compared (build.c). */
 #define FIXED_BYTES    ((uint64_t)12 << 20) /* documents, certificates, what protects it, the medium's own */
-#define CLIP_BYTES     ((uint64_t)1 << 20)  /* seal, custody with its proofs, and its share of the documents */
-#define OVERHEAD_SHIFT 10                   /* of content: tags, hashes, a protection's */
+#define CLIP_BYTES     ((uint64_t)1 << 20) /* seal, custody with its proofs, and its share of the documents */
+#define OVERHEAD_SHIFT 10                  /* of content: tags, hashes, a protection's */
 
 struct asv_build_part asv_build_part(const struct asv_build_parts *parts, uint16_t number)
 {
@@ -102,7 +102,10 @@ enum asv_status asv_build_divide(const struct asv_build *build, struct asv_build
     }
     *out = (struct asv_build_parts){.of = 1};
     order_clips(build->names, plan.clip_count, out->clips);
-    if (medium > 0 && (plan.outputs & ASV_PLAN_CARRIER) != 0) {
+    if ((plan.outputs & ASV_PLAN_CARRIER) == 0) {
+        medium = 0;
+    }
+    if (medium > 0) {
         status = divide(build, &plan, medium, out, err);
     }
     out->first[out->of] = plan.clip_count;

@@ -17,7 +17,7 @@
 #include "server/base/io.h"
 #include "server/handover/build_internal.h"
 
-#define BEGUN          "begun" /* asv_build_digest and the time of the first run */
+#define BEGUN          "begun"  /* asv_build_digest and the time of the first run */
 #define MEDIUM         "medium" /* beside it, and for longer: how many bytes a carrier may have */
 #define PARTIAL        ".partial"
 #define DEPTH_MAX      4

@@ -223,9 +223,10 @@ static enum asv_status clear(int dir, const struct asv_medium_content *content, 
 {
     char name[ASV_PROTECT_NAME_BYTES], partial[ASV_PROTECT_NAME_BYTES + 16];
     if (faccessat(dir, ASV_MEDIUM_SUMS, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-        return asv_fail(err, ASV_E_EXISTS,
-                        "the medium has a carrier already: one medium, one carrier. Take another one, or empty "
-                        "it");
+        return asv_fail(
+            err, ASV_E_EXISTS,
+            "the medium has a carrier already: one medium, one carrier. Take another one, or empty "
+            "it");
     }
     enum asv_status status = name_file(content, name, err);
     if (status == ASV_OK) {

@@ -11,9 +11,10 @@ enum asv_status asv_parts_divide(const uint64_t *bytes, size_t recordings, uint6
     size_t used = 0;
     for (size_t i = 0; i < recordings; i++) {
         if (fixed > room || bytes[i] > room - fixed) {
-            return asv_failf(err, ASV_E_LIMIT,
-                             "recording %zu takes some %llu bytes and fits on no medium of %llu: take a larger one",
-                             i + 1, (unsigned long long)bytes[i], (unsigned long long)room);
+            return asv_failf(
+                err, ASV_E_LIMIT,
+                "recording %zu takes some %llu bytes and fits on no medium of %llu: take a larger one", i + 1,
+                (unsigned long long)bytes[i], (unsigned long long)room);
         }
         if (used == 0 || bytes[i] > room - parts[used - 1].bytes) {
             if (used == cap) {

@@ -246,7 +246,8 @@ static const struct asv_step steps[] = {
      "Auf dem Datenträger liegt Empfang.txt; die dritte Zeile darin soll die Prüfsumme sein, die sha256sum "
      "ausgibt. (Hat die Übergabe mehrere Teile, so ist es die der Liste Teile.txt, und eine Bestätigung gilt "
      "für alle.) Ersetzen Sie mit einem Texteditor die vierte Zeile durch den Zeitpunkt des Empfangs in UTC, "
-     "etwa 2026-12-03T08:15:00Z für 09:15 Uhr (im Sommer 10:15 Uhr), die fünfte durch Ihren Namen, und ändern "
+     "etwa 2026-12-03T08:15:00Z für 09:15 Uhr (im Sommer 10:15 Uhr), die fünfte durch Ihren Namen, und "
+     "ändern "
      "Sie sonst nichts, auch keine Zeilenenden. Signieren Sie die Datei mit dem Zertifikat, das Ihr Haus der "
      "Behörde genannt hat, und senden Sie ihr beide Dateien. Ohne ein solches Zertifikat genügt ein "
      "unterschriebenes Formular mit denselben Angaben.",
@@ -338,9 +339,10 @@ const struct asv_words asv_words_de = {
             .regards = "Mit freundlichen Grüßen",
             .by_order = "Im Auftrag",
             .decided = "Beantragt von {} am {}, genehmigt von {} am {}.",
-            .parts = "Diese Übergabe hat mehrere Datenträger. Dies ist Teil {} von {}; gezählt sind hier die "
-                     "Aufzeichnungen dieses Teils. Die übrigen, über die zugleich entschieden wurde, liegen in "
-                     "den anderen Teilen, die dieselbe Kennung haben.",
+            .parts =
+                "Diese Übergabe hat mehrere Datenträger. Dies ist Teil {} von {}; gezählt sind hier die "
+                "Aufzeichnungen dieses Teils. Die übrigen, über die zugleich entschieden wurde, liegen in "
+                "den anderen Teilen, die dieselbe Kennung haben.",
         },
     .index =
         {

@@ -14,8 +14,8 @@ struct asv_word {
     const char *code, *text; /* as the facts say it, and as a reader does; the last code is NULL */
 };
 
-/* What a hand-over must have for a step to be one: recipients; a recording that all of is there to play; other
- * parts. */
+/* What a hand-over must have for a step to be one: recipients; a recording that all of is there to play;
+ * other parts. */
 enum asv_step_need { ASV_STEP_ANY, ASV_STEP_OPENS, ASV_STEP_COMPARES, ASV_STEP_PARTS };
 
 /* A step of the checking instructions. */
@@ -41,8 +41,7 @@ struct asv_words {
         const char *protection; /* of a carrier */
         const char *date, *our_sign, *your_sign, *contact, *phone, *mail, *subject, *dear, *what, *what_one,
             *deviating, *excerpts, *sealed_alone, *tails, *enclosed, *access, *receipt, *receipt_how,
-            *signature, *regards,
-            *by_order, *decided, *parts;
+            *signature, *regards, *by_order, *decided, *parts;
     } letter;
     struct {
         const char *more_filing, *more_carrier; /* what there is besides the files that it names */

@@ -61,7 +61,7 @@ void asv_handed_set_take(struct asv_handed_set *set, struct asv_handed *it)
 
 static enum asv_handed_verdict verdict_of(const struct asv_handed_set *set)
 {
-    return set->invalid || set->strange ? ASV_HANDED_INVALID
+    return set->invalid || set->strange                 ? ASV_HANDED_INVALID
            : set->incomplete || set->found < set->clips ? ASV_HANDED_INCOMPLETE
                                                         : ASV_HANDED_VALID;
 }
@@ -71,14 +71,15 @@ static void say(const struct asv_verify_handed *what, const struct asv_handed_se
     static const char *const names[] = {"VALID", "INCOMPLETE", "INVALID"};
     bool german = what->language == ASV_LANGUAGE_DE;
     enum asv_handed_verdict verdict = verdict_of(set);
-    const char *why = set->invalid ? (german ? "In einem Teil ist etwas falsch." : "In a part something is wrong.")
-                      : set->strange ? (german ? "Es sind nicht verschiedene Teile einer Übergabe."
-                                               : "They are not different parts of one hand-over.")
-                      : set->found < set->clips ? (german ? "Es fehlt ein Teil." : "A part is missing.")
-                      : set->incomplete ? (german ? "Nichts ist falsch, aber nicht alles wurde geprüft."
-                                                  : "Nothing is wrong, but not everything was checked.")
-                                        : (german ? "Jeder Teil stimmt, und keiner fehlt."
-                                                  : "Each part is right, and none is missing.");
+    const char *why =
+        set->invalid   ? (german ? "In einem Teil ist etwas falsch." : "In a part something is wrong.")
+        : set->strange ? (german ? "Es sind nicht verschiedene Teile einer Übergabe."
+                                 : "They are not different parts of one hand-over.")
+        : set->found < set->clips ? (german ? "Es fehlt ein Teil." : "A part is missing.")
+        : set->incomplete
+            ? (german ? "Nichts ist falsch, aber nicht alles wurde geprüft."
+                      : "Nothing is wrong, but not everything was checked.")
+            : (german ? "Jeder Teil stimmt, und keiner fehlt." : "Each part is right, and none is missing.");
     if (what->json) {
         fprintf(what->out, "],\"valid\":%s,\"verdict\":\"%s\"}\n",
                 verdict == ASV_HANDED_VALID ? "true" : "false", names[verdict]);

@@ -47,10 +47,11 @@ static void sh(const char *line)
 static void sign(const char *key, const char *how)
 {
     char line[1024];
-    snprintf(line, sizeof line,
-             "test -f cert || openssl req -x509 -newkey %s -nodes -keyout key -out cert -subj /CN=JHS -days 30; "
-             "openssl cms -sign -binary -nosmimecap -signer cert -inkey key -in content -outform DER -out sig %s",
-             key, how);
+    snprintf(
+        line, sizeof line,
+        "test -f cert || openssl req -x509 -newkey %s -nodes -keyout key -out cert -subj /CN=JHS -days 30; "
+        "openssl cms -sign -binary -nosmimecap -signer cert -inkey key -in content -outform DER -out sig %s",
+        key, how);
     sh(line);
     free(sig);
     sig = NULL;
@@ -135,7 +136,8 @@ static void what_had_run_out_does_not(void **state)
 {
     struct asv_cms said;
     (void)state;
-    sh("openssl req -new -newkey rsa:3072 -nodes -keyout key -out request -subj /CN=JHS; openssl x509 -req -in request "
+    sh("openssl req -new -newkey rsa:3072 -nodes -keyout key -out request -subj /CN=JHS; openssl x509 -req "
+       "-in request "
        "-signkey key -days -1 -out cert");
     sign("", "-md sha256");
     assert_int_equal(verify(CONTENT, &said), ASV_E_EXPIRED);

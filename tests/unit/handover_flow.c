@@ -316,13 +316,15 @@ static void what_has_no_form_in_the_documents_is_refused(void **state)
         size_t field;
         const char *text, *says;
     } bad[] = {
-        {offsetof(struct asv_db_incident, accused), "\u05d0\u05d1\u05e8\u05d4\u05dd", "accused: U+05D0 has no form"},
+        {offsetof(struct asv_db_incident, accused), "\u05d0\u05d1\u05e8\u05d4\u05dd",
+         "accused: U+05D0 has no form"},
         {offsetof(struct asv_db_incident, injured), "Willi Weiß\n\u674e", "injured: U+674E has no form"},
         {offsetof(struct asv_db_incident, offence), "Angriff \U0001f44a", "offence: U+1F44A has no form"},
         {offsetof(struct asv_db_incident, place), "a\u0300\u0301\u0302", "place: U+0302 has no form"},
         {offsetof(struct asv_db_incident, prosecutor), "570 Js \u0416", "prosecutor: U+0416 has no form"},
         {offsetof(struct asv_db_incident, case_number),
-         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "case number: has more than 64 bytes"},
+         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+         "case number: has more than 64 bytes"},
     };
     struct asv_db_incident *incident = calloc(1, sizeof *incident);
     struct asv_err err = {0};

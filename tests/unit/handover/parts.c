@@ -53,8 +53,7 @@ static void recordings_are_divided_among_media_and_none_is_cut(void **state)
     struct asv_share parts[8];
     size_t count = 0;
     assert_int_equal(asv_parts_divide(bytes, 7, 9, 100, parts, 8, &count, &err), ASV_OK);
-    static const struct asv_share want[] = {
-        {0, 3, 100}, {3, 1, 19}, {4, 1, 99}, {5, 1, 100}, {6, 1, 18}};
+    static const struct asv_share want[] = {{0, 3, 100}, {3, 1, 19}, {4, 1, 99}, {5, 1, 100}, {6, 1, 18}};
     assert_int_equal(count, 5);
     for (size_t i = 0; i < 5; i++) {
         assert_int_equal(parts[i].first, want[i].first);
@@ -63,7 +62,8 @@ static void recordings_are_divided_among_media_and_none_is_cut(void **state)
     }
     assert_int_equal(asv_parts_divide(bytes, 7, 9, 100, parts, 4, &count, &err), ASV_E_LIMIT);
     assert_int_equal(asv_parts_divide(bytes, 7, 10, 100, parts, 8, &count, &err), ASV_E_LIMIT);
-    assert_string_equal(err.text, "recording 6 takes some 91 bytes and fits on no medium of 100: take a larger one");
+    assert_string_equal(err.text,
+                        "recording 6 takes some 91 bytes and fits on no medium of 100: take a larger one");
     assert_int_equal(asv_parts_divide(bytes, 7, 101, 100, parts, 8, &count, &err), ASV_E_LIMIT);
     assert_int_equal(asv_parts_divide(bytes, 7, 9, 1000, parts, 8, &count, &err), ASV_OK);
     assert_int_equal(count, 1);
@@ -80,22 +80,26 @@ static void each_part_is_a_carrier_of_its_own(void **state)
     assert_int_equal(kit.extras, KIT_CLIPS);
     assert_int_equal(kit.extras_clips, KIT_CLIPS);
     kit_sh(&kit, "test \"$(echo *)\" = 'carrier-1-of-3.zip carrier-2-of-3.zip carrier-3-of-3.zip medium'");
-    kit_sh(&kit, "python3 - <<'E'\n"
-                 "import json, zipfile\n"
-                 "clips, ids, plans = [], [], set()\n"
-                 "for n in 1, 2, 3:\n"
-                 "    z = zipfile.ZipFile(f'carrier-{n}-of-3.zip')\n"
-                 "    facts = json.loads(z.read('data/facts.json'))\n"
-                 "    assert facts['part'] == {'number': n, 'of': 3}, facts['part']\n"
-                 "    assert len(facts['clips']) == 1 and len(facts['logs']) == 1\n"
-                 "    assert {m.split('/')[2] for m in z.namelist() if m.startswith('data/recordings/')} == {'001'}\n"
-                 "    clips.append(facts['clips'][0]['clip'])\n"
-                 "    ids += [f['id'] for f in facts['documents'] + facts['files']] + [facts['clips'][0]['sealed']['id']]\n"
-                 "    plans.add(z.read('data/plan'))\n"
-                 "    open(f'letter-{n}.pdf', 'wb').write(z.read('data/' + facts['documents'][0]['name']))\n"
-                 "assert len(set(clips)) == 3 and len(set(ids)) == len(ids) and len(plans) == 1\n"
-                 "E\n"
-                 "for n in 1 2 3; do pdftotext letter-$n.pdf - | tr '\\n' ' ' | grep -q \"Dies ist Teil $n von 3\"; done");
+    kit_sh(
+        &kit,
+        "python3 - <<'E'\n"
+        "import json, zipfile\n"
+        "clips, ids, plans = [], [], set()\n"
+        "for n in 1, 2, 3:\n"
+        "    z = zipfile.ZipFile(f'carrier-{n}-of-3.zip')\n"
+        "    facts = json.loads(z.read('data/facts.json'))\n"
+        "    assert facts['part'] == {'number': n, 'of': 3}, facts['part']\n"
+        "    assert len(facts['clips']) == 1 and len(facts['logs']) == 1\n"
+        "    assert {m.split('/')[2] for m in z.namelist() if m.startswith('data/recordings/')} == {'001'}\n"
+        "    clips.append(facts['clips'][0]['clip'])\n"
+        "    ids += [f['id'] for f in facts['documents'] + facts['files']] + "
+        "[facts['clips'][0]['sealed']['id']]\n"
+        "    plans.add(z.read('data/plan'))\n"
+        "    open(f'letter-{n}.pdf', 'wb').write(z.read('data/' + facts['documents'][0]['name']))\n"
+        "assert len(set(clips)) == 3 and len(set(ids)) == len(ids) and len(plans) == 1\n"
+        "E\n"
+        "for n in 1 2 3; do pdftotext letter-$n.pdf - | tr '\\n' ' ' | grep -q \"Dies ist Teil $n von 3\"; "
+        "done");
 }
 
 /* HO-040, HO-084: and what the first run had counts. */

@@ -673,8 +673,9 @@ CHANGE(the_dock_is_not_in_it, asv_test_handover_remove(&it, "trust/docks/" DOCK 
 CHANGE(the_keeper_is_not_heard, asv_test_handover_remove(&it, "ledger/0000000011.object"))
 
 /* The decision is another one then, so that its entries are made anew. */
-CHANGE(a_recording_is_in_another_part, set(it.facts, "part", json_pack("{s:i,s:i}", "number", 1, "of", 2)); it.plan_clips[3] = it.plan_clips[1]; it.plan_clips[3].header[0]++;
-       it.plan.clip_count++; again(); asv_statement_digest(it.entries[6].object, &it.proposal.statement);
+CHANGE(a_recording_is_in_another_part, set(it.facts, "part", json_pack("{s:i,s:i}", "number", 1, "of", 2));
+       it.plan_clips[3] = it.plan_clips[1]; it.plan_clips[3].header[0]++; it.plan.clip_count++; again();
+       asv_statement_digest(it.entries[6].object, &it.proposal.statement);
        asv_statement_digest(it.entries[7].object, &it.approval.statement);
        asv_statement_digest(it.entries[8].proposal, &it.approval.statement); struct asv_ruling ruling;
        assert_int_equal(asv_ruling_decode(&ruling, it.ruling, it.ruling_len, NULL), ASV_OK);
