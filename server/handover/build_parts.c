@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/handover/build_internal.h"
 #include "server/handover/parts.h"
@@ -67,24 +66,30 @@ static uint64_t estimate(const struct asv_plan *plan, uint16_t clip, uint64_t pa
     return CLIP_BYTES + bytes + (bytes >> OVERHEAD_SHIFT);
 }
 
+/* Too much for the stack. */
+struct dividing {
+    uint64_t bytes[ASV_PLAN_CLIPS_MAX];
+    struct asv_share shares[ASV_PLAN_CLIPS_MAX];
+};
+
 static enum asv_status divide(const struct asv_build *build, const struct asv_plan *plan, uint64_t medium,
                               struct asv_build_parts *out, struct asv_err *err)
 {
-    asv_auto_free uint64_t *bytes = calloc(plan->clip_count, sizeof *bytes);
-    asv_auto_free struct asv_share *parts = calloc(plan->clip_count, sizeof *parts);
+    struct dividing *it = calloc(1, sizeof *it);
     size_t count = 0;
-    if (bytes == NULL || parts == NULL) {
+    if (it == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     for (uint16_t i = 0; i < plan->clip_count; i++) {
-        bytes[i] = estimate(plan, out->clips[i], build->sizes[out->clips[i]]);
+        it->bytes[i] = estimate(plan, out->clips[i], build->sizes[out->clips[i]]);
     }
-    enum asv_status status =
-        asv_parts_divide(bytes, plan->clip_count, FIXED_BYTES, medium, parts, plan->clip_count, &count, err);
+    enum asv_status status = asv_parts_divide(it->bytes, plan->clip_count, FIXED_BYTES, medium, it->shares,
+                                              ASV_PLAN_CLIPS_MAX, &count, err);
     out->of = (uint16_t)count;
     for (size_t i = 0; status == ASV_OK && i < count; i++) {
-        out->first[i] = (uint16_t)parts[i].first;
+        out->first[i] = (uint16_t)it->shares[i].first;
     }
+    free(it);
     return status;
 }
 

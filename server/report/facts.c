@@ -222,13 +222,14 @@ enum asv_status asv_facts_parse(const char *text, size_t len, struct asv_facts *
     if (status == ASV_OK) {
         status = check_names(json, err);
     }
-    struct asv_facts *facts = status == ASV_OK ? malloc(sizeof *facts) : NULL;
-    if (status == ASV_OK && facts == NULL) {
-        status = asv_fail(err, ASV_E_NO_MEMORY, "out of memory");
-    }
     if (status != ASV_OK) {
         json_decref(json);
         return status;
+    }
+    struct asv_facts *facts = malloc(sizeof *facts);
+    if (facts == NULL) {
+        json_decref(json);
+        return asv_fail(err, ASV_E_NO_MEMORY, "out of memory");
     }
     *facts = (struct asv_facts){json};
     *out = facts;
