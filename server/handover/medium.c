@@ -221,7 +221,7 @@ enum asv_status asv_medium_put_notes(int dir, const struct asv_medium_content *c
 /* HO-089: what a run that was killed left would take the room of this one. */
 static enum asv_status clear(int dir, const struct asv_medium_content *content, struct asv_err *err)
 {
-    char name[ASV_PROTECT_NAME_BYTES], partial[ASV_PROTECT_NAME_BYTES + 16];
+    char name[ASV_PROTECT_NAME_BYTES];
     if (faccessat(dir, ASV_MEDIUM_SUMS, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
         return asv_fail(
             err, ASV_E_EXISTS,
@@ -230,8 +230,6 @@ static enum asv_status clear(int dir, const struct asv_medium_content *content, 
     }
     enum asv_status status = name_file(content, name, err);
     if (status == ASV_OK) {
-        (void)snprintf(partial, sizeof partial, "%s.partial", name);
-        (void)unlinkat(dir, partial, 0);
         asv_medium_take_back(dir, name);
     }
     return status;
