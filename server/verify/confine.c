@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <libgen.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
 #include "server/base/io.h"
 #include "server/base/sandbox.h"
 
@@ -53,12 +56,18 @@ static bool is_directory(const char *path)
 enum asv_status asv_confine(const struct asv_confined *confined, bool *whole, struct asv_err *err)
 {
     static char directories[DIRECTORIES][PATH_BYTES];
-    struct asv_sandbox_path paths[2 * ASV_CONFINE_PATHS + 1];
+    size_t cap = 2 * ASV_CONFINE_PATHS + 1 + confined->other_count;
+    asv_auto_free struct asv_sandbox_path *paths = calloc(cap, sizeof *paths);
     struct asv_sandbox sandbox = {.paths = paths};
+    if (paths == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
     bool is_alone = confined->is_alone || is_directory(confined->checked);
     paths[sandbox.path_count++].path =
         is_alone ? confined->checked : directory_of(directories[0], confined->checked);
-    paths[0].write = false;
+    for (size_t i = 0; i < confined->other_count; i++) {
+        paths[sandbox.path_count++].path = confined->others[i];
+    }
     for (size_t i = 0; i < confined->read_count; i++) {
         paths[sandbox.path_count++] = (struct asv_sandbox_path){confined->read[i], false};
     }
