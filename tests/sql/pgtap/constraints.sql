@@ -407,7 +407,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('handover', jsonb_build_object('id', asv.uuid7(), 'plan', dig('plan 3'), 'proposal', dig('st 2')), '23503'),
     ('handover', jsonb_build_object('id', asv.uuid7(), 'plan', dig('plan 2'), 'proposal', dig('st 3')), '23503'),
     ('handover', jsonb_build_object('id', asv.uuid7(), 'plan', dig('plan 2'), 'proposal', dig('st 2'), 'incident', asv.uuid7()), '23503'),
-    ('handover_clip', '{"number": 0}', '23514'), ('handover_clip', '{"form": 4}', '23514'), ('handover_clip', '{"until_ms": 1}', '23514'),
+    ('handover_clip', '{"number": 0}', '23514'), ('handover_clip', '{"form": 5}', '23514'), ('handover_clip', '{"until_ms": 1}', '23514'),
     ('handover_clip', '{}', '23505'), ('handover_clip', '{"number": 2}', '23505'),
     ('handover_clip', jsonb_build_object('handover', asv.uuid7()), '23503'),
     ('handover_clip', jsonb_build_object('number', 2, 'recording', asv.uuid7()), '23503'),

@@ -454,6 +454,7 @@ static void without_the_original_no_recipient_gets_a_key(void **state)
     decision.plan.clip_count = 1;
     keeper_plan_again(&decision);
     keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.deputy, 20);
+    assert_int_equal(judge(&decision).status, ASV_OK);
     struct asv_keeper_reply reply = ask_for(&decision, WHOLE);
     assert_int_equal(reply.status, ASV_OK);
     assert_int_equal(reply.stanza.len, 0);
