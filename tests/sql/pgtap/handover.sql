@@ -197,6 +197,8 @@ SELECT tap.incident_put(uid('incident'), 'V-1', 2, 'o2', '', 'willi');
 SELECT is((SELECT count(*) FROM asv.handover_incident(uid('p1')) WHERE number = 1 AND offence = 'o' AND changed_at > since), 1::bigint, 'and stood there when it was approved, whatever is written down since (HO-051)');
 SELECT results_eq($$ SELECT first, last, from_at = '2026-01-05 05:00Z', until_at = now() - interval '2 minutes' FROM asv.handover_series(tap.uid('p1'), NULL) $$,
     $$ VALUES (1::bigint, 3::bigint, true, true) $$, 'of a camera it is told the numbers from the incident on to the first behind it and what is handed over (HO-050)');
+SELECT results_eq($$ SELECT * FROM asv.handover_series(tap.uid('p1'), '{2}') $$, $$ SELECT * FROM asv.handover_series(tap.uid('p1'), NULL) $$, 'for a part, too (HO-085)');
+SELECT is_empty($$ SELECT * FROM asv.handover_series(tap.uid('p1'), '{3}') $$, 'of the cameras of its recordings alone');
 SELECT is((SELECT string_agg(concat_ws(' ', number, fate, twice, clip, replace(convert_from(link, 'UTF8'), repeat('s', 50), ' shown')), ', ' ORDER BY number)
            FROM asv.handover_links(uid('p1'), dig('cam'), uid('epoch'), 0, 10)), '1 handed_over f 1 h1 shown, 2 handed_over f 2 h2 shown, 3 held f h3 shown',
     'of each what became of it, and its record without what opens it (HO-050)');

@@ -607,6 +607,7 @@ CHANGE(the_camera_twice, json_array_append(json_object_get(it.facts, "series"), 
 CHANGE(the_series_of_another_camera, set(series_of(), "camera", json_string(zeros)))
 CHANGE(numbers_with_a_gap, set(number_of(4), "number", json_integer(6)))
 CHANGE(a_recording_that_is_not_here, set(number_of(2), "clip", json_integer(5)))
+CHANGE(a_recording_in_a_part_that_is_none, set(number_of(4), "fate", json_string("other_part")))
 
 /* ---- what each is found as ---- */
 
@@ -898,6 +899,7 @@ static const struct damage damages[] = {
     EARLY(the_series_of_another_camera, "series", "data/links/001"),
     EARLY(numbers_with_a_gap, "facts", FACTS),
     EARLY(a_recording_that_is_not_here, "facts", FACTS),
+    EARLY(a_recording_in_a_part_that_is_none, "facts", FACTS),
 };
 
 static void every_damage_is_named(void **state)
@@ -1057,7 +1059,7 @@ static void decide_again(void)
 
 CHANGE(a_recording_is_in_another_part, set(it.facts, "part", json_pack("{s:i,s:i}", "number", 1, "of", 2));
        it.plan_clips[4] = it.plan_clips[1]; it.plan_clips[4].header[0]++; it.plan.clip_count++;
-       decide_again())
+       decide_again(); set(number_of(4), "fate", json_string("other_part")))
 
 static void what_is_not_shown_leaves_it_incomplete(void **state)
 {
