@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/io.h"
 #include "server/base/sandbox.h"
@@ -52,16 +51,11 @@ static bool is_directory(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* HO-120 */
-enum asv_status asv_confine(const struct asv_confined *confined, bool *whole, struct asv_err *err)
+static enum asv_status enter(const struct asv_confined *confined, struct asv_sandbox_path *paths, bool *whole,
+                             struct asv_err *err)
 {
     static char directories[DIRECTORIES][PATH_BYTES];
-    size_t cap = 2 * ASV_CONFINE_PATHS + 1 + confined->other_count;
-    asv_auto_free struct asv_sandbox_path *paths = calloc(cap, sizeof *paths);
     struct asv_sandbox sandbox = {.paths = paths};
-    if (paths == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
     bool is_alone = confined->is_alone || is_directory(confined->checked);
     paths[sandbox.path_count++].path =
         is_alone ? confined->checked : directory_of(directories[0], confined->checked);
@@ -69,7 +63,7 @@ enum asv_status asv_confine(const struct asv_confined *confined, bool *whole, st
         paths[sandbox.path_count++].path = confined->others[i];
     }
     for (size_t i = 0; i < confined->read_count; i++) {
-        paths[sandbox.path_count++] = (struct asv_sandbox_path){confined->read[i], false};
+        paths[sandbox.path_count++].path = confined->read[i];
     }
     for (size_t i = 0; i < confined->made_count; i++) {
         paths[sandbox.path_count++] =
@@ -81,4 +75,16 @@ enum asv_status asv_confine(const struct asv_confined *confined, bool *whole, st
         status = limit(RLIMIT_AS, MEMORY_BYTES, "memory", err);
     }
     return status == ASV_OK ? asv_sandbox_enter(&sandbox, whole, err) : status;
+}
+
+/* HO-120 */
+enum asv_status asv_confine(const struct asv_confined *confined, bool *whole, struct asv_err *err)
+{
+    struct asv_sandbox_path *paths = calloc(2 * ASV_CONFINE_PATHS + 1 + confined->other_count, sizeof *paths);
+    if (paths == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = enter(confined, paths, whole, err);
+    free(paths);
+    return status;
 }
