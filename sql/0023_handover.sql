@@ -78,16 +78,24 @@ COMMENT ON COLUMN asv.handover_build.changed_at IS 'when it last said something'
 CREATE TABLE asv.handover_output (
     handover uuid NOT NULL REFERENCES asv.handover,
     kind text NOT NULL CHECK (kind IN ('carrier', 'filing')),
+    part smallint NOT NULL DEFAULT 1,
+    parts smallint NOT NULL DEFAULT 1 CHECK (parts BETWEEN 1 AND CASE kind WHEN 'carrier' THEN 1000 ELSE 1 END),
+    clips smallint[],
     digest asv.digest NOT NULL,
     bytes asv.u63 NOT NULL,
     files integer NOT NULL CHECK (files > 0),
     software asv.label NOT NULL,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (handover, kind)
+    PRIMARY KEY (handover, kind, part),
+    CHECK (part BETWEEN 1 AND parts),
+    CHECK ((parts = 1) = (clips IS NULL) AND cardinality(clips) > 0)
 );
 COMMENT ON TABLE asv.handover_output IS 'what was made of a hand-over';
 COMMENT ON COLUMN asv.handover_output.handover IS 'of which';
 COMMENT ON COLUMN asv.handover_output.kind IS 'carrier: one file; filing: a directory';
+COMMENT ON COLUMN asv.handover_output.part IS 'of a carrier in parts: which, from 1 (HO-085)';
+COMMENT ON COLUMN asv.handover_output.parts IS 'of how many';
+COMMENT ON COLUMN asv.handover_output.clips IS 'the recordings in this part, by their numbers in the plan; NULL: all of them';
 COMMENT ON COLUMN asv.handover_output.digest IS 'SHA-256 of the carrier as it leaves the house, or of the filing''s facts';
 COMMENT ON COLUMN asv.handover_output.bytes IS 'of the carrier, or of the filing''s files together';
 COMMENT ON COLUMN asv.handover_output.files IS 'how many lie in it';
@@ -98,16 +106,16 @@ CREATE TABLE asv.handover_medium (
     handover uuid NOT NULL,
     kind text NOT NULL,
     label asv.name128 NOT NULL,
-    parts smallint NOT NULL CHECK (parts BETWEEN 1 AND 1000),
+    part smallint NOT NULL DEFAULT 1,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (handover, kind, label),
-    FOREIGN KEY (handover, kind) REFERENCES asv.handover_output
+    FOREIGN KEY (handover, kind, part) REFERENCES asv.handover_output
 );
 COMMENT ON TABLE asv.handover_medium IS 'media that an output was written to, read back from and found to be the same';
 COMMENT ON COLUMN asv.handover_medium.handover IS 'of which hand-over';
 COMMENT ON COLUMN asv.handover_medium.kind IS 'which output';
 COMMENT ON COLUMN asv.handover_medium.label IS 'what stands on it';
-COMMENT ON COLUMN asv.handover_medium.parts IS 'over how many pieces it is split';
+COMMENT ON COLUMN asv.handover_medium.part IS 'which part of it';
 COMMENT ON COLUMN asv.handover_medium.at IS 'when';
 
 CREATE TABLE asv.handover_end (
@@ -148,7 +156,7 @@ COMMENT ON TABLE asv.handover_receipt IS 'what people wrote down of a recipient'
 COMMENT ON COLUMN asv.handover_receipt.handover IS 'of which hand-over';
 COMMENT ON COLUMN asv.handover_receipt.number IS 'from 1, without gaps';
 COMMENT ON COLUMN asv.handover_receipt.how IS 'signed: with the recipient''s certificate; form: on paper';
-COMMENT ON COLUMN asv.handover_receipt.received IS 'digest of the output that was received, as it says';
+COMMENT ON COLUMN asv.handover_receipt.received IS 'digest of the output that was received, as it says (handover_whole)';
 COMMENT ON COLUMN asv.handover_receipt.received_at IS 'when, as it says';
 COMMENT ON COLUMN asv.handover_receipt.receiver IS 'by whom, as it says';
 COMMENT ON COLUMN asv.handover_receipt.document IS 'SHA-256 of what was signed, or of the form as it was scanned';
@@ -299,17 +307,36 @@ $$;
 COMMENT ON FUNCTION asv.held_for IS 'the incident for which a recording is held, and stays so; NULL: it is not';
 
 -- HO-006
-CREATE FUNCTION asv.handover_event(p_handover uuid, p_kind text, p_at timestamptz, p_credential bytea, p_detail text) RETURNS void
+CREATE FUNCTION asv.handover_event(p_handover uuid, p_kind text, p_at timestamptz, p_credential bytea, p_detail text, p_clips smallint[] DEFAULT NULL)
+    RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    PERFORM FROM asv.recording r WHERE r.id IN (SELECT c.recording FROM asv.handover_clip c WHERE c.handover = p_handover)
+    PERFORM FROM asv.recording r
+    WHERE r.id IN (SELECT c.recording FROM asv.handover_clip c WHERE c.handover = p_handover AND (p_clips IS NULL OR c.number = ANY (p_clips)))
     ORDER BY r.id FOR NO KEY UPDATE;
     PERFORM asv.event_put(c.recording, p_kind, p_at, CASE WHEN p_credential IS NULL THEN 'system' ELSE 'person' END, p_credential, NULL,
                           format('hand-over %s, %s', p_handover, p_detail), NULL)
-    FROM asv.handover_clip c WHERE c.handover = p_handover ORDER BY c.number;
+    FROM asv.handover_clip c WHERE c.handover = p_handover AND (p_clips IS NULL OR c.number = ANY (p_clips)) ORDER BY c.number;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_event IS 'adds a custody event of each of its recordings, whose row locks it takes';
+COMMENT ON FUNCTION asv.handover_event IS 'adds a custody event of each of its recordings, or (p_clips) of those with these numbers, whose row locks it takes';
+
+-- HO-086: a receipt is of one digest, in however many parts a carrier is.
+CREATE FUNCTION asv.handover_whole(p_handover uuid)
+    RETURNS TABLE (kind text, parts smallint, digest bytea, bytes bigint, files bigint, software text, at timestamptz)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT o.kind, max(o.parts),
+           CASE max(o.parts) WHEN 1 THEN (array_agg(o.digest::bytea))[1]
+                             ELSE sha256(convert_to(string_agg(format(E'%s  Beweismittel_%s_%s-von-%s.zip\n', encode(o.digest, 'hex'), p_handover, o.part, o.parts),
+                                                               '' ORDER BY o.part), 'UTF8')) END,
+           sum(o.bytes)::bigint, sum(o.files), min(o.software::text), max(o.at)
+    FROM asv.handover_output o WHERE o.handover = p_handover GROUP BY o.kind HAVING count(*) = max(o.parts);
+END
+$$;
+COMMENT ON FUNCTION asv.handover_whole IS 'what was made of a hand-over and is whole: all parts of its carrier together, with the digest that a receipt is of';
 
 -- HO-002, HO-016, LAW R3, R4: by a person's word, or the camera's.
 CREATE FUNCTION asv.handover_is_blocked(p_recording uuid) RETURNS boolean
@@ -569,11 +596,13 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT e.* FROM (
-        SELECT 'output'::text, o.kind, o.digest::bytea, o.bytes::bigint, o.files, o.at AS at, o.software::text
-        FROM asv.handover_output o WHERE o.handover = p_id
+        SELECT 'part'::text, format('%s, %s of %s', o.kind, o.part, o.parts), o.digest::bytea, o.bytes::bigint, o.files, o.at AS at, o.software::text
+        FROM asv.handover_output o WHERE o.handover = p_id AND o.parts > 1
         UNION ALL
-        SELECT 'medium', m.label::text, o.digest::bytea, o.bytes::bigint, m.parts::integer, m.at, m.kind
-        FROM asv.handover_medium m JOIN asv.handover_output o ON o.handover = m.handover AND o.kind = m.kind WHERE m.handover = p_id
+        SELECT 'output', o.kind, o.digest, o.bytes, o.files::integer, o.at, o.software FROM asv.handover_whole(p_id) AS o
+        UNION ALL
+        SELECT 'medium', m.label::text, o.digest::bytea, o.bytes::bigint, m.part::integer, m.at, m.kind
+        FROM asv.handover_medium m JOIN asv.handover_output o ON (o.handover, o.kind, o.part) = (m.handover, m.kind, m.part) WHERE m.handover = p_id
         UNION ALL
         SELECT 'cancelled', NULL, NULL, NULL, e.number::integer, e.since, e.by::text FROM asv.handover_end e WHERE e.handover = p_id
         UNION ALL
@@ -700,7 +729,7 @@ BEGIN
     PERFORM asv.record_check(p_statement, 'handover-receipt', 64, h.incident, asv.record_digest(p_salt, asv.record_text(v_new)));
     IF NOT asv.handover_is_open(p_id) THEN
         RAISE EXCEPTION 'hand-over: it was cancelled, or its receipt was confirmed before' USING ERRCODE = 'VA002';
-    ELSIF NOT EXISTS (SELECT FROM asv.handover_output o WHERE o.handover = p_id AND o.digest = p_received) THEN
+    ELSIF NOT EXISTS (SELECT FROM asv.handover_whole(p_id) AS o WHERE o.digest = p_received) THEN
         RAISE EXCEPTION 'hand-over: the receipt is of something else than was made of it' USING ERRCODE = 'VA001';
     ELSIF p_received_at > clock_timestamp() + interval '2 minutes' THEN
         RAISE EXCEPTION 'hand-over: nothing is received in the future' USING ERRCODE = 'VA004';
@@ -733,10 +762,10 @@ GRANT EXECUTE ON FUNCTION asv.handover_receipt_put TO asv_staff;
 CREATE FUNCTION asv.handover_made(p_id uuid) RETURNS integer
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    RETURN (SELECT coalesce(sum(CASE o.kind WHEN 'carrier' THEN 1 ELSE 2 END), 0) FROM asv.handover_output o WHERE o.handover = p_id);
+    RETURN (SELECT coalesce(sum(CASE w.kind WHEN 'carrier' THEN 1 ELSE 2 END), 0) FROM asv.handover_whole(p_id) AS w);
 END
 $$;
-COMMENT ON FUNCTION asv.handover_made IS 'what was made of a hand-over: 1 carrier, 2 filing, 3 both';
+COMMENT ON FUNCTION asv.handover_made IS 'what was made of a hand-over, each part of it: 1 carrier, 2 filing, 3 both';
 
 CREATE FUNCTION asv.handover_work(p_id uuid, p_after uuid, p_limit integer)
     RETURNS TABLE (id uuid, case_number text, incident uuid, plan bytea, card bytea, proposal bytea, proposer bytea, approval bytea, approver bytea,
@@ -837,9 +866,9 @@ $$;
 COMMENT ON FUNCTION asv.handover_clip_about IS 'the facts of one recording of a hand-over, by its place in the plan, from 1';
 GRANT EXECUTE ON FUNCTION asv.handover_clip_about TO asv_export;
 
--- HO-050: of each camera of a hand-over the running numbers from the last recording that began before the incident, or before the first of
+-- HO-050: of each camera of a hand-over, or of some of its recordings, the running numbers from the last recording that began before the incident, or before the first of
 -- them that is handed over, to the first that began behind both. What a dock imported has the dock's numbers, which tell of no camera.
-CREATE FUNCTION asv.handover_series(p_id uuid)
+CREATE FUNCTION asv.handover_series(p_id uuid, p_clips smallint[])
     RETURNS TABLE (camera bytea, epoch uuid, camera_name text, from_at timestamptz, until_at timestamptz, first bigint, last bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
@@ -853,7 +882,8 @@ BEGIN
                greatest(v.from_at, v.until_at, max(c.ended_at)) AS until_at
         FROM asv.handover_clip n JOIN asv.clip c ON c.recording = n.recording
         WHERE n.handover = p_id AND c.sealer = 1
-        GROUP BY c.camera, c.epoch),
+        GROUP BY c.camera, c.epoch
+        HAVING p_clips IS NULL OR bool_or(n.number = ANY (p_clips))),
     spans AS (
         SELECT s.camera, s.epoch, s.from_at, s.until_at,
                least(s.low, coalesce(max(c.number) FILTER (WHERE c.started_at <= s.from_at), min(c.number)))::bigint AS first,
@@ -865,7 +895,7 @@ BEGIN
     ORDER BY s.camera, s.epoch;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_series IS 'the cameras of a hand-over, each with the time of which nothing is to be left out and the running numbers that show it, 4,096 at most';
+COMMENT ON FUNCTION asv.handover_series IS 'the cameras of a hand-over, or (p_clips) of its recordings with these numbers, each with the time of which nothing is to be left out and the running numbers that show it, 4,096 at most';
 GRANT EXECUTE ON FUNCTION asv.handover_series TO asv_export;
 
 -- Of recordings that are not handed over their number, what became of them, and what of the link record is shown without naming them (S-083).
@@ -885,7 +915,7 @@ BEGIN
                 ELSE 'kept' END,
            EXISTS (SELECT FROM asv.recording o WHERE o.camera = r.camera AND o.epoch = r.epoch AND o.number = r.number AND o.id <> r.id),
            n.number, substring(l.object FOR octet_length(l.object) - 50)
-    FROM asv.handover_series(p_id) AS s
+    FROM asv.handover_series(p_id, NULL) AS s
     JOIN asv.recording r ON r.camera = s.camera AND r.epoch = s.epoch AND r.number BETWEEN s.first AND s.last
     LEFT JOIN asv.recording_state t ON t.recording = r.id
     LEFT JOIN asv.link l ON l.recording = r.id
@@ -921,13 +951,13 @@ GRANT EXECUTE ON FUNCTION asv.handover_custody TO asv_export;
 
 -- HO-009: what an entry is about, as far as a package tells of it: its recordings' custody, what was decided about them and about hand-overs of
 -- them, and who enrolled the people who signed. Of who looked at a recording the ledger keeps other entries, which do not go out.
-CREATE FUNCTION asv.handover_told(p_id uuid, p_number smallint) RETURNS SETOF uuid
+CREATE FUNCTION asv.handover_told(p_id uuid, p_clips smallint[]) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     RETURN QUERY
     WITH recordings AS (
         SELECT c.recording, k.header FROM asv.handover_clip c JOIN asv.clip k ON k.recording = c.recording
-        WHERE c.handover = p_id AND (p_number IS NULL OR c.number = p_number)),
+        WHERE c.handover = p_id AND (p_clips IS NULL OR c.number = ANY (p_clips))),
     decided AS (
         SELECT s.digest FROM asv.statement s JOIN recordings r ON s.subject = r.header
         WHERE s.subject_kind IN (1, 7)
@@ -937,9 +967,9 @@ BEGIN
     UNION SELECT a.entry FROM asv.statement_answer a JOIN decided d ON a.statement = d.digest;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_told IS 'the ids of the entries that go out with a hand-over, of all its recordings or (p_number) of one';
+COMMENT ON FUNCTION asv.handover_told IS 'the ids of the entries that go out with a hand-over, of all its recordings or (p_clips) of those with these numbers';
 
-CREATE FUNCTION asv.handover_entries(p_id uuid, p_number smallint, p_after_log smallint, p_after bigint, p_limit integer)
+CREATE FUNCTION asv.handover_entries(p_id uuid, p_clips smallint[], p_after_log smallint, p_after bigint, p_limit integer)
     RETURNS SETOF asv.ledger_known
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
@@ -947,7 +977,7 @@ BEGIN
     RETURN QUERY
     SELECT e.log, e.index::bigint, e.id, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, e.entry::bytea,
            e.key::bytea, e.closed::bytea, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id), d.key::bytea
-    FROM (SELECT n.* FROM asv.handover_told(p_id, p_number) AS t (id) JOIN asv.ledger_entry n ON n.id = t.id
+    FROM (SELECT n.* FROM asv.handover_told(p_id, p_clips) AS t (id) JOIN asv.ledger_entry n ON n.id = t.id
           WHERE (n.log, n.index::bigint) > (p_after_log, p_after)
           ORDER BY n.log, n.index LIMIT p_limit) AS e
     LEFT JOIN LATERAL (SELECT k.key FROM asv.ledger_day k
@@ -955,7 +985,7 @@ BEGIN
     ORDER BY e.log, e.index;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_entries IS 'the entries that go out with a hand-over, with what lies beside them, as ledger_about gives them; p_number NULL: of all its recordings';
+COMMENT ON FUNCTION asv.handover_entries IS 'the entries that go out with a hand-over, with what lies beside them, as ledger_about gives them; p_clips NULL: of all its recordings';
 GRANT EXECUTE ON FUNCTION asv.handover_entries TO asv_export;
 
 CREATE FUNCTION asv.handover_waits(p_id uuid) RETURNS boolean
@@ -998,10 +1028,30 @@ $$;
 COMMENT ON FUNCTION asv.handover_progress IS 'how far the job is, or why it ended (again, failed): done; cancelled: it is to end; already: all is made';
 GRANT EXECUTE ON FUNCTION asv.handover_progress TO asv_export;
 
-CREATE FUNCTION asv.handover_built(p_id uuid, p_kind text, p_digest bytea, p_bytes bigint, p_files integer, p_software text) RETURNS text
+-- HO-085: each recording is in one part.
+CREATE FUNCTION asv.handover_check_part(n asv.handover_output) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM asv.handover_output o
+               WHERE o.handover = n.handover AND o.kind = n.kind AND (o.parts <> n.parts OR o.part <> n.part AND o.clips && n.clips))
+       OR EXISTS (SELECT FROM unnest(n.clips) AS u (number)
+                  WHERE u.number NOT IN (SELECT c.number FROM asv.handover_clip c WHERE c.handover = n.handover))
+       OR n.parts = (SELECT 1 + count(*) FROM asv.handover_output o WHERE o.handover = n.handover AND o.kind = n.kind)
+          AND (SELECT count(*) FROM asv.handover_clip c WHERE c.handover = n.handover)
+              <> cardinality(n.clips) + (SELECT coalesce(sum(cardinality(o.clips)), 0) FROM asv.handover_output o WHERE o.handover = n.handover AND o.kind = n.kind) THEN
+        RAISE EXCEPTION 'hand-over: its parts do not have each recording once' USING ERRCODE = 'VA001';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION asv.handover_check_part IS 'refuses a part of which a recording is in another one, too, or the last one while a recording is in none';
+
+CREATE FUNCTION asv.handover_built(
+    p_id uuid, p_kind text, p_digest bytea, p_bytes bigint, p_files integer, p_software text, p_part smallint DEFAULT 1, p_parts smallint DEFAULT 1,
+    p_clips smallint[] DEFAULT NULL) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     o asv.handover_output;
+    v_new asv.handover_output := ROW(p_id, p_kind, p_part, p_parts, p_clips, p_digest, p_bytes, p_files, p_software, clock_timestamp());
     v_outputs integer;
 BEGIN
     PERFORM asv.check_durable();
@@ -1009,16 +1059,18 @@ BEGIN
     PERFORM FROM asv.handover_build b WHERE b.handover = p_id FOR UPDATE;
     PERFORM asv.handover_check_open(p_id);
     v_outputs := (SELECT asv.handover_outputs(p.bytes) FROM asv.handover h JOIN asv.handover_plan p ON p.digest = h.plan WHERE h.id = p_id);
-    SELECT * INTO o FROM asv.handover_output n WHERE n.handover = p_id AND n.kind = p_kind;
-    IF FOUND AND o.digest = p_digest THEN
+    SELECT * INTO o FROM asv.handover_output n WHERE n.handover = p_id AND n.kind = p_kind AND n.part = p_part;
+    IF FOUND AND (o.digest, o.parts) = (p_digest, p_parts) THEN
         RETURN 'already';
     ELSIF FOUND THEN
         RAISE EXCEPTION 'hand-over: something else was made of it before' USING ERRCODE = 'VA001';
     ELSIF v_outputs & (CASE p_kind WHEN 'carrier' THEN 1 ELSE 2 END) = 0 THEN
         RAISE EXCEPTION 'hand-over: nobody decided that a % be made of it', p_kind USING ERRCODE = 'VA001';
     END IF;
-    INSERT INTO asv.handover_output (handover, kind, digest, bytes, files, software) VALUES (p_id, p_kind, p_digest, p_bytes, p_files, p_software);
-    PERFORM asv.handover_event(p_id, 'handover_built', NULL, NULL, format('%s, %s bytes, SHA-256 %s, %s', p_kind, p_bytes, encode(p_digest, 'hex'), p_software));
+    PERFORM asv.handover_check_part(v_new);
+    INSERT INTO asv.handover_output SELECT v_new.*;
+    PERFORM asv.handover_event(p_id, 'handover_built', NULL, NULL, format('%s, %s bytes, SHA-256 %s, %s',
+        p_kind || CASE WHEN p_parts > 1 THEN format(' %s of %s', p_part, p_parts) ELSE '' END, p_bytes, encode(p_digest, 'hex'), p_software), p_clips);
     IF asv.handover_made(p_id) = v_outputs THEN
         UPDATE asv.handover_build b SET stage = 'built', error = NULL, again_at = NULL, began_at = coalesce(b.began_at, clock_timestamp()), changed_at = clock_timestamp(),
             done = (SELECT count(*) FROM asv.handover_clip c WHERE c.handover = p_id)
@@ -1027,28 +1079,45 @@ BEGIN
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.handover_built IS 'an output was finished: custody of each of its recordings tells of it; with the last of them the hand-over is built';
+COMMENT ON FUNCTION asv.handover_built IS 'an output, or a part of a carrier, was finished: custody of each recording in it tells of it; with the last of them the hand-over is built';
 GRANT EXECUTE ON FUNCTION asv.handover_built TO asv_export;
 
-CREATE FUNCTION asv.handover_written(p_id uuid, p_kind text, p_label text, p_parts smallint, p_digest bytea) RETURNS text
+CREATE FUNCTION asv.handover_carriers(p_id uuid) RETURNS TABLE (part smallint, parts smallint, digest bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM asv.handover_check_open(p_id);
+    RETURN QUERY
+    SELECT o.part, o.parts, o.digest::bytea FROM asv.handover_output o
+    WHERE o.handover = p_id AND o.kind = 'carrier' AND EXISTS (SELECT FROM asv.handover_whole(p_id) AS w WHERE w.kind = 'carrier') ORDER BY o.part;
+END
+$$;
+COMMENT ON FUNCTION asv.handover_carriers IS 'the carrier of a hand-over in its parts, once all of them are made';
+GRANT EXECUTE ON FUNCTION asv.handover_carriers TO asv_export;
+
+CREATE FUNCTION asv.handover_written(p_id uuid, p_kind text, p_label text, p_digest bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    o asv.handover_output;
 BEGIN
     PERFORM asv.check_durable();
     PERFORM FROM asv.handover h WHERE h.id = p_id FOR NO KEY UPDATE;
     PERFORM asv.handover_check_open(p_id);
     PERFORM asv.handover_check_free(p_id);
-    IF NOT EXISTS (SELECT FROM asv.handover_output o WHERE o.handover = p_id AND o.kind = p_kind AND o.digest = p_digest) THEN
+    SELECT * INTO o FROM asv.handover_output n WHERE n.handover = p_id AND n.kind = p_kind AND n.digest = p_digest;
+    IF NOT FOUND THEN
         RAISE EXCEPTION 'hand-over: what was written is not what was made of it' USING ERRCODE = 'VA001';
     END IF;
-    INSERT INTO asv.handover_medium (handover, kind, label, parts) VALUES (p_id, p_kind, p_label, p_parts) ON CONFLICT DO NOTHING;
+    INSERT INTO asv.handover_medium (handover, kind, label, part) VALUES (p_id, p_kind, p_label, o.part) ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         RETURN 'already';
     END IF;
-    PERFORM asv.handover_event(p_id, 'handover_written', NULL, NULL, format('%s to %s, SHA-256 %s', p_kind, p_label, encode(p_digest, 'hex')));
+    PERFORM asv.handover_event(p_id, 'handover_written', NULL, NULL, format('%s to %s, SHA-256 %s',
+        p_kind || CASE WHEN o.parts > 1 THEN format(' %s of %s', o.part, o.parts) ELSE '' END, p_label, encode(p_digest, 'hex')), o.clips);
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.handover_written IS 'an output was written to a medium, read back and found to be the same: custody of each of its recordings tells of it';
+COMMENT ON FUNCTION asv.handover_written IS 'an output, or a part of a carrier, was written to a medium, read back and found to be the same: custody of each recording in it tells of it';
 GRANT EXECUTE ON FUNCTION asv.handover_written TO asv_export;
 
 -- What everybody may read, and what the keeper's word and the package's certificates are verified with.

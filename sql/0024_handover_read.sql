@@ -2,12 +2,22 @@
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
 -- Hand-overs and recipients, as the web server shows them (API.md, "Hand-overs").
+-- HO-085: the last of its parts.
+CREATE FUNCTION asv.handover_written_at(p_handover uuid) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT max(f.at) FROM (SELECT min(m.at) AS at FROM asv.handover_medium m WHERE m.handover = p_handover AND m.kind = 'carrier' GROUP BY m.part) AS f
+            HAVING count(*) = (SELECT w.parts FROM asv.handover_whole(p_handover) AS w WHERE w.kind = 'carrier'));
+END
+$$;
+COMMENT ON FUNCTION asv.handover_written_at IS 'when a carrier was on a medium, each part of it; NULL: not yet';
+
 CREATE FUNCTION asv.handover_stands(h asv.handover) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     v_state CONSTANT text := asv.handover_state(h);
 BEGIN
-    RETURN CASE WHEN v_state = 'built' AND EXISTS (SELECT FROM asv.handover_medium m WHERE m.handover = h.id) THEN 'written' ELSE v_state END;
+    RETURN CASE WHEN v_state = 'built' AND asv.handover_written_at(h.id) IS NOT NULL THEN 'written' ELSE v_state END;
 END
 $$;
 COMMENT ON FUNCTION asv.handover_stands IS 'where a hand-over stands; written: it was built, and is on a medium';
@@ -24,7 +34,7 @@ BEGIN
         UNION ALL SELECT 'failed', b.changed_at FROM asv.handover_build b WHERE b.handover = h.id AND b.stage = 'failed'
         UNION ALL SELECT 'built', max(o.at) FROM asv.handover_output o JOIN asv.handover_build b ON b.handover = o.handover AND b.stage = 'built'
                   WHERE o.handover = h.id
-        UNION ALL SELECT 'written', min(m.at) FROM asv.handover_medium m WHERE m.handover = h.id
+        UNION ALL SELECT 'written', asv.handover_written_at(h.id)
         UNION ALL SELECT 'received', asv.handover_received_at(h.id)
         UNION ALL SELECT 'cancelled', asv.handover_ended_at(h.id)
         UNION ALL SELECT CASE a.step WHEN 3 THEN 'refused' ELSE 'withdrawn' END, a.issued_at
@@ -151,11 +161,12 @@ BEGIN
                                                                'started_at', asv.utc(c.started_at))) ORDER BY n.number)
             FROM asv.handover_clip n JOIN asv.clip c ON c.recording = n.recording WHERE n.handover = h.id),
            (SELECT json_agg(json_build_object('kind', e.kind, 'at', asv.utc(e.at)) ORDER BY e.at) FROM asv.handover_steps(h) AS e),
-           (SELECT coalesce(json_agg(json_build_object('output', o.kind, 'bytes', o.bytes, 'files', o.files, 'digest', encode(o.digest, 'hex'),
-                                                       'software', o.software, 'at', asv.utc(o.at)) ORDER BY o.kind), '[]')
-            FROM asv.handover_output o WHERE o.handover = h.id),
-           (SELECT coalesce(json_agg(json_build_object('output', m.kind, 'label', m.label, 'parts', m.parts, 'at', asv.utc(m.at)) ORDER BY m.at, m.label), '[]')
-            FROM asv.handover_medium m WHERE m.handover = h.id),
+           (SELECT coalesce(json_agg(json_build_object('output', o.kind, 'parts', o.parts, 'bytes', o.bytes, 'files', o.files,
+                                                       'digest', encode(o.digest, 'hex'), 'software', o.software, 'at', asv.utc(o.at)) ORDER BY o.kind), '[]')
+            FROM asv.handover_whole(h.id) AS o),
+           (SELECT coalesce(json_agg(json_build_object('output', m.kind, 'label', m.label, 'part', m.part, 'parts', o.parts,
+                                                       'digest', encode(o.digest, 'hex'), 'at', asv.utc(m.at)) ORDER BY m.at, m.label), '[]')
+            FROM asv.handover_medium m JOIN asv.handover_output o ON (o.handover, o.kind, o.part) = (m.handover, m.kind, m.part) WHERE m.handover = h.id),
            (SELECT coalesce(json_agg(json_strip_nulls(json_build_object('how', r.how, 'received', encode(r.received, 'hex'),
                        'received_at', asv.utc(r.received_at), 'receiver', r.receiver, 'document', encode(r.document, 'hex'), 'since', asv.utc(r.since),
                        'signed_by', rk.name, 'statement', encode(r.statement, 'hex'))) ORDER BY r.number), '[]')

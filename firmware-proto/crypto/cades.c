@@ -12,6 +12,8 @@
 #include <openssl/x509.h>
 #include <string.h>
 
+#include "firmware-proto/crypto/cades_internal.h"
+
 #define ATTRIBUTES_MAX_BYTES 4096
 #define ATTRIBUTES           4 /* content type, message digest, signing time, signing certificate */
 #define GROUP                "prime256v1"
@@ -220,8 +222,7 @@ enum asv_status asv_cades_sign(uint8_t *out, size_t *len, const uint8_t content[
 
 /* ---- verifying ---- */
 
-/* The whole of it; the caller frees *out. */
-static enum asv_status decode(CMS_ContentInfo **out, struct asv_bytes sig)
+enum asv_status asv_cms_decode(CMS_ContentInfo **out, struct asv_bytes sig)
 {
     const uint8_t *at = sig.data;
     if (sig.len == 0 || sig.len > ASV_CADES_MAX_BYTES) {
@@ -236,8 +237,7 @@ static enum asv_status decode(CMS_ContentInfo **out, struct asv_bytes sig)
     return ASV_OK;
 }
 
-/* The one signer, of detached data; NULL: another shape. */
-static CMS_SignerInfo *signer_of(CMS_ContentInfo *cms)
+CMS_SignerInfo *asv_cms_signer_of(CMS_ContentInfo *cms)
 {
     if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed || CMS_is_detached(cms) != 1 ||
         OBJ_obj2nid(CMS_get0_eContentType(cms)) != NID_pkcs7_data) {
@@ -256,8 +256,7 @@ static bool is_es256(CMS_SignerInfo *si)
            OBJ_obj2nid(signature->algorithm) == NID_ecdsa_with_SHA256;
 }
 
-/* The one value of the one attribute of this kind; NULL: there is none, or more. */
-static void *attribute(CMS_SignerInfo *si, int nid, int type)
+void *asv_cms_attribute(CMS_SignerInfo *si, int nid, int type)
 {
     /* -3: exactly one, with exactly one value */
     return CMS_signed_get0_data_by_OBJ(si, OBJ_nid2obj(nid), -3, type);
@@ -274,12 +273,11 @@ static bool seconds_of(int64_t *out, const ASN1_TIME *time)
     return known;
 }
 
-/* The time that the signer says. */
-static bool read_time(int64_t *out, CMS_SignerInfo *si)
+bool asv_cms_read_time(int64_t *out, CMS_SignerInfo *si)
 {
-    const ASN1_TIME *time = attribute(si, NID_pkcs9_signingTime, V_ASN1_UTCTIME);
+    const ASN1_TIME *time = asv_cms_attribute(si, NID_pkcs9_signingTime, V_ASN1_UTCTIME);
     if (time == NULL) {
-        time = attribute(si, NID_pkcs9_signingTime, V_ASN1_GENERALIZEDTIME);
+        time = asv_cms_attribute(si, NID_pkcs9_signingTime, V_ASN1_GENERALIZEDTIME);
     }
     return time != NULL && seconds_of(out, time);
 }
@@ -287,8 +285,8 @@ static bool read_time(int64_t *out, CMS_SignerInfo *si)
 static enum asv_status check_content(CMS_SignerInfo *si, const uint8_t content[ASV_SHA256_BYTES],
                                      struct asv_err *err)
 {
-    const ASN1_OBJECT *type = attribute(si, NID_pkcs9_contentType, V_ASN1_OBJECT);
-    const ASN1_OCTET_STRING *digest = attribute(si, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING);
+    const ASN1_OBJECT *type = asv_cms_attribute(si, NID_pkcs9_contentType, V_ASN1_OBJECT);
+    const ASN1_OCTET_STRING *digest = asv_cms_attribute(si, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING);
     if (type == NULL || OBJ_obj2nid(type) != NID_pkcs7_data || digest == NULL ||
         CMS_signed_get_attr_count(si) != ATTRIBUTES) {
         return asv_fail(err, ASV_E_UNSUPPORTED, "the signature has other attributes than CAdES-BES needs");
@@ -302,7 +300,7 @@ static enum asv_status check_content(CMS_SignerInfo *si, const uint8_t content[A
 /* The certificate that the signer named, out of those that are there. */
 static X509 *find_cert(CMS_SignerInfo *si, STACK_OF(X509) * certs)
 {
-    const ASN1_STRING *value = attribute(si, NID_id_smime_aa_signingCertificateV2, V_ASN1_SEQUENCE);
+    const ASN1_STRING *value = asv_cms_attribute(si, NID_id_smime_aa_signingCertificateV2, V_ASN1_SEQUENCE);
     if (value == NULL || sk_X509_num(certs) > ASV_CADES_CERTS_MAX) {
         return NULL;
     }
@@ -412,7 +410,7 @@ static bool is_composed(struct asv_bytes sig, CMS_SignerInfo *si, X509 *cert, ST
 }
 
 /* PK-056 */
-static bool was_valid(const X509 *cert, int64_t at_s)
+bool asv_cms_was_valid(const X509 *cert, int64_t at_s)
 {
     int64_t from_s = 0;
     int64_t until_s = 0;
@@ -437,7 +435,7 @@ static enum asv_status verify_signer(CMS_ContentInfo *cms, CMS_SignerInfo *si, s
         status = !good ? asv_fail(err, ASV_E_SIGNATURE, "the signature does not verify")
                  : !is_composed(sig, si, cert, certs, content, out->signed_s)
                      ? asv_fail(err, ASV_E_UNSUPPORTED, "the signature has what CAdES-BES does not need")
-                 : !was_valid(cert, out->signed_s)
+                 : !asv_cms_was_valid(cert, out->signed_s)
                      ? asv_fail(err, ASV_E_EXPIRED, "the certificate was not valid when it was signed with")
                  : X509_digest(cert, EVP_sha256(), out->certificate, &len) == 1
                      ? ASV_OK
@@ -453,11 +451,11 @@ enum asv_status asv_cades_verify(struct asv_cades *out, struct asv_bytes sig,
     CMS_ContentInfo *cms = NULL;
     struct asv_cades said = {.signed_s = 0};
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-    enum asv_status status = decode(&cms, sig);
-    CMS_SignerInfo *si = status == ASV_OK ? signer_of(cms) : NULL;
+    enum asv_status status = asv_cms_decode(&cms, sig);
+    CMS_SignerInfo *si = status == ASV_OK ? asv_cms_signer_of(cms) : NULL;
     if (si == NULL) {
         status = asv_fail(err, ASV_E_MALFORMED, "not one detached signature, in DER");
-    } else if (!is_es256(si) || !read_time(&said.signed_s, si)) {
+    } else if (!is_es256(si) || !asv_cms_read_time(&said.signed_s, si)) {
         status =
             asv_fail(err, ASV_E_UNSUPPORTED, "the signature is not by ECDSA with SHA-256, or has no time");
     } else {
@@ -502,8 +500,8 @@ enum asv_status asv_cades_stamp_request(uint8_t *out, size_t *len, struct asv_by
 {
     CMS_ContentInfo *cms = NULL;
     uint8_t digest[ASV_SHA256_BYTES];
-    enum asv_status status = decode(&cms, sig);
-    CMS_SignerInfo *si = status == ASV_OK ? signer_of(cms) : NULL;
+    enum asv_status status = asv_cms_decode(&cms, sig);
+    CMS_SignerInfo *si = status == ASV_OK ? asv_cms_signer_of(cms) : NULL;
     if (si == NULL) {
         status = asv_fail(err, ASV_E_MALFORMED, "not one detached signature, in DER");
     } else {
@@ -572,8 +570,8 @@ static enum asv_status attach(CMS_SignerInfo *si, struct asv_bytes response, str
 enum asv_status asv_cades_add_stamp(uint8_t *sig, size_t *len, struct asv_bytes response, struct asv_err *err)
 {
     CMS_ContentInfo *cms = NULL;
-    enum asv_status status = decode(&cms, (struct asv_bytes){sig, *len});
-    CMS_SignerInfo *si = status == ASV_OK ? signer_of(cms) : NULL;
+    enum asv_status status = asv_cms_decode(&cms, (struct asv_bytes){sig, *len});
+    CMS_SignerInfo *si = status == ASV_OK ? asv_cms_signer_of(cms) : NULL;
     status = si != NULL ? attach(si, response, err)
                         : asv_fail(err, ASV_E_MALFORMED, "not one detached signature, in DER");
     if (status == ASV_OK) {

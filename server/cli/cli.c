@@ -218,6 +218,8 @@ static const struct asv_conf_key conf_keys[] = {
     KEY("handover.phone", ASV_CONF_TEXT, handover_phone, ""),
     KEY("handover.mail", ASV_CONF_TEXT, handover_mail, ""),
     KEY("handover.media", ASV_CONF_PATH, handover_media, "/run/asservat-media/socket"),
+    {"handover.medium", ASV_CONF_SIZE, offsetof(struct asv_cli_conf, handover_medium), 0, "0", 0,
+     UINT64_C(1) << 48, NULL, NULL},
     KEY("handover.tsa", ASV_CONF_TEXT, handover_tsa, ""),
     KEY("handover.tsa.ca", ASV_CONF_PATH, handover_tsa_ca, ""),
     KEY("ledger.trust", ASV_CONF_PATH, ledger_trust, ""),

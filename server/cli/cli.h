@@ -41,6 +41,7 @@ struct asv_cli_conf {
     char handover_address[405]; /* one to four lines, with ";" between them */
     char handover_contact[201], handover_phone[61], handover_mail[255];
     char handover_media[512];  /* socket of asservat-media */
+    uint64_t handover_medium;  /* bytes that a carrier may have; 0: any */
     char handover_tsa[1024];   /* time-stamping authority; empty: none */
     char handover_tsa_ca[512]; /* what its web server is certified by; empty: the system's */
     char vault[512];

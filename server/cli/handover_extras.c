@@ -31,16 +31,17 @@ static enum asv_status put(int dir, const char *name, struct asv_bytes data, str
 }
 
 /* The chains of the docks that took these recordings in. */
-static enum asv_status write_docks(struct asv_handover_making *making, int trust, struct asv_err *err)
+static enum asv_status write_docks(struct asv_handover_making *making, const struct asv_build_part *part,
+                                   int trust, struct asv_err *err)
 {
     uint8_t data[ASV_CHAIN_MAX_BYTES];
     char name[32];
     size_t len = 0;
     asv_auto_fd int dir = -1;
     enum asv_status status = asv_io_open_dir(trust, "docks", true, &dir, err);
-    for (uint16_t i = 0; status == ASV_OK && i < making->plan.clip_count; i++) {
-        status =
-            asv_db_handover_clip(making->house->db, making->job.id, (uint16_t)(i + 1), &making->row, err);
+    for (uint16_t i = 0; status == ASV_OK && i < part->count; i++) {
+        status = asv_db_handover_clip(making->house->db, making->job.id,
+                                      (uint16_t)(part->clips[part->first + i] + 1), &making->row, err);
         if (status != ASV_OK) {
             break;
         }
@@ -57,7 +58,8 @@ static enum asv_status write_docks(struct asv_handover_making *making, int trust
     return status;
 }
 
-static enum asv_status write_trust(struct asv_handover_making *making, int dir, struct asv_err *err)
+static enum asv_status write_trust(struct asv_handover_making *making, const struct asv_build_part *part,
+                                   int dir, struct asv_err *err)
 {
     const struct asv_handover_house *house = making->house;
     asv_auto_fd int trust = -1;
@@ -80,7 +82,7 @@ static enum asv_status write_trust(struct asv_handover_making *making, int dir, 
         status =
             put(trust, "revocations", (struct asv_bytes){house->revocations, house->revocations_len}, err);
     }
-    return status == ASV_OK ? write_docks(making, trust, err) : status;
+    return status == ASV_OK ? write_docks(making, part, trust, err) : status;
 }
 
 /* ---- the ledger ---- */
@@ -91,11 +93,24 @@ static bool opens_all(uint8_t tag)
     return true;
 }
 
+/* Which entries go out: of this hand-over, and a part of it. */
+struct wanted {
+    const uint8_t *id;
+    struct asv_db_handover_clips of;
+};
+
 static enum asv_status read_entries(const void *what, struct asv_db *db, uint16_t log, int64_t after,
                                     uint32_t limit, struct asv_db_ledger_known *rows, size_t *count,
                                     struct asv_err *err)
 {
-    return asv_db_handover_entries(db, what, 0, log, after, limit, rows, count, err);
+    const struct wanted *wanted = what;
+    return asv_db_handover_entries(db, wanted->id, &wanted->of, log, after, limit, rows, count, err);
+}
+
+struct asv_db_handover_clips asv_handover_clips(const struct asv_build_part *part)
+{
+    return part->of == 1 ? (struct asv_db_handover_clips){NULL, 0}
+                         : (struct asv_db_handover_clips){part->clips + part->first, part->count};
 }
 
 /* The trust file of who asks for no witness: the logs, by the ledger's one key. */
@@ -135,10 +150,11 @@ static enum asv_status write_policy(const struct asv_handover_making *making,
 }
 
 /* HO-046: as `asservat ledger proof --open` has it. Its own words about it go nowhere. */
-static enum asv_status write_ledger(struct asv_handover_making *making, int dir, const char *path,
-                                    struct asv_err *err)
+static enum asv_status write_ledger(struct asv_handover_making *making, const struct asv_build_part *part,
+                                    int dir, const char *path, struct asv_err *err)
 {
     char below[1200];
+    const struct wanted wanted = {making->job.id, asv_handover_clips(part)};
     struct asv_cli quiet = *making->house->cli;
     asv_auto_file FILE *nowhere = fopen("/dev/null", "we");
     asv_auto_fd int ledger = -1;
@@ -151,7 +167,7 @@ static enum asv_status write_ledger(struct asv_handover_making *making, int dir,
     enum asv_status status = asv_ledger_export_open(&quiet, making->house->db, below, &exporting, err);
     if (status == ASV_OK) {
         exporting->objects = true;
-        status = asv_ledger_export_all(exporting, read_entries, making->job.id, opens_all, err);
+        status = asv_ledger_export_all(exporting, read_entries, &wanted, opens_all, err);
     }
     if (status == ASV_OK) {
         status = asv_ledger_export_end(exporting, below, err);
@@ -162,7 +178,8 @@ static enum asv_status write_ledger(struct asv_handover_making *making, int dir,
     return status == ASV_OK ? write_policy(making, exporting, ledger, err) : status;
 }
 
-enum asv_status asv_handover_write_extras(void *ctx, const char *path, struct asv_err *err)
+enum asv_status asv_handover_write_extras(void *ctx, const struct asv_build_part *part, const char *path,
+                                          struct asv_err *err)
 {
     struct asv_handover_making *making = ctx;
     asv_auto_fd int dir = -1;
@@ -175,26 +192,30 @@ enum asv_status asv_handover_write_extras(void *ctx, const char *path, struct as
         status = asv_io_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, &dir, err);
     }
     if (status == ASV_OK) {
-        status = write_ledger(making, dir, path, err);
+        status = write_ledger(making, part, dir, path, err);
     }
     if (status == ASV_OK) {
-        status = asv_handover_write_series(making, dir, err);
+        status = asv_handover_write_series(making, part, dir, err);
     }
-    return status == ASV_OK ? write_trust(making, dir, err) : status;
+    return status == ASV_OK ? write_trust(making, part, dir, err) : status;
 }
 
 /* ---- what the proofs say ---- */
 
-static enum asv_status open_ledger(const struct asv_handover_making *making, int *fd, struct asv_err *err)
+static enum asv_status open_ledger(const struct asv_handover_making *making,
+                                   const struct asv_build_part *part, int *fd, struct asv_err *err)
 {
-    return asv_io_open(making->dir, ASV_BUILD_WORK "/extras/" LEDGER, O_RDONLY | O_DIRECTORY, 0, fd, err);
+    char extras[ASV_BUILD_NAME_BYTES], path[64];
+    (void)snprintf(path, sizeof path, ASV_BUILD_WORK "/%s/" LEDGER, asv_build_extras(extras, part));
+    return asv_io_open(making->dir, path, O_RDONLY | O_DIRECTORY, 0, fd, err);
 }
 
-bool asv_handover_shows(const struct asv_handover_making *making, const struct asv_db_handover_custody *row)
+bool asv_handover_shows(const struct asv_handover_making *making, const struct asv_build_part *part,
+                        const struct asv_db_handover_custody *row)
 {
     char name[160];
     asv_auto_fd int dir = -1;
-    if (row->log == 0 || open_ledger(making, &dir, NULL) != ASV_OK) {
+    if (row->log == 0 || open_ledger(making, part, &dir, NULL) != ASV_OK) {
         return false;
     }
     (void)snprintf(name, sizeof name, "%u-%012" PRIu64 "-%s.entry", row->log, row->leaf, row->event.kind);
@@ -243,6 +264,7 @@ static enum asv_status tell_head(struct asv_handover_making *making, uint16_t lo
 /* The first proof of each log: all of a log lead to one head. */
 struct proofs {
     struct asv_handover_making *making;
+    const struct asv_build_part *part;
     uint8_t key[ASV_ED25519_PK_BYTES];
     bool trusts;
     struct asv_ledger_policy policy;
@@ -298,7 +320,7 @@ static enum asv_status read_proofs(struct proofs *it, struct asv_err *err)
         it->trusts = status == ASV_OK;
     }
     if (status == ASV_OK) {
-        status = open_ledger(it->making, &dir, err);
+        status = open_ledger(it->making, it->part, &dir, err);
     }
     struct dirent **entries = NULL;
     int count = status == ASV_OK ? scandirat(dir, ".", &entries, NULL, alphasort) : 0;
@@ -315,12 +337,14 @@ static enum asv_status read_proofs(struct proofs *it, struct asv_err *err)
     return status;
 }
 
-enum asv_status asv_handover_tell_logs(struct asv_handover_making *making, struct asv_err *err)
+enum asv_status asv_handover_tell_logs(struct asv_handover_making *making, const struct asv_build_part *part,
+                                       struct asv_err *err)
 {
     asv_auto_free struct proofs *it = calloc(1, sizeof *it);
     if (it == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     it->making = making;
+    it->part = part;
     return read_proofs(it, err);
 }

@@ -54,7 +54,8 @@ struct asv_handover_making {
     struct asv_statement proposal, approval;
     struct asv_credential proposer, approver;
     struct asv_exhibit_name names[ASV_PLAN_CLIPS_MAX];
-    uint16_t order[ASV_PLAN_CLIPS_MAX]; /* number - 1 of a recording in the package: its place in the plan */
+    uint64_t sizes[ASV_PLAN_CLIPS_MAX]; /* of their payloads */
+    struct asv_build_parts parts;
     struct asv_db_incident incident;
     struct asv_db_handover_clip row;
     struct asv_compose *compose;
@@ -78,22 +79,30 @@ ASV_MUST_CHECK enum asv_status asv_handover_tell_facts(void *making, const struc
 
 /* ---- handover_extras.c: proofs and certificates beside the recordings ---- */
 
-ASV_MUST_CHECK enum asv_status asv_handover_write_extras(void *making, const char *path, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_handover_write_extras(void *making, const struct asv_build_part *part,
+                                                         const char *path, struct asv_err *err);
 
-/* Whether the package shows this event of the ledger: what came after the extract is not told. */
-bool asv_handover_shows(const struct asv_handover_making *making, const struct asv_db_handover_custody *row);
+/* Whether that part of the package shows this event of the ledger: what came after the extract is not told.
+ */
+bool asv_handover_shows(const struct asv_handover_making *making, const struct asv_build_part *part,
+                        const struct asv_db_handover_custody *row);
 
 /* The heads that its proofs lead to. */
 ASV_MUST_CHECK enum asv_status asv_handover_tell_logs(struct asv_handover_making *making,
-                                                      struct asv_err *err);
+                                                      const struct asv_build_part *part, struct asv_err *err);
+
+/* Its recordings, as the database takes them. */
+struct asv_db_handover_clips asv_handover_clips(const struct asv_build_part *part);
 
 /* ---- handover_series.c: that none of a camera's recordings is left out ---- */
 
 /* Below links/ of the directory that goes into the package. */
-ASV_MUST_CHECK enum asv_status asv_handover_write_series(struct asv_handover_making *making, int dir,
+ASV_MUST_CHECK enum asv_status asv_handover_write_series(struct asv_handover_making *making,
+                                                         const struct asv_build_part *part, int dir,
                                                          struct asv_err *err);
 /* What was written there. */
 ASV_MUST_CHECK enum asv_status asv_handover_tell_series(struct asv_handover_making *making,
+                                                        const struct asv_build_part *part,
                                                         struct asv_err *err);
 
 /* ---- handover_keeper.c ---- */

@@ -168,7 +168,6 @@ enum asv_status asv_handover_tell_clip(void *ctx, const struct asv_build_clip *c
     struct asv_handover_making *making = ctx;
     struct asv_compose_known known = {.root = NULL};
     struct asv_media_facts media;
-    making->order[clip->number - 1] = clip->clip;
     enum asv_status status = asv_db_handover_clip(making->house->db, making->job.id,
                                                   (uint16_t)(clip->clip + 1), &making->row, err);
     if (status == ASV_OK) {
@@ -214,19 +213,20 @@ static enum asv_status tell_event(struct asv_handover_making *making, unsigned n
     return asv_compose_add_event(making->compose, number, &said, err);
 }
 
-static enum asv_status tell_custody(struct asv_handover_making *making, unsigned number,
-                                    struct asv_db_handover_custody *rows, struct asv_err *err)
+static enum asv_status tell_custody(struct asv_handover_making *making, const struct asv_build_part *part,
+                                    unsigned number, struct asv_db_handover_custody *rows,
+                                    struct asv_err *err)
 {
+    const uint16_t clip = part->clips[part->first + number - 1];
     const uint8_t *after = NULL;
     uint8_t last[ASV_UUID_BYTES];
     size_t count = PAGE;
     enum asv_status status = ASV_OK;
     while (status == ASV_OK && count == PAGE) {
-        status = asv_db_handover_custody(making->house->db, making->job.id,
-                                         (uint16_t)(making->order[number - 1] + 1), after, rows, PAGE, &count,
-                                         err);
+        status = asv_db_handover_custody(making->house->db, making->job.id, (uint16_t)(clip + 1), after, rows,
+                                         PAGE, &count, err);
         for (size_t i = 0; status == ASV_OK && i < count; i++) {
-            if (asv_handover_shows(making, &rows[i])) {
+            if (asv_handover_shows(making, part, &rows[i])) {
                 status = tell_event(making, number, &rows[i], err);
             }
         }
@@ -267,15 +267,15 @@ enum asv_status asv_handover_tell_facts(void *ctx, const struct asv_build_said *
     if (rows == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    for (unsigned number = 1; status == ASV_OK && number <= making->plan.clip_count; number++) {
-        status = tell_custody(making, number, rows, err);
+    for (unsigned number = 1; status == ASV_OK && number <= said->part->count; number++) {
+        status = tell_custody(making, said->part, number, rows, err);
     }
     free(rows);
     if (status == ASV_OK) {
-        status = asv_handover_tell_series(making, err);
+        status = asv_handover_tell_series(making, said->part, err);
     }
     if (status == ASV_OK) {
-        status = asv_handover_tell_logs(making, err);
+        status = asv_handover_tell_logs(making, said->part, err);
     }
     if (status == ASV_OK) {
         status = tell_trust(making, err);

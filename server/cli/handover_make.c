@@ -86,6 +86,7 @@ static enum asv_status find_recordings(struct asv_handover_making *making, struc
                 (struct asv_exhibit_name){.kind = row->kind, .day = row->day, .latest_ms = row->latest_ms};
             memcpy(name->clip, row->clip, sizeof name->clip);
             memcpy(name->header, wanted.header, sizeof name->header);
+            making->sizes[i] = row->payload_bytes;
         }
     }
     return status;
@@ -174,7 +175,7 @@ static enum asv_status remove_bad(const struct asv_handover_making *making, cons
 static enum asv_status verify_output(const struct asv_handover_making *making, const char *name,
                                      struct asv_err *err)
 {
-    char path[sizeof making->path + 16];
+    char path[sizeof making->path + ASV_BUILD_NAME_BYTES];
     enum asv_handed_verdict verdict = ASV_HANDED_INVALID;
     struct asv_handed_fault *fault = calloc(1, sizeof *fault);
     if (fault == NULL) {
@@ -190,18 +191,15 @@ static enum asv_status verify_output(const struct asv_handover_making *making, c
     return status;
 }
 
-static enum asv_status check_carrier(const struct asv_handover_making *making,
+static enum asv_status count_carrier(const struct asv_handover_making *making, const char *name,
                                      struct asv_db_handover_output *out, struct asv_err *err)
 {
     struct asv_fault fault = {.kind = ASV_FAULT_NONE};
     struct asv_zip_reader reader = {.buffer = NULL};
     asv_auto_fd int fd = -1;
-    enum asv_status status = verify_output(making, ASV_BUILD_CARRIER, err);
+    enum asv_status status = digest_file(making->dir, name, out, err);
     if (status == ASV_OK) {
-        status = digest_file(making->dir, ASV_BUILD_CARRIER, out, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_io_open_file(making->dir, ASV_BUILD_CARRIER, &fd, err);
+        status = asv_io_open_file(making->dir, name, &fd, err);
     }
     if (status != ASV_OK) {
         return status;
@@ -261,49 +259,86 @@ static enum asv_status count_filing(const struct asv_handover_making *making,
     return status;
 }
 
-static enum asv_status check_filing(const struct asv_handover_making *making,
-                                    struct asv_db_handover_output *out, struct asv_err *err)
+/* The first file or directory of an output that is not there. NULL: all of it is. */
+static const char *find_missing(const struct asv_handover_making *making, uint8_t output,
+                                char name[ASV_BUILD_NAME_BYTES])
 {
-    enum asv_status status = verify_output(making, ASV_BUILD_FILING, err);
-    return status == ASV_OK ? count_filing(making, out, err) : status;
-}
-
-static const char *name_of(uint8_t output)
-{
-    return output == ASV_PLAN_CARRIER ? ASV_BUILD_CARRIER : ASV_BUILD_FILING;
-}
-
-static bool is_there(const struct asv_handover_making *making, uint8_t output)
-{
-    return faccessat(making->dir, name_of(output), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    uint16_t of = output == ASV_PLAN_CARRIER ? making->parts.of : 1;
+    for (uint16_t i = 1; i <= of; i++) {
+        const char *one = output == ASV_PLAN_CARRIER ? asv_build_carrier(name, i, of) : ASV_BUILD_FILING;
+        if (faccessat(making->dir, one, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
+            return one;
+        }
+    }
+    return NULL;
 }
 
 /* What is written down is what people wait for: there is no other in its place. */
 static enum asv_status check_kept(const struct asv_handover_making *making, struct asv_err *err)
 {
+    char name[ASV_BUILD_NAME_BYTES];
     for (unsigned i = ASV_PLAN_CARRIER; i <= ASV_PLAN_FILING; i++) {
         uint8_t output = (uint8_t)i;
-        if ((making->job.made & output) != 0 && !is_there(making, output)) {
+        const char *missing = (making->job.made & output) != 0 ? find_missing(making, output, name) : NULL;
+        if (missing != NULL) {
             return asv_failf(err, ASV_E_MISMATCH, "%s: was made and written down, and is not there any more",
-                             name_of(output));
+                             missing);
         }
     }
     return ASV_OK;
 }
 
-/* What there is of it and is not written down yet. */
-static enum asv_status write_down(struct asv_handover_making *making, uint8_t output, struct asv_err *err)
+static enum asv_status write_carrier(struct asv_handover_making *making, uint16_t number, struct asv_err *err)
 {
-    struct asv_db_handover_output out = {.output = output, .software = making->house->version};
+    char name[ASV_BUILD_NAME_BYTES];
     enum asv_db_outcome outcome;
-    if ((making->plan.outputs & output) == 0 || (making->job.made & output) != 0 ||
-        !is_there(making, output)) {
-        return ASV_OK;
-    }
-    enum asv_status status =
-        output == ASV_PLAN_CARRIER ? check_carrier(making, &out, err) : check_filing(making, &out, err);
+    const struct asv_build_part part = asv_build_part(&making->parts, number);
+    struct asv_db_handover_output out = {.output = ASV_PLAN_CARRIER,
+                                         .part = number,
+                                         .parts = part.of,
+                                         .of = asv_handover_clips(&part),
+                                         .software = making->house->version};
+    enum asv_status status = count_carrier(making, asv_build_carrier(name, number, part.of), &out, err);
     return status == ASV_OK ? asv_db_handover_built(making->house->db, making->job.id, &out, &outcome, err)
                             : status;
+}
+
+/* HO-085: none of its parts, before each of them is good. */
+static enum asv_status write_carriers(struct asv_handover_making *making, struct asv_err *err)
+{
+    char name[ASV_BUILD_NAME_BYTES];
+    enum asv_status status = ASV_OK;
+    for (uint16_t i = 1; status == ASV_OK && i <= making->parts.of; i++) {
+        status = verify_output(making, asv_build_carrier(name, i, making->parts.of), err);
+    }
+    for (uint16_t i = 1; status == ASV_OK && i <= making->parts.of; i++) {
+        status = write_carrier(making, i, err);
+    }
+    return status;
+}
+
+static enum asv_status write_filing(struct asv_handover_making *making, struct asv_err *err)
+{
+    enum asv_db_outcome outcome;
+    struct asv_db_handover_output out = {
+        .output = ASV_PLAN_FILING, .part = 1, .parts = 1, .software = making->house->version};
+    enum asv_status status = verify_output(making, ASV_BUILD_FILING, err);
+    if (status == ASV_OK) {
+        status = count_filing(making, &out, err);
+    }
+    return status == ASV_OK ? asv_db_handover_built(making->house->db, making->job.id, &out, &outcome, err)
+                            : status;
+}
+
+/* What is there, all of it, and is not written down yet. */
+static enum asv_status write_down(struct asv_handover_making *making, uint8_t output, struct asv_err *err)
+{
+    char name[ASV_BUILD_NAME_BYTES];
+    if ((making->plan.outputs & output) == 0 || (making->job.made & output) != 0 ||
+        find_missing(making, output, name) != NULL) {
+        return ASV_OK;
+    }
+    return output == ASV_PLAN_CARRIER ? write_carriers(making, err) : write_filing(making, err);
 }
 
 /* ---- all of it ---- */
@@ -314,6 +349,20 @@ static enum asv_status open_place(struct asv_handover_making *making, struct asv
     asv_uuid_format(id, making->job.id);
     (void)snprintf(making->path, sizeof making->path, "%s/%s", making->house->cli->conf.handover, id);
     return asv_io_open_dir(making->house->dir, id, true, &making->dir, err);
+}
+
+/* As it will be, or was. */
+static enum asv_status divide(struct asv_handover_making *making, struct asv_err *err)
+{
+    const struct asv_build what = {
+        .dir = making->dir,
+        .path = making->path,
+        .plan = {making->job.plan, making->job.plan_len},
+        .names = making->names,
+        .sizes = making->sizes,
+        .medium = making->house->cli->conf.handover_medium,
+    };
+    return asv_build_divide(&what, &making->parts, err);
 }
 
 static enum asv_status build(struct asv_handover_making *making, struct asv_err *err)
@@ -342,6 +391,8 @@ static enum asv_status build(struct asv_handover_making *making, struct asv_err 
         .approval = {job->approval.bytes, job->approval.len},
         .vault = house->vault,
         .names = making->names,
+        .sizes = making->sizes,
+        .medium = house->cli->conf.handover_medium,
         .signer = &signer,
         .release = {house->release, house->release_len},
         .organisation = house->cli->conf.handover_agency,
@@ -387,6 +438,9 @@ enum asv_status asv_handover_make(struct asv_handover_making *making, struct asv
     }
     if (status == ASV_OK) {
         status = open_place(making, err);
+    }
+    if (status == ASV_OK) {
+        status = divide(making, err);
     }
     if (status == ASV_OK) {
         status = check_kept(making, err);

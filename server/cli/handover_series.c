@@ -21,7 +21,7 @@ struct all {
     size_t count;
     struct asv_chain chain; /* of the camera; views chain_data */
     struct asv_series of;
-    uint16_t place[ASV_PLAN_CLIPS_MAX]; /* a recording's place in the plan: its number in the package */
+    uint16_t place[ASV_PLAN_CLIPS_MAX]; /* a recording's place in the plan: its number in the package, or 0 */
     uint64_t next;                      /* number that is to be told next */
     struct asv_db_handover_link rows[PAGE];
     struct asv_series_shown shown;
@@ -35,13 +35,15 @@ static const char *name_of(char out[NAME_BYTES], size_t i)
     return out;
 }
 
-static enum asv_status begin(struct all *it, struct asv_handover_making *making, struct asv_err *err)
+static enum asv_status begin(struct all *it, struct asv_handover_making *making,
+                             const struct asv_build_part *part, struct asv_err *err)
 {
+    const struct asv_db_handover_clips of = asv_handover_clips(part);
     it->making = making;
-    for (uint16_t i = 0; i < making->plan.clip_count; i++) {
-        it->place[making->order[i]] = (uint16_t)(i + 1);
+    for (uint16_t i = 0; i < part->count; i++) {
+        it->place[part->clips[part->first + i]] = (uint16_t)(i + 1);
     }
-    return asv_db_handover_series(making->house->db, making->job.id, it->series, ASV_PLAN_CLIPS_MAX,
+    return asv_db_handover_series(making->house->db, making->job.id, &of, it->series, ASV_PLAN_CLIPS_MAX,
                                   &it->count, err);
 }
 
@@ -94,14 +96,15 @@ static enum asv_status write_all(struct all *it, int dir, struct asv_err *err)
     return status;
 }
 
-enum asv_status asv_handover_write_series(struct asv_handover_making *making, int dir, struct asv_err *err)
+enum asv_status asv_handover_write_series(struct asv_handover_making *making,
+                                          const struct asv_build_part *part, int dir, struct asv_err *err)
 {
     asv_auto_fd int links = -1;
     asv_auto_free struct all *it = calloc(1, sizeof *it);
     if (it == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    enum asv_status status = begin(it, making, err);
+    enum asv_status status = begin(it, making, part, err);
     if (status == ASV_OK && it->count > 0) {
         status = asv_io_open_dir(dir, ASV_SERIES_PATH, true, &links, err);
     }
@@ -138,8 +141,9 @@ static enum asv_status tell_row(struct all *it, const struct asv_db_handover_lin
                                 struct asv_err *err)
 {
     const uint64_t *last = to;
+    uint16_t clip = link->clip > 0 ? it->place[link->clip - 1] : 0;
     enum asv_status status = ASV_OK;
-    if (link->number > *last && link->clip == 0) {
+    if (link->number > *last && clip == 0) {
         return ASV_OK;
     }
     while (status == ASV_OK && it->next < link->number) {
@@ -147,9 +151,9 @@ static enum asv_status tell_row(struct all *it, const struct asv_db_handover_lin
         status = tell_number(it, &gap, err);
     }
     const struct asv_compose_number number = {.number = link->number,
-                                              .fate = link->fate,
+                                              .fate = link->clip > 0 && clip == 0 ? "other_part" : link->fate,
                                               .twice = link->twice,
-                                              .clip = link->clip > 0 ? it->place[link->clip - 1] : 0};
+                                              .clip = clip};
     return status == ASV_OK ? tell_number(it, &number, err) : status;
 }
 
@@ -184,17 +188,20 @@ static enum asv_status tell_one(struct all *it, size_t i, int dir, struct asv_er
 }
 
 /* HO-041: what the first run showed counts; what became of each is told as it is now. */
-enum asv_status asv_handover_tell_series(struct asv_handover_making *making, struct asv_err *err)
+enum asv_status asv_handover_tell_series(struct asv_handover_making *making,
+                                         const struct asv_build_part *part, struct asv_err *err)
 {
+    char extras[ASV_BUILD_NAME_BYTES], path[64];
     asv_auto_fd int dir = -1;
     asv_auto_free struct all *it = calloc(1, sizeof *it);
     if (it == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    enum asv_status status = begin(it, making, err);
+    enum asv_status status = begin(it, making, part, err);
     if (status == ASV_OK && it->count > 0) {
-        status = asv_io_open(making->dir, ASV_BUILD_WORK "/extras/" ASV_SERIES_PATH, O_RDONLY | O_DIRECTORY,
-                             0, &dir, err);
+        (void)snprintf(path, sizeof path, ASV_BUILD_WORK "/%s/" ASV_SERIES_PATH,
+                       asv_build_extras(extras, part));
+        status = asv_io_open(making->dir, path, O_RDONLY | O_DIRECTORY, 0, &dir, err);
     }
     for (size_t i = 0; status == ASV_OK && i < it->count; i++) {
         status = tell_one(it, i, dir, err);

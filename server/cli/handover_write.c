@@ -4,10 +4,12 @@
  * asservat handover write: a carrier onto its medium, protected as two people decided, read back, and written
  * down in the custody of its recordings.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/base/cleanup.h"
@@ -16,15 +18,19 @@
 #include "server/base/io.h"
 #include "server/base/uuid.h"
 #include "server/cli/database.h"
+#include "server/cli/handover_passphrase.h"
 #include "server/cli/text.h"
 #include "server/db/handover.h"
+#include "server/flow/handover.h"
 #include "server/handover/build.h"
 #include "server/handover/medium.h"
 #include "server/report/ask.h"
+#include "server/statement/text.h"
 
 #define FACTS_MAX  ((size_t)256 << 20)
 #define PATH_BYTES 1024
 #define LABEL_MAX  128
+#define PARTS_LINE (2 * ASV_SHA256_BYTES + ASV_PROTECT_NAME_BYTES + 4)
 
 /* One run; on the heap. */
 struct writing {
@@ -32,9 +38,15 @@ struct writing {
     struct asv_db *db;
     struct asv_db_handover_job job;
     struct asv_plan plan;
+    struct asv_db_handover_carrier carriers[ASV_PLAN_CLIPS_MAX]; /* its parts */
+    size_t part, parts;                                          /* which of them it is, from 1 */
     int carrier;
     uint8_t recipients[ASV_PLAN_RECIPIENTS_MAX][ASV_X25519_BYTES];
     char passphrase[ASV_PROTECT_PASSPHRASE_BYTES];
+    struct asv_passphrase_file secret;
+    char receipt[ASV_RECEIPT_TEXT_BYTES]; /* what lies beside it */
+    char *list;                           /* of parts; heap */
+    size_t receipt_len, list_len;
     char name[ASV_PROTECT_NAME_BYTES];
     char label[LABEL_MAX + 1];
     int64_t now_ms;
@@ -53,23 +65,95 @@ static enum asv_status compare_plan(const struct writing *it, struct asv_err *er
                : status;
 }
 
+/* ---- which part ---- */
+
+static void name_part(const struct writing *it, size_t part, char out[ASV_PROTECT_NAME_BYTES])
+{
+    char id[ASV_UUID_TEXT_BYTES];
+    asv_uuid_format(id, it->job.id);
+    if (it->parts == 1) {
+        (void)snprintf(out, ASV_PROTECT_NAME_BYTES, "Beweismittel_%s.zip", id);
+    } else {
+        (void)snprintf(out, ASV_PROTECT_NAME_BYTES, "Beweismittel_%s_%zu-von-%zu.zip", id, part, it->parts);
+    }
+}
+
+static enum asv_status choose_part(struct writing *it, struct asv_err *err)
+{
+    size_t given = (size_t)asv_cli_number(it->cli->args, "part", 0);
+    enum asv_status status =
+        asv_db_handover_carriers(it->db, it->job.id, it->carriers, ASV_PLAN_CLIPS_MAX, &it->parts, err);
+    if (status == ASV_OK && it->parts == 0) {
+        status = asv_fail(err, ASV_E_NOT_FOUND, "it is not built yet");
+    }
+    if (status == ASV_OK && given == 0 && it->parts > 1) {
+        status = asv_failf(err, ASV_E_USAGE, "it has %zu parts, each for a medium: say which, --part 1",
+                           it->parts);
+    }
+    if (status == ASV_OK && given > it->parts) {
+        status = asv_failf(err, ASV_E_USAGE, "--part: it has %zu", it->parts);
+    }
+    it->part = given > 0 ? given : 1;
+    return status;
+}
+
+/* HO-086: what a receipt of it is of, and the list of its parts, as the database has it (handover_whole). */
+static enum asv_status write_notes(struct writing *it, struct asv_err *err)
+{
+    uint8_t received[ASV_SHA256_BYTES];
+    memcpy(received, it->carriers[0].digest, sizeof received);
+    if (it->parts > 1) {
+        it->list = calloc(it->parts, PARTS_LINE);
+        if (it->list == NULL) {
+            return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+        }
+        for (size_t i = 0; i < it->parts; i++) {
+            char name[ASV_PROTECT_NAME_BYTES], hex[2 * ASV_SHA256_BYTES + 1];
+            name_part(it, i + 1, name);
+            asv_hex_encode(hex, it->carriers[i].digest, ASV_SHA256_BYTES);
+            it->list_len += (size_t)snprintf(it->list + it->list_len, PARTS_LINE, "%s  %s\n", hex, name);
+        }
+        asv_sha256(received, it->list, it->list_len);
+    }
+    it->receipt_len = asv_handover_receipt_form(it->receipt, it->job.id, received);
+    return ASV_OK;
+}
+
 static enum asv_status open_carrier(struct writing *it, struct asv_err *err)
 {
-    char path[PATH_BYTES], id[ASV_UUID_TEXT_BYTES];
+    char path[PATH_BYTES], id[ASV_UUID_TEXT_BYTES], name[ASV_BUILD_NAME_BYTES];
     asv_uuid_format(id, it->job.id);
-    if ((it->plan.outputs & ASV_PLAN_CARRIER) == 0) {
-        return asv_fail(err, ASV_E_STATE, "it is a filing, which is sent: there is no carrier to write");
-    }
-    int len = snprintf(path, sizeof path, "%s/%s/" ASV_BUILD_CARRIER, it->cli->conf.handover, id);
+    asv_build_carrier(name, (uint16_t)it->part, (uint16_t)it->parts);
+    int len = snprintf(path, sizeof path, "%s/%s/%s", it->cli->conf.handover, id, name);
     if (len < 0 || (size_t)len >= sizeof path) {
         return asv_fail(err, ASV_E_USAGE, "handover: the directory's name is too long");
     }
-    (void)snprintf(it->name, sizeof it->name, "Beweismittel_%s.zip", id);
+    name_part(it, it->part, it->name);
     enum asv_status status = asv_io_open_file(AT_FDCWD, path, &it->carrier, err);
-    if (status == ASV_E_NOT_FOUND) {
-        return asv_failf(err, status, "%.200s: it is not built yet", path);
-    }
     return status == ASV_OK ? compare_plan(it, err) : status;
+}
+
+static enum asv_status find_carrier(struct writing *it, struct asv_err *err)
+{
+    if ((it->plan.outputs & ASV_PLAN_CARRIER) == 0) {
+        return asv_fail(err, ASV_E_STATE, "it is a filing, which is sent: there is no carrier to write");
+    }
+    enum asv_status status = choose_part(it, err);
+    if (status == ASV_OK) {
+        status = write_notes(it, err);
+    }
+    return status == ASV_OK ? open_carrier(it, err) : status;
+}
+
+/* HO-088: before anything is written. */
+static enum asv_status make_passphrase(struct writing *it, struct asv_err *err)
+{
+    const char *path = asv_cli_text(it->cli->args, "passphrase");
+    if (it->plan.protection != ASV_PLAN_ZIP) {
+        return path == NULL ? ASV_OK : asv_fail(err, ASV_E_USAGE, "--passphrase: it is closed without one");
+    }
+    enum asv_status status = asv_passphrase_open(&it->secret, path, it->cli->out, err);
+    return status == ASV_OK ? asv_protect_passphrase(it->passphrase, it->cli->world, err) : status;
 }
 
 static enum asv_status read_job(struct writing *it, struct asv_err *err)
@@ -87,22 +171,38 @@ static enum asv_status read_job(struct writing *it, struct asv_err *err)
     if (status == ASV_OK) {
         status = asv_plan_read(&it->plan, it->job.plan, it->job.plan_len, err);
     }
-    if (status == ASV_OK && it->plan.protection == ASV_PLAN_ZIP) {
-        status = asv_protect_passphrase(it->passphrase, it->cli->world, err);
-    }
     for (size_t i = 0; status == ASV_OK && i < it->plan.recipient_count; i++) {
         memcpy(it->recipients[i], it->plan.recipients[i].key, ASV_X25519_BYTES);
     }
-    return status == ASV_OK ? open_carrier(it, err) : status;
+    if (status == ASV_OK) {
+        status = find_carrier(it, err);
+    }
+    return status == ASV_OK ? make_passphrase(it, err) : status;
 }
 
 /* ---- onto the medium ---- */
+
+/* HO-074: that something is mounted there does not say that it leaves the house. */
+static enum asv_status check_medium(const struct writing *it, const struct asv_medium *medium,
+                                    const char *path, struct asv_err *err)
+{
+    struct stat st;
+    if (fstat(it->carrier, &st) != 0) {
+        return asv_io_fail(err, errno, it->name);
+    }
+    return st.st_dev != medium->device
+               ? asv_passphrase_check(&it->secret, medium->device, err)
+               : asv_failf(err, ASV_E_USAGE, "%.200s: is the disk that the carrier lies on", path);
+}
 
 static enum asv_status write_mounted(struct writing *it, const struct asv_medium_content *content,
                                      const char *path, struct asv_err *err)
 {
     struct asv_medium medium;
     enum asv_status status = asv_medium_open(path, &medium, err);
+    if (status == ASV_OK) {
+        status = check_medium(it, &medium, path, err);
+    }
     if (status == ASV_OK) {
         status = asv_medium_write(&medium, content, &it->written, err);
     }
@@ -131,6 +231,9 @@ static enum asv_status write_it(struct writing *it, struct asv_err *err)
     const char *to = asv_cli_text(it->cli->args, "to");
     const char *iso = asv_cli_text(it->cli->args, "iso");
     uint64_t size = 0;
+    const struct asv_medium_note notes[] = {
+        {ASV_MEDIUM_RECEIPT, {(const uint8_t *)it->receipt, it->receipt_len}},
+        {ASV_MEDIUM_PARTS, {(const uint8_t *)it->list, it->list_len}}};
     enum asv_status status = asv_io_size(it->carrier, &size, it->name, err);
     struct asv_source source = asv_source_file(&it->carrier, size);
     const struct asv_medium_content content = {
@@ -140,6 +243,8 @@ static enum asv_status write_it(struct writing *it, struct asv_err *err)
         .passphrase = it->passphrase,
         .recipients = (const uint8_t(*)[ASV_X25519_BYTES])it->recipients,
         .recipient_count = it->plan.recipient_count,
+        .notes = notes,
+        .note_count = it->parts > 1 ? 2 : 1,
         .world = it->cli->world,
     };
     if (status != ASV_OK) {
@@ -165,8 +270,11 @@ static void take_back(const struct writing *it)
 static enum asv_status write_down(struct writing *it, struct asv_err *err)
 {
     enum asv_db_outcome outcome;
-    enum asv_status status = asv_db_handover_written(it->db, it->job.id, ASV_PLAN_CARRIER, it->label, 1,
-                                                     it->written.carrier, &outcome, err);
+    enum asv_status status = asv_passphrase_put(&it->secret, it->passphrase, err);
+    if (status == ASV_OK) {
+        status = asv_db_handover_written(it->db, it->job.id, ASV_PLAN_CARRIER, it->label, it->written.carrier,
+                                         &outcome, err);
+    }
     if (status == ASV_OK && outcome == ASV_DB_ALREADY) {
         status = asv_failf(err, ASV_E_EXISTS,
                            "a medium \"%.100s\" was written already: name this one otherwise", it->label);
@@ -184,8 +292,8 @@ static enum asv_status print_label(const struct writing *it, const char *path, s
     static const enum asv_label_lock locks[] = {
         [ASV_PLAN_OPEN] = ASV_LABEL_OPEN, [ASV_PLAN_ZIP] = ASV_LABEL_ZIP, [ASV_PLAN_AGE] = ASV_LABEL_AGE};
     char file[2 * ASV_SHA256_BYTES + 1], carrier[2 * ASV_SHA256_BYTES + 1];
-    const struct asv_label label = {.part = 1,
-                                    .parts = 1,
+    const struct asv_label label = {.part = (unsigned)it->part,
+                                    .parts = (unsigned)it->parts,
                                     .written_ms = it->now_ms,
                                     .file = it->written.name,
                                     .file_sha256 = file,
@@ -218,11 +326,11 @@ static void say(const struct writing *it)
             ? ""
             : ", though perhaps from memory: take the medium out, put it in again, and compare SHA256SUMS");
     if (it->plan.protection == ASV_PLAN_ZIP) { /* HO-071 */
-        fprintf(
-            out,
-            "passphrase   %s\nIt goes to the recipient in a letter, not with the medium. It is kept nowhere "
-            "and not shown again.\n",
-            it->passphrase);
+        fprintf(out,
+                "passphrase   %s\nIt goes to the recipient in a letter, not with the medium. It is kept %s "
+                "and not shown again.\n",
+                it->secret.fd < 0 ? it->passphrase : it->secret.path,
+                it->secret.fd < 0 ? "nowhere" : "there alone");
     }
 }
 
@@ -238,8 +346,11 @@ static enum asv_status run_with(struct writing *it, struct asv_err *err)
     if (status != ASV_OK) {
         return asv_fail(err, status, "the clock is wrong");
     }
-    (void)snprintf(it->label, sizeof it->label, "%.*s", LABEL_MAX,
-                   label != NULL ? label : asv_text_instant(at, it->now_ms));
+    label = label != NULL ? label : asv_text_instant(at, it->now_ms);
+    if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)label, strlen(label)}, LABEL_MAX)) {
+        return asv_fail(err, ASV_E_USAGE, "--name: one line of at most 128 bytes of text");
+    }
+    (void)snprintf(it->label, sizeof it->label, "%s", label);
     status = read_job(it, err);
     if (status == ASV_OK) {
         status = write_it(it, err);
@@ -251,6 +362,8 @@ static enum asv_status run_with(struct writing *it, struct asv_err *err)
         return status;
     }
     say(it);
+    asv_passphrase_close(&it->secret, true);
+    asv_wipe(it->passphrase, sizeof it->passphrase);
     return print != NULL ? print_label(it, print, err) : ASV_OK;
 }
 
@@ -261,12 +374,14 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     it->cli = cli;
-    it->carrier = -1;
+    it->carrier = it->secret.fd = -1;
     enum asv_status status = run_with(it, err);
     if (it->carrier >= 0) {
         (void)close(it->carrier);
     }
+    asv_passphrase_close(&it->secret, false);
     asv_db_close(it->db);
+    free(it->list);
     asv_wipe(it, sizeof *it);
     free(it);
     return status;
@@ -275,6 +390,9 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 static const struct asv_cli_option options[] = {
     {"to", ASV_CLI_TEXT, "MOUNTPOINT", "where the medium is mounted", false, false, 0, 0},
     {"iso", ASV_CLI_TEXT, "FILE", "the image of a DVD instead", false, false, 0, 0},
+    {"part", ASV_CLI_NUMBER, "N", "of a hand-over in parts: which", false, false, 1, ASV_PLAN_CLIPS_MAX},
+    {"passphrase", ASV_CLI_TEXT, "FILE", "a ZIP's goes there, not to the terminal: a new file", false, false,
+     0, 0},
     {"name", ASV_CLI_WORDS, "NAME", "what the medium is called (the time)", false, false, 0, 0},
     {"print", ASV_CLI_TEXT, "FILE", "its label as PDF, for the medium and its envelope", false, false, 0, 0},
     {"database", ASV_CLI_TEXT, "CONNINFO", "as asv_export (configuration: database.export)", false, false, 0,
@@ -288,7 +406,9 @@ const struct asv_cli_command asv_cli_handover_write = {
     .help = "Writes the carrier of a hand-over to a mounted stick or disk, or into the image of a\n"
             "DVD, protected as two people decided, and compares what is read back from there. FAT32\n"
             "takes no file of 4 GiB: such a medium must be exFAT or NTFS. Custody of each recording\n"
-            "tells of it. A ZIP's passphrase is made anew for each medium and shown once.",
+            "tells of it. A ZIP's passphrase is made anew for each medium and shown once, on a terminal\n"
+            "or in a file of its own. Beside the carrier lies Empfang.txt, which its recipient fills in\n"
+            "and signs.",
     .operands = "ID",
     .operands_min = 1,
     .operands_max = 1,

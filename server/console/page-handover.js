@@ -56,7 +56,7 @@ function progress(one) {
 /** What was made. No file leaves through here (A-227). */
 function outputs({ outputs: all }) {
   return all.length === 0 ? null : section(t("handover.outputs"), h("p", {}, t("handover.outputs.where")), table(t("handover.outputs"), [
-    { title: t("plan.outputs"), cell: ({ output }) => t(`output.${output}`) },
+    { title: t("plan.outputs"), cell: ({ output, parts }) => [t(`output.${output}`), parts > 1 ? ` (${t("handover.parts", { n: number(parts) })})` : ""] },
     { title: t("handover.size"), number: true, cell: ({ bytes, files }) => [size(bytes), h("br"), t("handover.files", { n: number(files) })] },
     { title: t("handover.made"), cell: ({ at, software }) => [moment(at), h("br"), software] },
     { title: "SHA-256", cell: ({ digest }) => h("span", { class: "digest" }, digest) },
@@ -65,7 +65,7 @@ function outputs({ outputs: all }) {
 
 function media({ media: all }) {
   return all.length === 0 ? null : section(t("handover.media"), table(t("handover.media"), [
-    { title: t("handover.medium"), cell: ({ label, parts }) => [label, parts > 1 ? ` (${t("handover.parts", { n: number(parts) })})` : ""] },
+    { title: t("handover.medium"), cell: ({ label, part, parts }) => [label, parts > 1 ? ` (${t("handover.part", { n: number(part), of: number(parts) })})` : ""] },
     { title: t("plan.outputs"), cell: ({ output }) => t(`output.${output}`) },
     { title: t("handover.written"), cell: ({ at }) => moment(at) },
   ], all));

@@ -86,11 +86,11 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_find(struct asv_db *db, const cha
 
 /* What was made of it, written to media, and written down. */
 struct asv_db_handover_event {
-    char kind[ASV_DB_HANDOVER_WORD];  /* output, medium, receipt_signed, receipt_form, cancelled */
+    char kind[ASV_DB_HANDOVER_WORD];  /* part, output, medium, receipt_signed, receipt_form, cancelled */
     char what[ASV_DB_NOTE_SIZE];      /* carrier or filing; the medium's label; who received it */
-    uint8_t digest[ASV_SHA256_BYTES]; /* of the output; zeros: none */
+    uint8_t digest[ASV_SHA256_BYTES]; /* of the output, in its parts that of their list; zeros: none */
     uint64_t bytes;
-    uint32_t count; /* files; parts; number of the receipt */
+    uint32_t count; /* files; which part; number of the receipt */
     int64_t at_ms;
     char by[ASV_DB_NOTE_SIZE];
 };
@@ -222,7 +222,14 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_custody(struct asv_db *db, const 
                                                        struct asv_db_handover_custody *rows, size_t cap,
                                                        size_t *count, struct asv_err *err);
 
-/* A camera of it, the time of which nothing is to be left out, and the running numbers that show it. */
+/* Some of a plan's recordings, by their numbers in it, from 0. */
+struct asv_db_handover_clips {
+    const uint16_t *clips; /* NULL: all of them */
+    uint16_t count;
+};
+
+/* A camera of some of them, the time of which nothing is to be left out, and the running numbers that show
+ * it. */
 struct asv_db_handover_series {
     uint8_t camera[ASV_SHA256_BYTES]; /* certificate */
     uint8_t epoch[ASV_UUID_BYTES];
@@ -233,6 +240,7 @@ struct asv_db_handover_series {
 
 /* rows[cap]; ASV_E_LIMIT: there are more. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_series(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                                      const struct asv_db_handover_clips *of,
                                                       struct asv_db_handover_series *rows, size_t cap,
                                                       size_t *count, struct asv_err *err);
 
@@ -252,12 +260,13 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_links(struct asv_db *db, const ui
                                                      uint64_t after, struct asv_db_handover_link *rows,
                                                      size_t cap, size_t *count, struct asv_err *err);
 
-/* The ledger's entries that go out with it, those behind (after_log, after), as asv_db_ledger_about; number
- * 0: of all its recordings. Of who looked at them there are others, which do not. */
+/* The ledger's entries that go out with those recordings, those behind (after_log, after), as
+ * asv_db_ledger_about. Of who looked at them there are others, which do not. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_entries(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
-                                                       uint16_t number, uint16_t after_log, int64_t after,
-                                                       uint32_t limit, struct asv_db_ledger_known *out,
-                                                       size_t *count, struct asv_err *err);
+                                                       const struct asv_db_handover_clips *of,
+                                                       uint16_t after_log, int64_t after, uint32_t limit,
+                                                       struct asv_db_ledger_known *out, size_t *count,
+                                                       struct asv_err *err);
 
 /* Whether some of that has no place in the ledger yet. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_waits(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
@@ -278,22 +287,35 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_progress(struct asv_db *db, const
 /* What was made of it. */
 struct asv_db_handover_output {
     uint8_t output;                   /* ASV_PLAN_CARRIER or ASV_PLAN_FILING */
+    uint16_t part, parts;             /* of a carrier; otherwise 1, 1 */
+    struct asv_db_handover_clips of;  /* NULL when there is one part */
     uint8_t digest[ASV_SHA256_BYTES]; /* of the carrier as it leaves the house, or of the filing's facts */
     uint64_t bytes;
     uint32_t files;
     const char *software;
 };
 
-/* An output is finished: custody of each recording tells of it, and with the last of them it is built. Again
- * the same is ASV_DB_ALREADY. ASV_E_MISMATCH: something else was made of it before. ASV_E_NOT_FOUND: it is
- * over. */
+/* An output, or a part of one, is finished: custody of each recording in it tells of it, and with the last of
+ * them it is built. Again the same is ASV_DB_ALREADY. ASV_E_MISMATCH: something else was made of it before.
+ * ASV_E_NOT_FOUND: it is over. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_built(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                                      const struct asv_db_handover_output *output,
                                                      enum asv_db_outcome *outcome, struct asv_err *err);
 
-/* An output was written to a medium, or to parts of one, read back and found to be the same. */
+/* A carrier in its parts. */
+struct asv_db_handover_carrier {
+    uint16_t part, parts;
+    uint8_t digest[ASV_SHA256_BYTES];
+};
+
+/* In their order: rows[cap]; none before all of them are made. ASV_E_NOT_FOUND: it is over. */
+ASV_MUST_CHECK enum asv_status asv_db_handover_carriers(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                                        struct asv_db_handover_carrier *rows, size_t cap,
+                                                        size_t *count, struct asv_err *err);
+
+/* What has that digest was written to a medium, read back and found to be the same. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_written(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
-                                                       uint8_t output, const char *label, uint16_t parts,
+                                                       uint8_t output, const char *label,
                                                        const uint8_t digest[ASV_SHA256_BYTES],
                                                        enum asv_db_outcome *outcome, struct asv_err *err);
 

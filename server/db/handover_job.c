@@ -181,6 +181,21 @@ enum asv_status asv_db_handover_custody(struct asv_db *db, const uint8_t id[ASV_
                            count, err);
 }
 
+/* As the database counts them; NULL: all. */
+static void param_clips(struct asv_params *params, struct asv_array *array,
+                        const struct asv_db_handover_clips *of)
+{
+    asv_array_init(array, ASV_ARRAY_I64);
+    for (uint16_t i = 0; of->clips != NULL && i < of->count; i++) {
+        asv_array_i64(array, of->clips[i] + 1);
+    }
+    if (of->clips != NULL) {
+        asv_param_array(params, array);
+    } else {
+        asv_param_null(params);
+    }
+}
+
 static void row_series(struct asv_row *row, void *to)
 {
     struct asv_db_handover_series *out = to;
@@ -194,12 +209,15 @@ static void row_series(struct asv_row *row, void *to)
 }
 
 enum asv_status asv_db_handover_series(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                       const struct asv_db_handover_clips *of,
                                        struct asv_db_handover_series *rows, size_t cap, size_t *count,
                                        struct asv_err *err)
 {
     struct asv_params params;
+    asv_auto_array struct asv_array clips;
     asv_params_init(&params);
     asv_param_uuid(&params, id);
+    param_clips(&params, &clips, of);
     return asv_db_run_rows(db, ASV_QUERY_HANDOVER_SERIES, &params, row_series, rows, sizeof *rows, cap, count,
                            err);
 }
@@ -230,18 +248,16 @@ enum asv_status asv_db_handover_links(struct asv_db *db, const uint8_t id[ASV_UU
                            err);
 }
 
-enum asv_status asv_db_handover_entries(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES], uint16_t number,
-                                        uint16_t after_log, int64_t after, uint32_t limit,
-                                        struct asv_db_ledger_known *out, size_t *count, struct asv_err *err)
+enum asv_status asv_db_handover_entries(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                        const struct asv_db_handover_clips *of, uint16_t after_log,
+                                        int64_t after, uint32_t limit, struct asv_db_ledger_known *out,
+                                        size_t *count, struct asv_err *err)
 {
     struct asv_params params;
+    asv_auto_array struct asv_array clips;
     asv_params_init(&params);
     asv_param_uuid(&params, id);
-    if (number == 0) {
-        asv_param_null(&params);
-    } else {
-        asv_param_i16(&params, (int16_t)number);
-    }
+    param_clips(&params, &clips, of);
     asv_param_i16(&params, (int16_t)after_log);
     asv_param_i64(&params, after);
     asv_param_i32(&params, (int32_t)limit);
@@ -303,6 +319,7 @@ enum asv_status asv_db_handover_built(struct asv_db *db, const uint8_t id[ASV_UU
                                       enum asv_db_outcome *outcome, struct asv_err *err)
 {
     struct asv_params params;
+    asv_auto_array struct asv_array clips;
     asv_params_init(&params);
     asv_param_uuid(&params, id);
     asv_param_text(&params, output_name(output->output));
@@ -310,20 +327,40 @@ enum asv_status asv_db_handover_built(struct asv_db *db, const uint8_t id[ASV_UU
     asv_param_u64(&params, output->bytes);
     asv_param_i32(&params, (int32_t)output->files);
     asv_param_text(&params, output->software);
+    asv_param_i16(&params, (int16_t)output->part);
+    asv_param_i16(&params, (int16_t)output->parts);
+    param_clips(&params, &clips, &output->of);
     return asv_db_run_outcome(db, ASV_QUERY_HANDOVER_BUILT, &params, outcome, err);
 }
 
+static void row_carrier(struct asv_row *row, void *to)
+{
+    struct asv_db_handover_carrier *out = to;
+    out->part = asv_row_u16(row);
+    out->parts = asv_row_u16(row);
+    asv_row_bytes(row, out->digest, sizeof out->digest);
+}
+
+enum asv_status asv_db_handover_carriers(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                         struct asv_db_handover_carrier *rows, size_t cap, size_t *count,
+                                         struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, id);
+    return asv_db_run_rows(db, ASV_QUERY_HANDOVER_CARRIERS, &params, row_carrier, rows, sizeof *rows, cap,
+                           count, err);
+}
+
 enum asv_status asv_db_handover_written(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES], uint8_t output,
-                                        const char *label, uint16_t parts,
-                                        const uint8_t digest[ASV_SHA256_BYTES], enum asv_db_outcome *outcome,
-                                        struct asv_err *err)
+                                        const char *label, const uint8_t digest[ASV_SHA256_BYTES],
+                                        enum asv_db_outcome *outcome, struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
     asv_param_uuid(&params, id);
     asv_param_text(&params, output_name(output));
     asv_param_text(&params, label);
-    asv_param_i16(&params, (int16_t)parts);
     asv_param_digest(&params, digest);
     return asv_db_run_outcome(db, ASV_QUERY_HANDOVER_WRITTEN, &params, outcome, err);
 }

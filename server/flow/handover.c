@@ -12,6 +12,7 @@
 #include "server/base/uuid.h"
 #include "server/flow/case.h"
 #include "server/flow/decide.h"
+#include "server/flow/printed.h"
 #include "server/flow/record.h"
 #include "server/incident/record.h"
 #include "server/incident/words.h"
@@ -309,7 +310,10 @@ enum asv_status asv_handover_propose(const struct asv_flow *flow, const struct a
     bool waits = false;
     asv_plan_digest(what.subject.id, plan->bytes, plan->len);
     memcpy(what.incident, plan->plan.incident, sizeof what.incident);
-    enum asv_status status = asv_decide_sign_proposal(flow, &what, &waits, out, err);
+    enum asv_status status = asv_printed_signer(flow, err);
+    if (status == ASV_OK) {
+        status = asv_decide_sign_proposal(flow, &what, &waits, out, err);
+    }
     if (status != ASV_OK || waits) {
         return status;
     }
@@ -383,6 +387,9 @@ enum asv_status asv_handover_answer(const struct asv_flow *flow, const struct as
         return asv_failf(err, ASV_E_STATE, "nothing is to be decided: the hand-over is %s", row->state);
     }
     enum asv_status status = step == ASV_STEP_WITHDRAW ? ASV_OK : judge_answer(flow, plan, own, step, err);
+    if (status == ASV_OK && step == ASV_STEP_APPROVE) {
+        status = asv_printed_signer(flow, err);
+    }
     return status == ASV_OK ? asv_decide_answer(flow, proposal, step, err) : status;
 }
 

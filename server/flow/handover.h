@@ -90,6 +90,10 @@ ASV_MUST_CHECK enum asv_status asv_handover_cancel(const struct asv_flow *flow,
 size_t asv_handover_receipt_text(char out[ASV_RECEIPT_TEXT_BYTES],
                                  const struct asv_db_handover_receipt *receipt);
 
+/* The same for the recipient to fill in: when and by whom are left, and it is no receipt before. */
+size_t asv_handover_receipt_form(char out[ASV_RECEIPT_TEXT_BYTES], const uint8_t id[ASV_UUID_BYTES],
+                                 const uint8_t received[ASV_SHA256_BYTES]);
+
 /* Reads that text, whose signature was verified under the certificate of the addressee's card.
  * ASV_E_MALFORMED for another text; ASV_E_MISMATCH: of another hand-over; ASV_E_STATE: the card has no
  * certificate; ASV_E_UNTRUSTED: another one signed; ASV_E_SIGNATURE and the like. */

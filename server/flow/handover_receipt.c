@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "firmware-proto/crypto/cades.h"
+#include "firmware-proto/crypto/cms.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
@@ -15,7 +15,8 @@
 #include "server/statement/text.h"
 
 #define FIRST_LINE "handover-receipt"
-#define TIME_BYTES 20 /* 2026-11-30T08:15:00Z */
+#define TIME_BYTES 20                           /* 2026-11-30T08:15:00Z */
+#define NAME       "Vorname Name, Dienststelle" /* of the form: to be replaced, as the time */
 
 size_t asv_handover_receipt_text(char out[ASV_RECEIPT_TEXT_BYTES],
                                  const struct asv_db_handover_receipt *receipt)
@@ -33,6 +34,18 @@ size_t asv_handover_receipt_text(char out[ASV_RECEIPT_TEXT_BYTES],
     int len = snprintf(out, ASV_RECEIPT_TEXT_BYTES, FIRST_LINE "\n%s\n%s\n%s\n%s\n", uuid, hex, at,
                        receipt->receiver);
     return len > 0 && len < ASV_RECEIPT_TEXT_BYTES ? (size_t)len : 0;
+}
+
+/* HO-087 */
+size_t asv_handover_receipt_form(char out[ASV_RECEIPT_TEXT_BYTES], const uint8_t id[ASV_UUID_BYTES],
+                                 const uint8_t received[ASV_SHA256_BYTES])
+{
+    char uuid[ASV_UUID_TEXT_BYTES];
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    asv_uuid_format(uuid, id);
+    asv_hex_encode(hex, received, ASV_SHA256_BYTES);
+    return (size_t)snprintf(out, ASV_RECEIPT_TEXT_BYTES,
+                            FIRST_LINE "\n%s\n%s\nJJJJ-MM-TTThh:mm:ssZ\n" NAME "\n", uuid, hex);
 }
 
 /* The next line, without its end; data NULL: there is none. */
@@ -84,7 +97,7 @@ static bool read_text(struct asv_bytes text, struct asv_db_handover_receipt *out
     }
     if (asv_uuid_parse(out->id, uuid) != ASV_OK || strlen(hex) != 2 * sizeof out->received ||
         asv_hex_decode(out->received, sizeof out->received, hex) != ASV_OK ||
-        !read_time(at, &out->received_ms) ||
+        !read_time(at, &out->received_ms) || strcmp(out->receiver, NAME) == 0 ||
         !asv_text_is_good((struct asv_bytes){(const uint8_t *)out->receiver, strlen(out->receiver)},
                           ASV_DB_NOTE_SIZE - 1)) {
         return false;
@@ -97,15 +110,13 @@ static enum asv_status verify(const struct asv_db_handover *row, struct asv_byte
                               struct asv_bytes signature, struct asv_err *err)
 {
     struct asv_card card;
-    struct asv_cades signer;
-    uint8_t digest[ASV_SHA256_BYTES];
+    struct asv_cms signer;
     if (row->card_len == 0 || asv_card_read(&card, row->card, row->card_len, NULL) != ASV_OK ||
         !card.has_certificate) {
         return asv_fail(err, ASV_E_STATE,
                         "no certificate is registered for the addressee: two people write the form down");
     }
-    asv_sha256(digest, text.data, text.len);
-    enum asv_status status = asv_cades_verify(&signer, signature, digest, err);
+    enum asv_status status = asv_cms_verify(&signer, signature, text, err);
     if (status == ASV_OK && !asv_equal(signer.certificate, card.certificate, sizeof card.certificate)) {
         status = asv_fail(err, ASV_E_UNTRUSTED,
                           "receipt: another certificate than the one on the addressee's card signed it");

@@ -6,6 +6,7 @@
 
 #include "server/base/fail.h"
 #include "server/flow/decide.h"
+#include "server/flow/printed.h"
 
 static void compose(struct asv_statement *out, uint16_t action, struct asv_bytes bytes,
                     const struct asv_card *card, const uint8_t key[ASV_X25519_BYTES])
@@ -30,6 +31,10 @@ enum asv_status asv_recipient_propose(const struct asv_flow *flow, struct asv_by
     enum asv_status status = asv_card_read(&said, card.data, card.len, &why);
     if (status != ASV_OK) {
         return asv_failf(err, ASV_E_USAGE, "%.150s", why.text);
+    }
+    status = asv_printed_card(&said, err);
+    if (status != ASV_OK) {
+        return status;
     }
     compose(&what, ASV_ACTION_RECIPIENT, card, &said, key);
     status = asv_decide_sign_proposal(flow, &what, &waits, out, err);

@@ -7,6 +7,7 @@
 #include "server/base/calendar.h"
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
+#include "server/flow/printed.h"
 #include "server/incident/record.h"
 #include "server/incident/words.h"
 
@@ -27,8 +28,11 @@ enum asv_status asv_flow_put_incident(const struct asv_flow *flow, const struct 
     struct asv_db_signed it;
     struct asv_statement what;
     enum asv_db_outcome outcome;
-    asv_record_incident(&what, incident, salt);
-    enum asv_status status = asv_flow_sign_row(flow, &what, salt, &stated, &it, err);
+    enum asv_status status = asv_printed_incident(incident, err);
+    if (status == ASV_OK) {
+        asv_record_incident(&what, incident, salt);
+        status = asv_flow_sign_row(flow, &what, salt, &stated, &it, err);
+    }
     if (status != ASV_OK) {
         return status;
     }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/base/cleanup.h"
@@ -111,13 +112,15 @@ static enum asv_status add_extras(struct asv_build_output *it, struct asv_err *e
 {
     asv_auto_free char *paths = NULL;
     asv_auto_fd int dir = -1;
+    char extras[ASV_BUILD_NAME_BYTES];
     size_t len = 0;
     enum asv_status status = asv_work_extras(it, err);
     if (status == ASV_OK) {
         status = asv_work_list(it, &paths, &len, err);
     }
     if (status == ASV_OK) {
-        status = asv_io_open(it->work, ASV_WORK_EXTRAS, O_RDONLY | O_DIRECTORY, 0, &dir, err);
+        status =
+            asv_io_open(it->work, asv_build_extras(extras, &it->part), O_RDONLY | O_DIRECTORY, 0, &dir, err);
     }
     for (size_t at = 0; status == ASV_OK && at < len; at += strlen(paths + at) + 1) {
         if (goes(it, paths + at)) {
@@ -205,20 +208,6 @@ static enum asv_status add_documents(struct asv_build_output *it, struct asv_err
 
 /* ---- an output ---- */
 
-/* By the time at which it was over, as far as the house knows it; then by the plan's order. */
-static void order_clips(struct asv_build_output *it)
-{
-    const struct asv_exhibit_name *names = it->build->names;
-    for (uint16_t i = 0; i < it->plan.clip_count; i++) {
-        uint16_t at = i;
-        while (at > 0 && names[it->order[at - 1]].latest_ms > names[i].latest_ms) {
-            it->order[at] = it->order[at - 1];
-            at--;
-        }
-        it->order[at] = i;
-    }
-}
-
 static enum asv_status fill(struct asv_build_output *it, struct asv_err *err)
 {
     enum asv_status status = asv_build_clips(it, err);
@@ -231,21 +220,30 @@ static enum asv_status fill(struct asv_build_output *it, struct asv_err *err)
     return status == ASV_OK ? add_documents(it, err) : status;
 }
 
-static enum asv_status make_output(const struct asv_build *build, const struct asv_plan *plan, int work,
-                                   int64_t made_ms, enum asv_handover_output output, struct asv_err *err)
+struct making {
+    const struct asv_build *build;
+    struct asv_plan plan;
+    struct asv_build_parts parts;
+    int work; /* -1: not open yet */
+    int64_t made_ms;
+};
+
+static enum asv_status make_output(const struct making *making, const struct asv_build_part *part,
+                                   enum asv_handover_output output, struct asv_err *err)
 {
     struct asv_build_output *it = calloc(1, sizeof *it);
     if (it == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    it->build = build;
-    it->plan = *plan;
-    it->work = work;
-    it->made_ms = made_ms;
+    it->build = making->build;
+    it->plan = making->plan;
+    it->part = *part;
+    it->work = making->work;
+    it->made_ms = making->made_ms;
     it->naming.output = it->progress.output = output;
-    memcpy(it->naming.handover, plan->id, sizeof it->naming.handover);
+    it->naming.part = part->of > 1 ? part->number : 0;
+    memcpy(it->naming.handover, it->plan.id, sizeof it->naming.handover);
     it->has_facts = asv_work_has_facts(it);
-    order_clips(it);
     enum asv_status status = name_documents(it, err);
     if (status == ASV_OK) {
         status = asv_build_output_begin(it, err);
@@ -263,31 +261,83 @@ static enum asv_status make_output(const struct asv_build *build, const struct a
     return status;
 }
 
-/* An output that is there is whole (PK-010). */
+/* What is there is whole (PK-010). */
+static enum asv_status make_missing(struct making *making, const struct asv_build_part *part,
+                                    enum asv_handover_output output, const char *name, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    if (faccessat(making->build->dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+        return ASV_OK;
+    }
+    if (making->work < 0) {
+        status = asv_work_open(making->build, &making->work, &making->made_ms, err);
+    }
+    return status == ASV_OK ? make_output(making, part, output, err) : status;
+}
+
+/* HO-084: what was estimated is what it has to be. */
+static enum asv_status check_size(const struct asv_build *build, const char *name, struct asv_err *err)
+{
+    struct stat st;
+    uint64_t medium = 0;
+    enum asv_status status = asv_work_medium(build, &medium, err);
+    if (status != ASV_OK || medium == 0) {
+        return status;
+    }
+    if (fstatat(build->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        return asv_io_fail(err, errno, name);
+    }
+    if ((uint64_t)st.st_size <= medium) {
+        return ASV_OK;
+    }
+    (void)unlinkat(build->dir, name, 0);
+    return asv_failf(err, ASV_E_LIMIT, "%s: has %lld bytes, and a medium %llu: take a larger one", name,
+                     (long long)st.st_size, (unsigned long long)medium);
+}
+
+static enum asv_status make_carriers(struct making *making, struct asv_err *err)
+{
+    char name[ASV_BUILD_NAME_BYTES];
+    enum asv_status status = ASV_OK;
+    for (uint16_t i = 1; status == ASV_OK && i <= making->parts.of; i++) {
+        const struct asv_build_part part = asv_build_part(&making->parts, i);
+        asv_build_carrier(name, i, part.of);
+        status = make_missing(making, &part, ASV_HANDOVER_CARRIER, name, err);
+        if (status == ASV_OK) {
+            status = check_size(making->build, name, err);
+        }
+    }
+    return status;
+}
+
+static enum asv_status make_filing(struct making *making, struct asv_err *err)
+{
+    const struct asv_build_part all = {
+        .number = 1, .of = 1, .count = making->plan.clip_count, .clips = making->parts.clips};
+    return make_missing(making, &all, ASV_HANDOVER_FILING, ASV_BUILD_FILING, err);
+}
+
 static enum asv_status make_outputs(const struct asv_build *build, const struct asv_plan *plan,
                                     struct asv_err *err)
 {
-    static const struct {
-        uint8_t bit;
-        enum asv_handover_output output;
-        const char *name;
-    } outputs[] = {{ASV_PLAN_CARRIER, ASV_HANDOVER_CARRIER, ASV_BUILD_CARRIER},
-                   {ASV_PLAN_FILING, ASV_HANDOVER_FILING, ASV_BUILD_FILING}};
-    asv_auto_fd int work = -1;
-    int64_t made_ms = 0;
-    enum asv_status status = ASV_OK;
-    for (size_t i = 0; status == ASV_OK && i < ASV_HANDOVER_OUTPUTS; i++) {
-        if ((plan->outputs & outputs[i].bit) == 0 ||
-            faccessat(build->dir, outputs[i].name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-            continue;
-        }
-        if (work < 0) {
-            status = asv_work_open(build, &work, &made_ms, err);
-        }
-        if (status == ASV_OK) {
-            status = make_output(build, plan, work, made_ms, outputs[i].output, err);
-        }
+    struct making *making = calloc(1, sizeof *making);
+    if (making == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
+    making->build = build;
+    making->plan = *plan;
+    making->work = -1;
+    enum asv_status status = asv_build_divide(build, &making->parts, err);
+    if (status == ASV_OK && (plan->outputs & ASV_PLAN_CARRIER) != 0) {
+        status = make_carriers(making, err);
+    }
+    if (status == ASV_OK && (plan->outputs & ASV_PLAN_FILING) != 0) {
+        status = make_filing(making, err);
+    }
+    if (making->work >= 0) {
+        (void)close(making->work);
+    }
+    free(making);
     return status;
 }
 

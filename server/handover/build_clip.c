@@ -178,10 +178,11 @@ enum asv_status asv_build_clips(struct asv_build_output *it, struct asv_err *err
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     it->progress.clips = it->plan.clip_count;
-    for (uint16_t i = 0; status == ASV_OK && i < it->plan.clip_count; i++) {
-        *clip = (struct clip){.out = it, .said = {.clip = it->order[i], .number = i + 1u}};
-        asv_plan_clip(&it->plan, it->order[i], &clip->said.plan);
-        it->progress.clip = i;
+    for (uint16_t i = 0; status == ASV_OK && i < it->part.count; i++) {
+        uint16_t number = it->part.clips[it->part.first + i];
+        *clip = (struct clip){.out = it, .said = {.clip = number, .number = i + 1u}};
+        asv_plan_clip(&it->plan, number, &clip->said.plan);
+        it->progress.clip = (uint16_t)(it->part.first + i);
         status = add_clip(clip, err);
         status = say_clip(clip, status, err);
     }

@@ -15,8 +15,8 @@ struct asv_build_output {
     struct asv_handover_naming naming;
     int work; /* build->dir's ASV_BUILD_WORK */
     int64_t made_ms;
-    bool has_facts;                     /* of an earlier run */
-    uint16_t order[ASV_PLAN_CLIPS_MAX]; /* the plan's recordings by time */
+    bool has_facts; /* of an earlier run */
+    struct asv_build_part part;
     struct asv_build_progress progress;
     struct asv_handover_file documents[ASV_HANDOVER_DOCUMENTS];
     struct asv_handover_file *files; /* heap */
@@ -55,6 +55,12 @@ ASV_MUST_CHECK enum asv_status asv_build_output_add_message(struct asv_build_out
 
 /* ---- build_work.c: what a run leaves to the next besides a package's own journal ---- */
 
+/* How many bytes a carrier may have: what the first run wrote down counts; and writing it down. */
+ASV_MUST_CHECK enum asv_status asv_work_medium(const struct asv_build *build, uint64_t *medium,
+                                               struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_work_keep_medium(const struct asv_build *build, uint64_t medium,
+                                                    struct asv_err *err);
+
 /* Opens it for this plan, or begins it anew; made_ms is that of the first run. */
 ASV_MUST_CHECK enum asv_status asv_work_open(const struct asv_build *build, int *work, int64_t *made_ms,
                                              struct asv_err *err);
@@ -81,7 +87,6 @@ ASV_MUST_CHECK enum asv_status asv_work_facts(struct asv_build_output *it, char 
 ASV_MUST_CHECK enum asv_status asv_build_extract(int dir, const char *paths, size_t len, const char *prefix,
                                                  uint8_t **out, size_t *out_len, struct asv_err *err);
 
-#define ASV_WORK_EXTRAS    "extras"
 #define ASV_WORK_DOCUMENTS "documents"
 
 /* ---- build_clip.c ---- */

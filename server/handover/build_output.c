@@ -44,9 +44,11 @@ enum asv_status asv_build_output_begin(struct asv_build_output *it, struct asv_e
     const struct asv_build *build = it->build;
     uint8_t digest[ASV_PLAN_BYTES];
     uint32_t date = 0;
+    char name[ASV_BUILD_NAME_BYTES];
     if (it->naming.output == ASV_HANDOVER_CARRIER) {
         asv_build_digest(digest, build, it->made_ms);
-        return asv_carrier_begin(&it->carrier, build->dir, ASV_BUILD_CARRIER, digest, err);
+        return asv_carrier_begin(&it->carrier, build->dir,
+                                 asv_build_carrier(name, it->part.number, it->part.of), digest, err);
     }
     enum asv_status status = asv_local_date(it->made_ms, &date);
     return status == ASV_OK ? asv_filing_begin(&it->filing, build->dir, ASV_BUILD_FILING, date, err)

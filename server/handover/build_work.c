@@ -17,8 +17,8 @@
 #include "server/base/io.h"
 #include "server/handover/build_internal.h"
 
-#define BEGUN          "begun" /* asv_build_digest and the time of the first run */
-#define FACTS          "facts"
+#define BEGUN          "begun"  /* asv_build_digest and the time of the first run */
+#define MEDIUM         "medium" /* beside it, and for longer: how many bytes a carrier may have */
 #define PARTIAL        ".partial"
 #define DEPTH_MAX      4
 #define LIST_BYTES_MAX (16u << 20) /* as many names as a package may have */
@@ -76,28 +76,66 @@ enum asv_status asv_work_open(const struct asv_build *build, int *work, int64_t 
     return status;
 }
 
+/* ---- how large a carrier may be ---- */
+
+static bool is_there(const struct asv_build *build, const char *name)
+{
+    return faccessat(build->dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* HO-084: a directory that was begun without a limit has none. */
+enum asv_status asv_work_medium(const struct asv_build *build, uint64_t *medium, struct asv_err *err)
+{
+    char text[32] = "";
+    size_t len = 0;
+    enum asv_status status = asv_io_read_file(build->dir, MEDIUM, text, sizeof text - 1, &len, NULL);
+    if (status == ASV_OK) {
+        *medium = strtoull(text, NULL, 10);
+        return ASV_OK;
+    }
+    if (status != ASV_E_NOT_FOUND) {
+        return asv_fail(err, status, MEDIUM ": cannot be read");
+    }
+    bool begun = is_there(build, ASV_BUILD_WORK) || is_there(build, ASV_BUILD_CARRIER) ||
+                 is_there(build, ASV_BUILD_FILING);
+    *medium = begun ? 0 : build->medium;
+    return ASV_OK;
+}
+
+enum asv_status asv_work_keep_medium(const struct asv_build *build, uint64_t medium, struct asv_err *err)
+{
+    char text[32];
+    if (medium == 0 || is_there(build, MEDIUM)) {
+        return ASV_OK;
+    }
+    (void)snprintf(text, sizeof text, "%" PRIu64 "\n", medium);
+    return asv_io_replace_file(build->dir, MEDIUM, text, strlen(text), 0600, err);
+}
+
 /* ---- what lies in a package besides ---- */
 
 enum asv_status asv_work_extras(struct asv_build_output *it, struct asv_err *err)
 {
     const struct asv_build *build = it->build;
-    char path[PATH_MAX];
-    if (faccessat(it->work, ASV_WORK_EXTRAS, F_OK, 0) == 0) {
+    char path[PATH_MAX], name[ASV_BUILD_NAME_BYTES], partial[ASV_BUILD_NAME_BYTES + sizeof PARTIAL];
+    asv_build_extras(name, &it->part);
+    if (faccessat(it->work, name, F_OK, 0) == 0) {
         return ASV_OK;
     }
-    enum asv_status status = asv_io_remove_tree(it->work, ASV_WORK_EXTRAS PARTIAL, err);
+    (void)snprintf(partial, sizeof partial, "%s" PARTIAL, name);
+    enum asv_status status = asv_io_remove_tree(it->work, partial, err);
     if (status == ASV_OK) {
-        status = asv_io_open_dir(it->work, ASV_WORK_EXTRAS PARTIAL, true, NULL, err);
+        status = asv_io_open_dir(it->work, partial, true, NULL, err);
     }
-    int len = snprintf(path, sizeof path, "%s/" ASV_BUILD_WORK "/" ASV_WORK_EXTRAS PARTIAL, build->path);
+    int len = snprintf(path, sizeof path, "%s/" ASV_BUILD_WORK "/%s", build->path, partial);
     if (status == ASV_OK && (len < 0 || (size_t)len >= sizeof path)) {
         status = asv_fail(err, ASV_E_LIMIT, "the directory's path is too long");
     }
     if (status == ASV_OK) {
-        status = build->ops->extras(build->ops->ctx, path, err);
+        status = build->ops->extras(build->ops->ctx, &it->part, path, err);
     }
     if (status == ASV_OK) {
-        status = asv_io_rename(it->work, ASV_WORK_EXTRAS PARTIAL, it->work, ASV_WORK_EXTRAS, err);
+        status = asv_io_rename(it->work, partial, it->work, name, err);
     }
     return status == ASV_OK ? asv_io_sync_dir(it->work, ASV_BUILD_WORK, err) : status;
 }
@@ -203,7 +241,8 @@ static char *sorted(const struct list *list)
 enum asv_status asv_work_list(const struct asv_build_output *it, char **out, size_t *len, struct asv_err *err)
 {
     struct list list = {0};
-    enum asv_status status = walk(&list, it->work, ASV_WORK_EXTRAS, "", 0, err);
+    char name[ASV_BUILD_NAME_BYTES];
+    enum asv_status status = walk(&list, it->work, asv_build_extras(name, &it->part), "", 0, err);
     if (status == ASV_OK) {
         *out = sorted(&list);
         *len = list.len;
@@ -240,9 +279,17 @@ static enum asv_status load(int dir, const char *name, char **text, size_t *len,
     return ASV_OK;
 }
 
+static const char *facts_name(char out[ASV_BUILD_NAME_BYTES], const struct asv_build_output *it)
+{
+    (void)snprintf(out, ASV_BUILD_NAME_BYTES, "facts-%u", it->part.number);
+    return out;
+}
+
 bool asv_work_has_facts(const struct asv_build_output *it)
 {
-    return it->naming.output == ASV_HANDOVER_CARRIER && faccessat(it->work, FACTS, F_OK, 0) == 0;
+    char name[ASV_BUILD_NAME_BYTES];
+    return it->naming.output == ASV_HANDOVER_CARRIER &&
+           faccessat(it->work, facts_name(name, it), F_OK, 0) == 0;
 }
 
 /* Nothing that they name is made anew behind them. */
@@ -252,21 +299,25 @@ static enum asv_status keep_facts(struct asv_build_output *it, const char *text,
     if (it->naming.output != ASV_HANDOVER_CARRIER) {
         return ASV_OK;
     }
+    char name[ASV_BUILD_NAME_BYTES];
     enum asv_status status = asv_build_carrier_settle(it, err);
-    return status == ASV_OK ? asv_io_replace_file(it->work, FACTS, text, len, 0600, err) : status;
+    return status == ASV_OK ? asv_io_replace_file(it->work, facts_name(name, it), text, len, 0600, err)
+                            : status;
 }
 
 /* HO-041: what the first run wrote down counts, whatever the database says by now. */
 enum asv_status asv_work_facts(struct asv_build_output *it, char **text, size_t *len, struct asv_err *err)
 {
     const struct asv_build_ops *ops = it->build->ops;
+    char name[ASV_BUILD_NAME_BYTES];
     const struct asv_build_said said = {.naming = &it->naming,
+                                        .part = &it->part,
                                         .made_ms = it->made_ms,
                                         .documents = it->documents,
                                         .files = it->files,
                                         .file_count = it->file_count};
     if (it->has_facts) {
-        return load(it->work, FACTS, text, len, err);
+        return load(it->work, facts_name(name, it), text, len, err);
     }
     char *made = NULL;
     size_t made_len = 0;

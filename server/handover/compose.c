@@ -429,6 +429,16 @@ static void put_clips(struct asv_compose *it, json_t *facts)
     }
 }
 
+/* HO-085 */
+static void put_part(struct asv_compose *it, json_t *facts, const struct asv_build_part *part)
+{
+    if (part->of > 1) {
+        json_t *said = asv_facts_put_member(it, facts, "part", json_object());
+        asv_facts_put_number(it, said, "number", part->number);
+        asv_facts_put_number(it, said, "of", part->of);
+    }
+}
+
 static enum asv_status check(const char *text, size_t len, struct asv_err *err)
 {
     struct asv_facts *facts = NULL;
@@ -448,6 +458,7 @@ enum asv_status asv_compose_write(const struct asv_compose *compose, const struc
     asv_facts_put_time(&it, facts, "made_at", said->made_ms);
     asv_facts_put_text(&it, facts, "output",
                        said->naming->output == ASV_HANDOVER_CARRIER ? "carrier" : "filing");
+    put_part(&it, facts, said->part);
     put_documents(&it, facts, said->documents);
     put_files(&it, facts, said);
     put_clips(&it, facts);

@@ -82,7 +82,8 @@ ASV_MUST_CHECK enum asv_status asv_compose_new(struct asv_compose **out, const s
                                                struct asv_err *err);
 void asv_compose_free(struct asv_compose *compose); /* NULL is fine */
 
-/* The next recording, without its events. The first one (number 1) begins the list anew. */
+/* The next recording, without its events. The first one (number 1) begins anew, heads and certificates, too.
+ */
 ASV_MUST_CHECK enum asv_status asv_compose_clip(struct asv_compose *compose,
                                                 const struct asv_build_clip *clip,
                                                 const struct asv_compose_known *known, struct asv_err *err);

@@ -297,7 +297,8 @@ enum asv_status asv_compose_clip(struct asv_compose *compose, const struct asv_b
     const struct asv_commit *commit = &clip->recording->commit;
     struct asv_chain chain;
     if (clip->number == 1 &&
-        (json_array_clear(compose->clips) != 0 || json_array_clear(compose->series) != 0)) {
+        (json_array_clear(compose->clips) != 0 || json_array_clear(compose->series) != 0 ||
+         json_array_clear(compose->logs) != 0 || json_array_clear(compose->certificates) != 0)) {
         compose->failed = true;
     }
     json_t *one = asv_facts_put_object(compose, compose->clips);

@@ -13,11 +13,11 @@ void asv_handover_id(const struct asv_handover_naming *naming, const char *of, u
 {
     uint8_t digest[ASV_SHA256_BYTES];
     struct asv_sha256 state;
-    uint8_t output = (uint8_t)naming->output;
+    const uint8_t output[] = {(uint8_t)naming->output, (uint8_t)(naming->part >> 8), (uint8_t)naming->part};
     asv_sha256_init(&state);
     asv_sha256_update(&state, DOMAIN, sizeof DOMAIN);
     asv_sha256_update(&state, naming->handover, sizeof naming->handover);
-    asv_sha256_update(&state, &output, 1);
+    asv_sha256_update(&state, output, sizeof output);
     asv_sha256_update(&state, of, strlen(of));
     asv_sha256_final(&state, digest);
     memcpy(out, digest, ASV_UUID_BYTES);

@@ -17,27 +17,39 @@
 #include "server/handover/medium_internal.h"
 
 #define FAT_MAGIC    0x4d44
+#define TMPFS_MAGIC  0x01021994
+#define FUSE_MAGIC   0x65735546 /* a program of its own reads for it, through a cache of its own */
 #define READ_BYTES   ((size_t)1 << 20)
 #define DIRECT_ALIGN 4096
 
+/* HO-074: by what the kernel says, as a subvolume has a device number of its own, too. */
+static bool is_mounted(const struct statx *here)
+{
+    return (here->stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
+           (here->stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
 enum asv_status asv_medium_open(const char *path, struct asv_medium *out, struct asv_err *err)
 {
-    struct stat here, above;
+    struct stat stat;
+    struct statx here;
     struct statfs fs;
     *out = (struct asv_medium){.dir = -1};
     enum asv_status status = asv_io_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0, &out->dir, err);
     if (status != ASV_OK) {
         return status;
     }
-    if (fstat(out->dir, &here) != 0 || fstatat(out->dir, "..", &above, 0) != 0 ||
+    if (fstat(out->dir, &stat) != 0 || statx(out->dir, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &here) != 0 ||
         fstatfs(out->dir, &fs) != 0) {
         return asv_io_fail(err, errno, path);
     }
-    if (here.st_dev == above.st_dev) { /* HO-074 */
+    if (!is_mounted(&here)) {
         return asv_failf(err, ASV_E_USAGE, "%.200s: nothing is mounted there", path);
     }
+    out->device = stat.st_dev;
     out->is_fat = fs.f_type == FAT_MAGIC;
-    return asv_io_free_bytes(out->dir, &out->room, err);
+    out->is_memory = fs.f_type == TMPFS_MAGIC || fs.f_type == FUSE_MAGIC;
+    return ASV_OK;
 }
 
 void asv_medium_close(struct asv_medium *medium)
@@ -190,17 +202,42 @@ enum asv_status asv_medium_compare(int dir, const char *name, uint64_t offset, u
 
 /* ---- a mounted medium ---- */
 
-size_t asv_medium_sums(const struct asv_medium_written *written, char out[ASV_MEDIUM_SUMS_BYTES])
+enum asv_status asv_medium_put_notes(int dir, const struct asv_medium_content *content,
+                                     const struct asv_medium_written *written, struct asv_err *err)
 {
+    char sums[ASV_MEDIUM_SUMS_BYTES];
     char hex[2 * ASV_SHA256_BYTES + 1];
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < content->note_count; i++) {
+        const struct asv_medium_note *note = &content->notes[i];
+        status = asv_io_replace_file(dir, note->name, note->text.data, note->text.len, 0644, err);
+    }
     asv_hex_encode(hex, written->file, sizeof written->file);
-    return (size_t)snprintf(out, ASV_MEDIUM_SUMS_BYTES, "%s  %s\n", hex, written->name);
+    int len = snprintf(sums, sizeof sums, "%s  %s\n", hex, written->name);
+    return status == ASV_OK ? asv_io_replace_file(dir, ASV_MEDIUM_SUMS, sums, (size_t)len, 0644, err)
+                            : status;
+}
+
+/* HO-089: what a run that was killed left would take the room of this one. */
+static enum asv_status clear(int dir, const struct asv_medium_content *content, struct asv_err *err)
+{
+    char name[ASV_PROTECT_NAME_BYTES];
+    if (faccessat(dir, ASV_MEDIUM_SUMS, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+        return asv_fail(
+            err, ASV_E_EXISTS,
+            "the medium has a carrier already: one medium, one carrier. Take another one, or empty "
+            "it");
+    }
+    enum asv_status status = name_file(content, name, err);
+    if (status == ASV_OK) {
+        asv_medium_take_back(dir, name);
+    }
+    return status;
 }
 
 enum asv_status asv_medium_write(const struct asv_medium *medium, const struct asv_medium_content *content,
                                  struct asv_medium_written *out, struct asv_err *err)
 {
-    char sums[ASV_MEDIUM_SUMS_BYTES];
     uint64_t bytes = protected_bytes(content);
     *out = (struct asv_medium_written){.bytes = 0};
     if (medium->is_fat && bytes > ASV_MEDIUM_FAT_BYTES) { /* HO-076 */
@@ -209,17 +246,17 @@ enum asv_status asv_medium_write(const struct asv_medium *medium, const struct a
                          "bytes: format it with exFAT or NTFS",
                          (unsigned long long)bytes);
     }
-    if (faccessat(medium->dir, ASV_MEDIUM_SUMS, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-        return asv_fail(err, ASV_E_EXISTS, "the medium has a carrier already: one medium, one carrier");
+    enum asv_status status = clear(medium->dir, content, err);
+    if (status == ASV_OK) {
+        status = asv_medium_put(medium->dir, content, out, err);
     }
-    enum asv_status status = asv_medium_put(medium->dir, content, out, err);
     if (status != ASV_OK) {
         return status;
     }
     status = asv_medium_compare(medium->dir, out->name, 0, out->bytes, out->file, &out->from_medium, err);
+    out->from_medium = out->from_medium && !medium->is_memory;
     if (status == ASV_OK) {
-        size_t len = asv_medium_sums(out, sums);
-        status = asv_io_replace_file(medium->dir, ASV_MEDIUM_SUMS, sums, len, 0644, err);
+        status = asv_medium_put_notes(medium->dir, content, out, err);
     }
     if (status != ASV_OK) {
         asv_medium_take_back(medium->dir, out->name);
@@ -229,6 +266,9 @@ enum asv_status asv_medium_write(const struct asv_medium *medium, const struct a
 
 void asv_medium_take_back(int dir, const char *name)
 {
+    static const char *const notes[] = {ASV_MEDIUM_SUMS, ASV_MEDIUM_RECEIPT, ASV_MEDIUM_PARTS};
     (void)unlinkat(dir, name, 0);
-    (void)unlinkat(dir, ASV_MEDIUM_SUMS, 0);
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
+        (void)unlinkat(dir, notes[i], 0);
+    }
 }

@@ -11,19 +11,28 @@
 #include "server/statement/plan.h"
 
 #define ASV_MEDIUM_SUMS      "SHA256SUMS"           /* beside the carrier, for `sha256sum -c` */
+#define ASV_MEDIUM_RECEIPT   "Empfang.txt"          /* what its recipient signs (HO-087) */
+#define ASV_MEDIUM_PARTS     "Teile.txt"            /* of a carrier in parts: the digest of each (HO-086) */
 #define ASV_MEDIUM_FAT_BYTES (UINT64_C(4294967295)) /* of a file there, at most */
 #define ASV_MEDIUM_DVD_BYTES (UINT64_C(4700372992)) /* of one with one layer: 2,295,104 sectors, DVD+R */
 
 struct asv_medium {
     int dir; /* -1: not open */
-    uint64_t room;
+    uint64_t device;
     bool is_fat;
+    bool is_memory; /* what is read back comes from memory, whatever is asked for */
 };
 
 /* Where a medium is mounted. ASV_E_USAGE: it is no directory, or nothing is mounted there, so that the
  * carrier would stay in the house. */
 ASV_MUST_CHECK enum asv_status asv_medium_open(const char *path, struct asv_medium *out, struct asv_err *err);
 void asv_medium_close(struct asv_medium *medium);
+
+/* A small file. */
+struct asv_medium_note {
+    const char *name; /* one of those above */
+    struct asv_bytes text;
+};
 
 /* What goes onto it. */
 struct asv_medium_content {
@@ -33,6 +42,8 @@ struct asv_medium_content {
     const char *passphrase;                        /* ASV_PLAN_ZIP */
     const uint8_t (*recipients)[ASV_X25519_BYTES]; /* ASV_PLAN_AGE */
     size_t recipient_count;
+    const struct asv_medium_note *notes; /* what lies beside it */
+    size_t note_count;
     const struct asv_world *world;
 };
 
@@ -45,9 +56,10 @@ struct asv_medium_written {
     bool from_medium;                  /* what was read back came from the medium, not from memory */
 };
 
-/* Writes the file and SHA256SUMS, and compares the file as it is read back. ASV_E_LIMIT: FAT32 takes no file
- * so long. ASV_E_NO_SPACE: it has no room. ASV_E_EXISTS: a carrier is there. ASV_E_DIGEST: what is read
- * back is something else: the medium is bad, and the file is removed. */
+/* Writes the file and what lies beside it, SHA256SUMS last, and compares the file as it is read back. Without
+ * SHA256SUMS what has its name is what a killed run left, and goes first. ASV_E_LIMIT: FAT32 takes no file so
+ * long. ASV_E_NO_SPACE: it has no room. ASV_E_EXISTS: a carrier is there. ASV_E_DIGEST: what is read back is
+ * something else: the medium is bad, and the file is removed. */
 ASV_MUST_CHECK enum asv_status asv_medium_write(const struct asv_medium *medium,
                                                 const struct asv_medium_content *content,
                                                 struct asv_medium_written *out, struct asv_err *err);
@@ -72,19 +84,5 @@ ASV_MUST_CHECK enum asv_status asv_medium_compare(int dir, const char *name, uin
  * ASV_E_NOT_FOUND, ASV_E_LIMIT, ASV_E_MALFORMED. */
 ASV_MUST_CHECK enum asv_status asv_medium_take(int fd, const char *name, size_t max, char **data, size_t *len,
                                                struct asv_err *err);
-
-/* ---- parts ---- */
-
-struct asv_medium_part {
-    size_t first, count; /* recordings, in their order */
-    uint64_t bytes;
-};
-
-/* Divides recordings among carriers that each fit on a medium: every part is a carrier of its own recordings,
- * and has `fixed` bytes besides. *count: how many parts. ASV_E_LIMIT: a recording does not fit on a medium by
- * itself, or there are more than cap parts; a recording is never divided. */
-ASV_MUST_CHECK enum asv_status asv_medium_parts(const uint64_t *bytes, size_t recordings, uint64_t fixed,
-                                                uint64_t room, struct asv_medium_part *parts, size_t cap,
-                                                size_t *count, struct asv_err *err);
 
 #endif

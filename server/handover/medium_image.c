@@ -21,7 +21,6 @@
 #define ROOT_AT        156                     /* in it, the root directory's record */
 #define RECORD_MIN     34
 #define FLAG_DIRECTORY 2
-#define SUMS_NAME      "SHA256SUMS.;1"
 #define PATH_BYTES     4096
 #define DVD_LARGEST    UINT64_C(8547991552) /* DVD+R of two layers */
 #define VOLUME         "BEWEISMITTEL"
@@ -38,7 +37,18 @@ static uint32_t load32(const uint8_t *at)
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-/* The one file of the root directory's first sector that is not SHA256SUMS: where it begins. */
+/* As ISO 9660 names what lies beside the carrier. */
+static bool is_note(const uint8_t *name, size_t len)
+{
+    static const char *const notes[] = {"SHA256SUMS.;1", "EMPFANG.TXT;1", "TEILE.TXT;1"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
+        found = found || (strlen(notes[i]) == len && memcmp(name, notes[i], len) == 0);
+    }
+    return found;
+}
+
+/* The one file of the root directory's first sector that is no note: where it begins. */
 static enum asv_status find_file(int fd, uint64_t *offset, struct asv_err *err)
 {
     uint8_t sector[SECTOR];
@@ -54,9 +64,8 @@ static enum asv_status find_file(int fd, uint64_t *offset, struct asv_err *err)
          at += sector[at]) {
         const uint8_t *record = sector + at;
         size_t name_len = record[32];
-        bool is_sums = name_len == sizeof SUMS_NAME - 1 && at + 33 + name_len <= sizeof sector &&
-                       memcmp(record + 33, SUMS_NAME, name_len) == 0;
-        if ((record[25] & FLAG_DIRECTORY) == 0 && !is_sums) {
+        bool passed = at + 33 + name_len <= sizeof sector && is_note(record + 33, name_len);
+        if ((record[25] & FLAG_DIRECTORY) == 0 && !passed) {
             *offset = load32(record + 2) * (uint64_t)SECTOR;
             return ASV_OK;
         }
@@ -67,7 +76,6 @@ static enum asv_status find_file(int fd, uint64_t *offset, struct asv_err *err)
 static enum asv_status make_files(const struct image *image, const struct asv_medium_content *content,
                                   struct asv_medium_written *out, struct asv_err *err)
 {
-    char sums[ASV_MEDIUM_SUMS_BYTES];
     asv_auto_fd int files = -1;
     enum asv_status status = asv_io_remove_tree(image->dir, image->files, err);
     if (status == ASV_OK) {
@@ -77,10 +85,17 @@ static enum asv_status make_files(const struct image *image, const struct asv_me
         status = asv_medium_put(files, content, out, err);
     }
     if (status == ASV_OK) {
-        size_t len = asv_medium_sums(out, sums);
-        status = asv_io_replace_file(files, ASV_MEDIUM_SUMS, sums, len, 0644, err);
+        status = asv_medium_put_notes(files, content, out, err);
     }
     return status;
+}
+
+/* HO-089: as the medium that it becomes it opens for whoever has it, but not for everybody in the house. */
+static enum asv_status make_empty(const struct image *image, struct asv_err *err)
+{
+    asv_auto_fd int fd = -1;
+    (void)unlinkat(image->dir, image->partial, 0);
+    return asv_io_open(image->dir, image->partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0640, &fd, err);
 }
 
 static enum asv_status run(const struct image *image, struct asv_err *err)
@@ -106,7 +121,10 @@ static enum asv_status run(const struct image *image, struct asv_err *err)
         snprintf(from, sizeof from, "%s/%s", image->path, image->files) >= (int)sizeof from) {
         return asv_fail(err, ASV_E_USAGE, "the image's path is too long");
     }
-    enum asv_status status = asv_child_start(argv, -1, false, &child, err);
+    enum asv_status status = make_empty(image, err);
+    if (status == ASV_OK) {
+        status = asv_child_start(argv, -1, false, &child, err);
+    }
     return status == ASV_OK ? asv_child_wait(&child, err) : status;
 }
 

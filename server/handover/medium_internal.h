@@ -19,7 +19,9 @@ struct asv_medium_counted {
 ASV_MUST_CHECK enum asv_status asv_medium_put(int dir, const struct asv_medium_content *content,
                                               struct asv_medium_written *out, struct asv_err *err);
 
-/* What SHA256SUMS says; its length. */
-size_t asv_medium_sums(const struct asv_medium_written *written, char out[ASV_MEDIUM_SUMS_BYTES]);
+/* What lies beside it, and SHA256SUMS, which says that all of it is there. */
+ASV_MUST_CHECK enum asv_status asv_medium_put_notes(int dir, const struct asv_medium_content *content,
+                                                    const struct asv_medium_written *written,
+                                                    struct asv_err *err);
 
 #endif

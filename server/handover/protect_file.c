@@ -36,6 +36,7 @@ enum asv_status asv_protect_open(struct asv_protect_file *file, struct asv_prote
     if (strlen(target->name) >= ASV_PROTECT_NAME_BYTES || strchr(target->name, '/') != NULL) {
         return asv_fail(err, ASV_E_USAGE, "no name for a file");
     }
+    (void)unlinkat(target->dir, partial(name, target), 0); /* a killed run's, which took room */
     enum asv_status status = asv_io_free_bytes(target->dir, &room, err);
     if (status == ASV_OK && room < bytes) {
         return no_room(target->name, bytes, room, err);
@@ -44,7 +45,7 @@ enum asv_status asv_protect_open(struct asv_protect_file *file, struct asv_prote
         status = asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     if (status == ASV_OK) {
-        status = asv_io_open(target->dir, partial(name, target), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
+        status = asv_io_open(target->dir, partial(name, target), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
                              0644, &file->fd, err);
     }
     return status;

@@ -212,8 +212,11 @@ static enum asv_status check_logs(const json_t *logs, struct asv_err *err)
 }
 
 /* HD-019: numbers follow each other, and of each that is handed over it is said which recording it is. */
-static enum asv_status check_series(const json_t *series, size_t count, const char *way, struct asv_err *err)
+static enum asv_status check_series(const json_t *facts, const json_t *series, const char *way,
+                                    struct asv_err *err)
 {
+    bool parts = json_object_get(facts, "part") != NULL;
+    size_t count = json_array_size(json_object_get(facts, "clips"));
     size_t i = 0;
     json_t *number = NULL;
     const json_t *numbers = json_object_get(series, "numbers");
@@ -226,6 +229,9 @@ static enum asv_status check_series(const json_t *series, size_t count, const ch
         if (asv_fact_integer(number, "number") != first + (int64_t)i) {
             return asv_failf(err, ASV_E_MISMATCH, "facts: %s.numbers[%zu].number: is not the next one", way,
                              i);
+        }
+        if (!parts && strcmp(asv_fact_text(number, "fate"), "other_part") == 0) {
+            return asv_failf(err, ASV_E_MISMATCH, "facts: %s.numbers[%zu].fate: there are no parts", way, i);
         }
         if (is_here != has_clip || (has_clip && (clip < 1 || (size_t)clip > count))) {
             return asv_failf(err, ASV_E_MISMATCH, "facts: %s.numbers[%zu].clip: is no recording here", way,
@@ -240,12 +246,11 @@ static enum asv_status check_all_series(const json_t *facts, struct asv_err *err
     char way[WAY_BYTES];
     size_t i = 0;
     json_t *series = NULL;
-    size_t count = json_array_size(json_object_get(facts, "clips"));
     enum asv_status status = ASV_OK;
     json_array_foreach(json_object_get(facts, "series"), i, series)
     {
         (void)snprintf(way, sizeof way, "series[%zu]", i);
-        status = status == ASV_OK ? check_series(series, count, way, err) : status;
+        status = status == ASV_OK ? check_series(facts, series, way, err) : status;
     }
     return status;
 }

@@ -91,6 +91,10 @@ static bool is_taken(const struct asv_report *report, const struct asv_step *ste
 {
     bool opens =
         json_array_size(json_object_get(report->facts, "recipients")) > 0 && !asv_clip_original_stays(clip);
+    bool parts = json_object_get(report->facts, "part") != NULL;
+    if (step->needs == ASV_STEP_PARTS) {
+        return parts;
+    }
     return (step->output == NULL || strcmp(step->output, asv_fact_text(report->facts, "output")) == 0) &&
            (step->needs == ASV_STEP_ANY || opens) &&
            (step->needs != ASV_STEP_COMPARES || json_object_get(clip, "playable") != NULL);
@@ -101,7 +105,7 @@ static void say_steps(struct asv_sheet *sheet, const struct asv_report *report)
     char command[COMMAND_BYTES], title[256];
     struct value values[] = {{.key = "{sealed}"},    {.key = "{playable}"},         {.key = "{document}"},
                              {.key = "{signature}"}, {.key = "{recording_digest}"}, {.key = "{agency}"},
-                             {.key = "{handover}"},  {.key = "{recording}"}};
+                             {.key = "{handover}"},  {.key = "{recording}"},        {.key = "{received}"}};
     const json_t *clip = example(report->facts);
     const json_t *sealed = json_object_get(clip, "sealed"), *playable = json_object_get(clip, "playable");
     const json_t *letter = asv_facts_document(report->facts, "cover_letter");
@@ -117,6 +121,8 @@ static void say_steps(struct asv_sheet *sheet, const struct asv_report *report)
     (void)snprintf(values[6].text, QUOTED_BYTES, "%s",
                    asv_is_carrier(report) ? "UEBERGABE.zip" : "UEBERGABE");
     quote_file(report, asv_fact_text(recording, "name"), values[7].text);
+    (void)snprintf(values[8].text, QUOTED_BYTES, "%s",
+                   json_object_get(report->facts, "part") != NULL ? "Teile.txt" : values[6].text);
     for (const struct asv_step *step = report->words->steps; step->title != NULL; step++) {
         if (is_taken(report, step, clip)) {
             (void)snprintf(title, sizeof title, "%u. %s", ++number, step->title);

@@ -110,6 +110,25 @@ bool asv_is_carrier(const struct asv_report *report)
     return strcmp(asv_fact_text(report->facts, "output"), "carrier") == 0;
 }
 
+const char *asv_report_subject(char *out, const struct asv_report *report)
+{
+    const struct asv_words *words = report->words;
+    const json_t *part = json_object_get(report->facts, "part");
+    const json_t *incident = json_object_get(report->facts, "incident");
+    const char *prosecutor = asv_fact_text(incident, "prosecutor");
+    const char *const values[] = {asv_fact_text(incident, "case_number"), prosecutor, NULL};
+    char subject[ASV_SENTENCE_BYTES], number[ASV_NUMBER_BYTES], of[ASV_NUMBER_BYTES];
+    const char *const parts[] = {subject, number, of, NULL};
+    (void)asv_sentence(part != NULL ? subject : out,
+                       prosecutor != NULL ? words->subject_prosecutor : words->subject, values);
+    if (part != NULL) {
+        (void)asv_number_text(number, asv_fact_integer(part, "number"));
+        (void)asv_number_text(of, asv_fact_integer(part, "of"));
+        (void)asv_sentence(out, words->part, parts);
+    }
+    return out;
+}
+
 void asv_say_form(struct asv_sheet *sheet, const struct asv_report *report)
 {
     asv_sheet_space(sheet, 8);
@@ -135,15 +154,12 @@ enum asv_status asv_document_write(const struct asv_facts *facts, enum asv_docum
     const struct asv_report report = {facts->json, &asv_words_de};
     const struct asv_words *words = report.words;
     const json_t *agency = json_object_get(facts->json, "agency");
-    const json_t *incident = json_object_get(facts->json, "incident");
-    const char *name = asv_fact_text(agency, "name"), *prosecutor = asv_fact_text(incident, "prosecutor");
-    const char *const subject_values[] = {asv_fact_text(incident, "case_number"), prosecutor, NULL};
+    const char *name = asv_fact_text(agency, "name");
     const char *const footer_values[] = {name, asv_fact_text(facts->json, "handover"), NULL};
     char subject[ASV_SENTENCE_BYTES], footer[ASV_SENTENCE_BYTES], made[ASV_MOMENT_BYTES];
     const struct asv_sheet_job job = {
         .title = words->documents[document],
-        .subject = asv_sentence(subject, prosecutor != NULL ? words->subject_prosecutor : words->subject,
-                                subject_values),
+        .subject = asv_report_subject(subject, &report),
         .author = name,
         .footer = asv_sentence(footer, words->footer, footer_values),
         .page = words->page,

@@ -50,6 +50,9 @@ bool asv_clip_original_stays(const json_t *clip);
 
 bool asv_is_carrier(const struct asv_report *report);
 
+/* "Vorgang 1 · Teil 1 von 2": whose case, and which part of it; out[ASV_SENTENCE_BYTES]. */
+const char *asv_report_subject(char *out, const struct asv_report *report);
+
 /* The last title's: what PDF/A is said about. */
 void asv_say_form(struct asv_sheet *sheet, const struct asv_report *report);
 

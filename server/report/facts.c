@@ -179,6 +179,21 @@ static enum asv_status check_names(const json_t *facts, struct asv_err *err)
     return status;
 }
 
+/* HO-085 */
+static enum asv_status check_part(const json_t *facts, struct asv_err *err)
+{
+    const json_t *part = json_object_get(facts, "part");
+    if (part == NULL) {
+        return ASV_OK;
+    }
+    if (strcmp(asv_fact_text(facts, "output"), "carrier") != 0) {
+        return asv_fail(err, ASV_E_MISMATCH, "facts: part: a filing has none");
+    }
+    return asv_fact_integer(part, "number") <= asv_fact_integer(part, "of")
+               ? ASV_OK
+               : asv_fail(err, ASV_E_MISMATCH, "facts: part: its number is more than there are");
+}
+
 static enum asv_status check_zone(const json_t *facts, struct asv_err *err)
 {
     const char *zone = getenv("TZ"); /* as asv_calendar_set_zone set it */
@@ -195,6 +210,9 @@ enum asv_status asv_facts_parse(const char *text, size_t len, struct asv_facts *
     enum asv_status status = asv_facts_load(text, len, "facts", &json, err);
     if (status == ASV_OK) {
         status = asv_facts_check(json, asv_facts_members, "facts", err);
+    }
+    if (status == ASV_OK) {
+        status = check_part(json, err);
     }
     if (status == ASV_OK) {
         status = check_documents(json, err);

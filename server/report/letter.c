@@ -175,6 +175,19 @@ static void say_signature(struct asv_sheet *sheet, const struct asv_report *repo
     asv_say(sheet, ASV_STYLE_BODY, report->words->letter.signature, values);
 }
 
+/* HO-085 */
+static void say_part(struct asv_sheet *sheet, const struct asv_report *report)
+{
+    const json_t *part = json_object_get(report->facts, "part");
+    char number[ASV_NUMBER_BYTES], of[ASV_NUMBER_BYTES];
+    const char *const values[] = {number, of, NULL};
+    if (part != NULL) {
+        (void)asv_number_text(number, asv_fact_integer(part, "number"));
+        (void)asv_number_text(of, asv_fact_integer(part, "of"));
+        asv_say(sheet, ASV_STYLE_BOLD, report->words->letter.parts, values);
+    }
+}
+
 /* LAW H5, H9, H10. */
 void asv_build_cover_letter(struct asv_sheet *sheet, const void *context)
 {
@@ -193,6 +206,7 @@ void asv_build_cover_letter(struct asv_sheet *sheet, const void *context)
     asv_sheet_space(sheet, 6);
     asv_sheet_text(sheet, ASV_STYLE_BODY, words->letter.dear);
     asv_say(sheet, ASV_STYLE_BODY, clips == 1 ? words->letter.what_one : words->letter.what, counted);
+    say_part(sheet, report);
     asv_sheet_space(sheet, 3);
     asv_say_case(sheet, report);
     asv_sheet_space(sheet, 5);
@@ -208,6 +222,9 @@ void asv_build_cover_letter(struct asv_sheet *sheet, const void *context)
         asv_say(sheet, ASV_STYLE_BODY, words->letter.protection, outer);
     }
     asv_sheet_text(sheet, ASV_STYLE_BODY, words->letter.receipt);
+    if (asv_is_carrier(report)) {
+        asv_sheet_text(sheet, ASV_STYLE_BODY, words->letter.receipt_how);
+    }
     say_signature(sheet, report);
     say_end(sheet, report);
     asv_say_form(sheet, report);

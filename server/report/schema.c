@@ -99,8 +99,8 @@ static const char *const results[] = {"passed", "failed", "not_checked", NULL};
 static const char *const records[] = {"marker", "display_on", "announced", "dwelling", "pre_roll_end", NULL};
 static const char *const stream_kinds[] = {"video", "audio", "data", NULL};
 static const char *const actors[] = {"camera", "dock", "keeper", "person", "system", NULL};
-static const char *const fates[] = {"handed_over", "held",      "blocked", "kept", "quarantined",
-                                    "erased",      "announced", "unknown", NULL};
+static const char *const fates[] = {"handed_over", "other_part", "held",      "blocked", "kept",
+                                    "quarantined", "erased",     "announced", "unknown", NULL};
 static const char *const lacks[] = {"shown", "before", "behind", "clock", "number", NULL};
 static const char *const roles[] = {"root", "issuer", "camera", "dock", "keeper", "package", NULL};
 
@@ -262,6 +262,7 @@ static const struct asv_fact ledger_log[] = {
 static const struct asv_fact certificate[] = {
     WORD("role", roles), TEXT("name", 200), TEXT("serial", 64), DIGEST("digest"), TIME("not_after"), END,
 };
+static const struct asv_fact part[] = {INTEGER("number", 1, CLIPS_MAX), INTEGER("of", 2, CLIPS_MAX), END};
 static const struct asv_fact revocations[] = {COUNT("number"), TIME("at"),
                                               TEXTS("serials", LINE_BYTES, 0, 10000), END};
 
@@ -273,6 +274,7 @@ const struct asv_fact asv_facts_members[] = {
     TEXT("time_zone", 64),
     LABEL("version", 60), /* of the program that made the hand-over */
     WORD("output", outputs),
+    MAY_OBJECT("part", part), /* of a carrier in parts */
     WORD("protection", protections),
     OBJECT("agency", agency),
     OBJECT("authority", authority),

@@ -145,6 +145,7 @@ static const struct asv_word events[] = {
 
 static const struct asv_word fates[] = {
     {"handed_over", "übergeben, Aufzeichnung {}"},
+    {"other_part", "übergeben, in einem anderen Teil"},
     {"held", "gesichert, nicht Gegenstand dieser Übergabe"},
     {"blocked", "gesperrt, nicht übergeben"},
     {"kept", "versiegelt verwahrt, nicht gesichert"},
@@ -221,6 +222,10 @@ static const struct asv_step steps[] = {
      "ist falsch; INCOMPLETE: Nichts ist falsch, aber zum Prüfen fehlte etwas. Es endet nur dann mit VALID, "
      "wenn alles geprüft wurde, was sich ohne die Behörde prüfen lässt, und stimmt.",
      "asservat-verify {handover} --lang de \\\n    --trust {agency}", NULL, ASV_STEP_ANY},
+    {"Alle Teile zusammen prüfen",
+     "Dies ist einer von mehreren Teilen. Für sich allein endet die Prüfung mit INCOMPLETE; sind alle Teile "
+     "in Ordnung und genannt, so endet sie mit VALID.",
+     "asservat-verify TEIL1.zip TEIL2.zip … --lang de \\\n    --trust {agency}", "carrier", ASV_STEP_PARTS},
     {"Die Datei entpacken",
      "unzip prüft dabei jede enthaltene Datei auf Übertragungsfehler. Es soll ohne Fehler enden.",
      "unzip -t {handover}\nunzip {handover} -d uebergabe", "carrier", ASV_STEP_ANY},
@@ -253,6 +258,19 @@ static const struct asv_step steps[] = {
      "einen Auszug gilt das nicht; "
      "dass er aus dem Original stammt, zeigt asservat-verify anhand der beiliegenden Nachweise.",
      "sha256sum original.mp4 \\\n    {playable}", NULL, ASV_STEP_COMPARES},
+    {"Den Empfang bestätigen",
+     "Auf dem Datenträger liegt Empfang.txt; die dritte Zeile darin soll die Prüfsumme sein, die sha256sum "
+     "ausgibt. (Hat die Übergabe mehrere Teile, so ist es die der Liste Teile.txt, und eine Bestätigung gilt "
+     "für alle.) Ersetzen Sie mit einem Texteditor die vierte Zeile durch den Zeitpunkt des Empfangs in UTC, "
+     "etwa 2026-12-03T08:15:00Z für 09:15 Uhr (im Sommer 10:15 Uhr), die fünfte durch Ihren Namen, und "
+     "ändern "
+     "Sie sonst nichts, auch keine Zeilenenden. Signieren Sie die Datei mit dem Zertifikat, das Ihr Haus der "
+     "Behörde genannt hat, und senden Sie ihr beide Dateien. Ohne ein solches Zertifikat genügt ein "
+     "unterschriebenes Formular mit denselben Angaben.",
+     "sha256sum {received}\n"
+     "openssl cms -sign -binary -nosmimecap -md sha256 -signer zertifikat.pem -inkey zertifikat.key \\\n"
+     "    -in Empfang.txt -outform DER -out Empfang.p7s",
+     "carrier", ASV_STEP_ANY},
     {NULL, NULL, NULL, NULL, ASV_STEP_ANY},
 };
 
@@ -262,6 +280,7 @@ const struct asv_words asv_words_de = {
     .facts_title = "Dieselben Tatsachen als JSON",
     .subject = "Vorgang {}",
     .subject_prosecutor = "Vorgang {} · Az. {}",
+    .part = "{} · Teil {} von {}",
     .footer = "{} · Übergabe {}",
     .page = "Seite",
     .of = "von",
@@ -337,12 +356,18 @@ const struct asv_words asv_words_de = {
                              "öffnen kann, nennt der Sicherungs- und Gewahrsamsbericht.",
             .receipt = "Bitte bestätigen Sie den Empfang. Bis der Empfang festgehalten ist, bleiben die "
                        "Originale bei uns in Verwahrung.",
+            .receipt_how = "Wie das mit der Datei Empfang.txt geht, die auf dem Datenträger liegt, sagt die "
+                           "Prüfanleitung.",
             .signature = "Dieses Schreiben hat die Behörde mit ihrem Schlüssel für Übergaben elektronisch "
                          "signiert (Datei {}). Es trägt "
                          "keine qualifizierte elektronische Signatur.",
             .regards = "Mit freundlichen Grüßen",
             .by_order = "Im Auftrag",
             .decided = "Beantragt von {} am {}, genehmigt von {} am {}.",
+            .parts =
+                "Diese Übergabe hat mehrere Datenträger. Dies ist Teil {} von {}; gezählt sind hier die "
+                "Aufzeichnungen dieses Teils. Die übrigen, über die zugleich entschieden wurde, liegen in "
+                "den anderen Teilen, die dieselbe Kennung haben.",
         },
     .index =
         {

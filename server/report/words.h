@@ -15,8 +15,8 @@ struct asv_word {
 };
 
 /* What a hand-over must have for a step to be one: recipients, and an original for them; besides, a recording
- * that all of is there to play. */
-enum asv_step_need { ASV_STEP_ANY, ASV_STEP_OPENS, ASV_STEP_COMPARES };
+ * that all of is there to play; other parts. */
+enum asv_step_need { ASV_STEP_ANY, ASV_STEP_OPENS, ASV_STEP_COMPARES, ASV_STEP_PARTS };
 
 /* A step of the checking instructions. */
 struct asv_step {
@@ -29,7 +29,7 @@ struct asv_step {
 struct asv_words {
     const char *documents[5]; /* the titles, by enum asv_document */
     const char *facts_title;
-    const char *subject, *subject_prosecutor, *footer, *pdfa, *unknown_yet, *number, *case_number,
+    const char *subject, *subject_prosecutor, *part, *footer, *pdfa, *unknown_yet, *number, *case_number,
         *prosecutor;
     const char *handover, *made_at, *agency, *authority, *offence, *danger, *period, *place, *accused,
         *injured, *cause;
@@ -42,7 +42,7 @@ struct asv_words {
         const char *protection; /* of a carrier */
         const char *date, *our_sign, *your_sign, *contact, *phone, *mail, *subject, *dear, *what, *what_one,
             *deviating, *excerpts, *sealed_alone, *stays, *tails, *enclosed, *access, *access_others,
-            *receipt, *signature, *regards, *by_order, *decided;
+            *receipt, *receipt_how, *signature, *regards, *by_order, *decided, *parts;
     } letter;
     struct {
         const char *more_filing, *more_carrier; /* what there is besides the files that it names */

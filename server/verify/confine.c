@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <libgen.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
+#include "server/base/fail.h"
 #include "server/base/io.h"
 #include "server/base/sandbox.h"
 
@@ -49,18 +51,19 @@ static bool is_directory(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* HO-120 */
-enum asv_status asv_confine(const struct asv_confined *confined, bool *whole, struct asv_err *err)
+static enum asv_status enter(const struct asv_confined *confined, struct asv_sandbox_path *paths, bool *whole,
+                             struct asv_err *err)
 {
     static char directories[DIRECTORIES][PATH_BYTES];
-    struct asv_sandbox_path paths[2 * ASV_CONFINE_PATHS + 1];
     struct asv_sandbox sandbox = {.paths = paths};
     bool is_alone = confined->is_alone || is_directory(confined->checked);
     paths[sandbox.path_count++].path =
         is_alone ? confined->checked : directory_of(directories[0], confined->checked);
-    paths[0].write = false;
+    for (size_t i = 0; i < confined->other_count; i++) {
+        paths[sandbox.path_count++].path = confined->others[i];
+    }
     for (size_t i = 0; i < confined->read_count; i++) {
-        paths[sandbox.path_count++] = (struct asv_sandbox_path){confined->read[i], false};
+        paths[sandbox.path_count++].path = confined->read[i];
     }
     for (size_t i = 0; i < confined->made_count; i++) {
         paths[sandbox.path_count++] =
@@ -72,4 +75,16 @@ enum asv_status asv_confine(const struct asv_confined *confined, bool *whole, st
         status = limit(RLIMIT_AS, MEMORY_BYTES, "memory", err);
     }
     return status == ASV_OK ? asv_sandbox_enter(&sandbox, whole, err) : status;
+}
+
+/* HO-120 */
+enum asv_status asv_confine(const struct asv_confined *confined, bool *whole, struct asv_err *err)
+{
+    struct asv_sandbox_path *paths = calloc(2 * ASV_CONFINE_PATHS + 1 + confined->other_count, sizeof *paths);
+    if (paths == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = enter(confined, paths, whole, err);
+    free(paths);
+    return status;
 }

@@ -20,7 +20,9 @@ struct asv_confined {
     const char *made[ASV_CONFINE_PATHS]; /* files that are made: their directories */
     size_t made_count;
     const char *checked; /* what is verified */
-    bool is_alone;       /* nothing beside it is read */
+    char *const *others; /* and besides, each alone */
+    size_t other_count;
+    bool is_alone; /* nothing beside it is read */
 };
 
 /* One more to read; NULL and what is no file are passed over. */

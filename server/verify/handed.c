@@ -139,6 +139,9 @@ enum asv_status asv_verify_handed(const struct asv_verify_handed *what, enum asv
     enum asv_status status = verify(it, err);
     if (status == ASV_OK) {
         *verdict = asv_handed_verdict(it);
+        if (what->set != NULL) {
+            asv_handed_set_take(what->set, it);
+        }
         if (fault != NULL) {
             *fault = it->fault;
         }

@@ -21,7 +21,8 @@ struct asv_verify_handed {
     const char *identity;    /* age identities; NULL: the sealed originals stay closed */
     enum asv_language language;
     bool json;
-    FILE *out; /* NULL: no report */
+    FILE *out;                  /* NULL: no report */
+    struct asv_handed_set *set; /* NULL: it is verified by itself */
 };
 
 enum asv_handed_verdict {
@@ -39,5 +40,11 @@ bool asv_handed_is(const char *path);
 ASV_MUST_CHECK enum asv_status asv_verify_handed(const struct asv_verify_handed *what,
                                                  enum asv_handed_verdict *verdict,
                                                  struct asv_handed_fault *fault, struct asv_err *err);
+
+/* The parts of one carrier (HO-114), one after the other, each with its report, and what they are together.
+ * As asv_verify_handed, but that of those before one that cannot be read the reports are written. */
+ASV_MUST_CHECK enum asv_status asv_verify_handed_parts(const struct asv_verify_handed *what,
+                                                       char *const *paths, size_t count,
+                                                       enum asv_handed_verdict *verdict, struct asv_err *err);
 
 #endif

@@ -230,6 +230,9 @@ const char *asv_handed_part_name(char *out, size_t i, const char *part);
 /* ---- the report ---- */
 
 enum asv_handed_verdict asv_handed_verdict(const struct asv_handed *it);
+
+/* One more part. */
+void asv_handed_set_take(struct asv_handed_set *set, struct asv_handed *it);
 void asv_handed_say(const struct asv_handed *it);
 void asv_handed_say_json(const struct asv_handed *it);
 

@@ -106,6 +106,8 @@ static const char *frame_differs(const struct asv_handed *it)
         {strcmp(asv_fact_text(facts, "protection"), protections[plan->protection]) == 0, "protection"},
         {has_recipients(plan, facts), "recipients"},
         {plan->clip_count >= it->clip_count, "clips"},
+        {(json_object_get(facts, "part") != NULL) == (plan->clip_count > it->clip_count),
+         "part"}, /* HO-113 */
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (!all[i].is_same) {

@@ -20,6 +20,8 @@ enum exit_status {
 
 struct options {
     const char *file;
+    char *const *files; /* of what was handed over in parts */
+    size_t file_count;
     const char *trust;
     const char *revocations;
     const char *dock;
@@ -40,7 +42,7 @@ static const char usage_text[] =
     "                       [--identity FILE [--output FILE] [--age FILE]] [--json] [--lang de|en]\n"
     "       asservat-verify PROOF|CHECKPOINT|DIR --ledger TRUST [--trust ROOT] [--revocations LIST]\n"
     "                       [--earlier CHECKPOINT] [--json] [--lang de|en]\n"
-    "       asservat-verify CARRIER.zip|FILING [--trust ROOT] [--ledger TRUST] [--revocations LIST]\n"
+    "       asservat-verify CARRIER.zip…|FILING [--trust ROOT] [--ledger TRUST] [--revocations LIST]\n"
     "                       [--identity FILE] [--json] [--lang de|en]\n"
     "       asservat-verify --version\n"
     "\n"
@@ -67,7 +69,8 @@ static const char usage_text[] =
     "Of what was handed over (a package as one file, or the directory of a filing) it verifies all: the\n"
     "package, what two people decided, each recording, and its custody by the ledger. For that it takes\n"
     "--trust alone, and as ROOT the agency's id will do: the 64 hexadecimal digits that it publishes.\n"
-    "--ledger says which witnesses have to have cosigned. Both must come by another way.\n"
+    "--ledger says which witnesses have to have cosigned. Both must come by another way. A package in parts\n"
+    "is all of them, one file after the other.\n"
     "\n"
     "  --json               the result as JSON\n"
     "  --lang de|en         language of the report; default: the environment's\n"
@@ -163,7 +166,9 @@ static bool parse_options(struct options *options, int argc, char **argv)
         }
     }
     options->file = argv[optind];
-    return optind + 1 == argc && fit(options);
+    options->files = argv + optind;
+    options->file_count = (size_t)(argc - optind);
+    return optind < argc && fit(options) && (options->file_count == 1 || options->handed);
 }
 
 /* Everything that is too large for a stack. */
@@ -243,7 +248,10 @@ static enum asv_status verify_handed(const struct options *options, bool *valid,
                                            .language = options->language,
                                            .json = options->json,
                                            .out = stdout};
-    enum asv_status status = asv_verify_handed(&what, &verdict, NULL, err);
+    enum asv_status status =
+        options->file_count == 1
+            ? asv_verify_handed(&what, &verdict, NULL, err)
+            : asv_verify_handed_parts(&what, options->files, options->file_count, &verdict, err);
     *valid = verdict == ASV_HANDED_VALID;
     return status;
 }
@@ -271,6 +279,8 @@ static void confine(const struct options *options)
     struct asv_err err = {0};
     bool whole = false;
     confined.is_alone = options->handed;
+    confined.others = options->files + 1;
+    confined.other_count = options->file_count - 1;
     for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
         asv_confined_add(&confined, read[i]);
     }

@@ -4,4 +4,5 @@
 -- The cameras of a hand-over, and the numbers that show that nothing was left out.
 SELECT camera, epoch, camera_name, from_at, until_at, first, last
 FROM asv.handover_series(
-    p_id => $1::uuid)
+    p_id => $1::uuid,
+    p_clips => $2::bigint[]::smallint[])

@@ -6,5 +6,4 @@ SELECT asv.handover_written(
     p_id => $1::uuid,
     p_kind => $2::text,
     p_label => $3::text,
-    p_parts => $4::smallint,
-    p_digest => $5::bytea)
+    p_digest => $4::bytea)

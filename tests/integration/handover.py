@@ -26,10 +26,11 @@ def age_key(desk, name):
     return made.stderr.split()[-1]
 
 
-def certificate(desk, name):
+def certificate(desk, name, *kind):
     """A key, its certificate, and the digest that a card has."""
+    kind = kind or ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
     key, cert, der = desk.keys / f"{name}.key", desk.keys / f"{name}.pem", desk.keys / f"{name}.der"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", cert, "-subj",
+    subprocess.run(["openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-keyout", key, "-out", cert, "-subj",
                     f"/CN={name}", "-days", "30"], stderr=subprocess.PIPE, check=True)
     subprocess.run(["openssl", "x509", "-in", cert, "-outform", "DER", "-out", der], check=True)
     return key, cert, hashlib.sha256(der.read_bytes()).hexdigest()
@@ -82,6 +83,8 @@ def what_is_refused_is_named(desk, clips):
                          ("no key that counts", clips[0], "--to", "Landgericht"), ("is named twice", clips[0], *to, *to),
                          ("none of carrier, filing and both", clips[0], *to, "--output", "letter"), ("there is no", str(uuid.uuid4()), *to)):
         desk.refused(text, "erika", "handover", "create", CASE, *words)
+    desk.refused("accused: U+05D0 has no form", "sigrid", "incident", "change", CASE, "--accused", "אברהם")  # HO-024
+    desk.refused("name: U+05D0 has no form", "erika", "recipient", "add", "א", age_key(desk, "other script"), *NO_ADDRESS)
     desk.refused("there is no 4711", "erika", "handover", "create", "4711", clips[0], *to)
     for who in ("rita", "sigrid"):  # HO-017, LAW L4: the policy lists the exporter alone
         desk.refused(f"{clips[0]}: none of the person's roles may do this", who, "handover", "create", CASE, clips[0], *to)

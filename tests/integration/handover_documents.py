@@ -140,6 +140,7 @@ def test_what_contradicts_itself_is_refused(directory):
             ({**odd, "protection": "age"}, "recipients", [], "none who could open it"),
             (odd, "clips[1].excerpt.left_out[0].until_ms", 30001, "lies in the excerpt"), (odd, "clips[1].excerpt.left_out[1].from_ms", 89999, "lies in the excerpt"),
             (odd, "clips[1].excerpt.left_out", [], "does not say what is"),
+            (odd, "part", {"number": 1, "of": 2}, "a filing has none"), (carrier, "part", {"number": 3, "of": 2}, "more than there are"),
             (odd, "clips[1].excerpt.left_out[1]", {"from_ms": 29999, "until_ms": 30000, "reason": "x"}, "in front of the part before")]:
         said = {"clips[0].custody[0].log": "clips[0].custody[0].leaf", "logs": "logs[1].log"}.get(way, way)
         said = said.replace(".until_ms", ".from_ms") if "left_out[" in way else said

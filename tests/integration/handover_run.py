@@ -168,17 +168,20 @@ def of_the_others_goes_a_number(desk, job, handover, clips):
     assert "gibt es keine" in text and "versiegelt verwahrt, nicht gesichert" in text
 
 
+def checked(job, handover, *names, status=0):
+    """As the court checks it: the agency's id is enough (HO-123), and the ledger's trust file may be there, too (HO-124)."""
+    known = "--trust", job.site.agency_id(), "--identity", job.desk.keys / "court 1", "--json"
+    for more in (), ("--ledger", job.site.directory / "ledger/trust"):
+        done = subprocess.run([job.site.bin("asservat-verify"), *(job.directory / handover / name for name in names), *known, *more],
+                              stdout=subprocess.PIPE, text=True)
+        assert done.returncode == status, done.stdout
+    return json.loads(done.stdout)
+
+
 def verifies(job, handover):
-    """As the court checks it, with what it has from elsewhere."""
-    known = "--trust", job.site.agency_id(), "--identity", job.desk.keys / "court 1"
-    for more in (), ("--ledger", job.site.directory / "ledger/trust"):  # HO-123, HO-124: the agency's id is enough
-        done = subprocess.run([job.site.bin("asservat-verify"), job.directory / handover / "carrier.zip", *known, *more], stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True)
-        assert done.returncode == 0, done.stdout
-    filing = job.directory / handover / "filing"
-    if filing.exists():  # PK-062: with the same extract of the ledger
-        done = subprocess.run([job.site.bin("asservat-verify"), filing, *known, "--json"], stdout=subprocess.PIPE, text=True)
-        assert done.returncode == 0 and json.loads(done.stdout)["ledger"]["heads"], done.stdout
+    assert checked(job, handover, "carrier.zip")["verdict"] == "VALID"
+    if (job.directory / handover / "filing").exists():  # PK-062: with the same extract of the ledger
+        assert checked(job, handover, "filing")["ledger"]["heads"]
 
 
 def unwritten(desk, handover):
@@ -219,10 +222,10 @@ def a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clip):
     two_cancel(desk, handover)
 
 
-def written(job, handover, name, status=0):
+def written(job, handover, name, *words, status=0):
     """What the program says, and the image of a DVD."""
     image, label = (job.site.directory / f"{name}.{kind}" for kind in ("iso", "pdf"))
-    code, out, err = job.desk.call("handover", "write", handover, "--iso", str(image), "--name", name, "--print", str(label))
+    code, out, err = job.desk.call("handover", "write", handover, "--iso", str(image), "--name", name, "--print", str(label), *words)
     assert code == status, f"handover write: {code}: {out.decode()} {err}"
     return out.decode() + err, image, label
 
@@ -240,7 +243,7 @@ def it_goes_onto_a_medium(desk, job, handover):
     assert "1 von 1" in text and digest[:8] in text and "erika" not in text and "sigrid" not in text, text
     assert [e["what"] for e in shown(desk, handover)["history"] if e["kind"] == "medium"] == ["DVD 1"]
     image.unlink()
-    assert "was written already" in written(job, handover, "DVD 1", 1)[0] and not image.exists()
+    assert "was written already" in written(job, handover, "DVD 1", status=1)[0] and not image.exists()
 
 
 def it_is_closed_as_two_people_decided(desk, job, handover):
@@ -250,17 +253,72 @@ def it_is_closed_as_two_people_decided(desk, job, handover):
     desk.sql(f"""SET session_replication_role = replica; INSERT INTO asv.handover_plan (digest, bytes)
         SELECT sha256({other}), {other} FROM asv.handover_plan p WHERE encode(digest, 'hex') = '{kept}';
         UPDATE asv.handover SET plan = (SELECT sha256({other}) FROM asv.handover_plan p WHERE encode(digest, 'hex') = '{kept}') WHERE id = '{handover}'""")
-    said, image, _ = written(job, handover, "DVD 2", 1)
+    said, image, _ = written(job, handover, "DVD 2", status=1)
     assert "another plan than the one that was packed" in said and not image.exists(), said
     desk.sql(f"SET session_replication_role = replica; UPDATE asv.handover SET plan = '\\x{kept}' WHERE id = '{handover}'")
 
 
 def it_goes_in_a_zip(job, handover):
-    """HO-070, HO-071"""
-    said, image, _ = written(job, handover, "DVD 2")
-    word, = [line.split()[1] for line in said.splitlines() if line.startswith("passphrase ")]
+    """HO-070, HO-071, HO-088: the passphrase goes through no pipe."""
+    letter = job.site.directory / "letter"
+    said, image, _ = written(job, handover, "DVD 2", status=2)
+    assert "this is no terminal" in said and not image.exists(), said
+    assert "File exists" in written(job, handover, "DVD 2", "--passphrase", str(job.site.conf), status=1)[0] and not image.exists()
+    said, image, _ = written(job, handover, "DVD 2", "--passphrase", str(letter))
+    word = letter.read_text().strip()
+    assert len(word) == 34 and word not in said and letter.stat().st_mode & 0o777 == 0o600, said
     job.sh(handover, f"bsdtar -xOf '{image}' Beweismittel_{handover}.aes.zip > a.zip; 7z x -bd -y -p{word} a.zip >/dev/null; "
                      f"cmp Beweismittel_{handover}.zip carrier.zip; rm a.zip Beweismittel_{handover}.zip")
+
+
+def a_large_one_goes_in_parts(desk, job, ledger, clips, rsa):
+    """HO-078, HO-084 to HO-087, HO-050, HO-113, HO-114: killed between them, on two media, and received with one signature, by RSA (HO-023)."""
+    handover = approved(desk, *clips[:2])
+    ledger.sequence()
+    conf = job.site.conf.read_text()
+    job.site.conf.write_text(conf + "handover.medium = 22M\n")
+    place = job.directory / handover
+    at = 1
+    while job.preload and not (place / "carrier-1-of-2.zip").exists():
+        code, out, err = desk.call("handover", "run", env=dict(os.environ, LD_PRELOAD=job.preload, ASV_TEST_DIE_AT=str(at)))
+        assert code == -signal.SIGKILL, f"{code}: {out.decode()} {err}"
+        at += 1 + at // 4
+    job.site.conf.write_text(conf)  # what the first run had counts
+    assert "is not built yet" in written(job, handover, "DVD 4", status=1)[0]
+    job.run()
+    assert sorted(os.listdir(place)) == ["carrier-1-of-2.zip", "carrier-2-of-2.zip", "medium"], os.listdir(place)
+    for one, other in ((1, 2), (2, 1)):
+        alone = checked(job, handover, f"carrier-{one}-of-2.zip", status=1)
+        assert alone["verdict"] == "INCOMPLETE" and "parts" in alone["not_checked"] and len(alone["recordings"]) == 1, alone
+        both = checked(job, handover, f"carrier-{one}-of-2.zip", f"carrier-{other}-of-2.zip")
+        assert both["verdict"] == "VALID" and len(both["parts"]) == 2, both
+        kinds = [e["kind"] for e in shown(desk, handover)["history"] if e["what"] == f"carrier, {one} of 2"]
+        assert kinds == ["part"], kinds
+        facts = json.loads(job.sh(handover, f"unzip -p carrier-{one}-of-2.zip data/facts.json"))
+        (series,), (clip,) = facts["series"], facts["clips"]
+        fates = {n["fate"]: n["number"] for n in series["numbers"]}
+        assert facts["part"] == {"number": one, "of": 2} and fates["handed_over"] == clip["number"] != fates["other_part"], facts
+    assert "say which, --part 1" in written(job, handover, "DVD 4", status=2)[0]
+    assert "--part: it has 2" in written(job, handover, "DVD 4", "--part", "3", status=2)[0]
+    lists = set()
+    for part in (1, 2):
+        said, image, label = written(job, handover, f"DVD 4/{part}".replace("/", "-"), "--part", str(part))
+        name = f"Beweismittel_{handover}_{part}-von-2.zip"
+        job.sh(handover, f"mkdir medium-{part}; bsdtar -xf '{image}' -C medium-{part}; cd medium-{part}; sha256sum --quiet -c SHA256SUMS; cmp {name} ../carrier-{part}-of-2.zip")
+        assert f"{part} von 2" in job.sh(handover, f"pdftotext -layout '{label}' -")
+        lists.add(job.sh(handover, f"cat medium-{part}/Teile.txt; cat medium-{part}/Empfang.txt"))
+    assert len(lists) == 1, lists
+    job.sh(handover, "mkdir all; mv medium-*/*.zip all; cp medium-1/*.txt all; cd all; sha256sum --quiet -c Teile.txt; "
+                     "test $(sed -n 3p Empfang.txt) = $(sha256sum Teile.txt | cut -d' ' -f1)")
+    key, cert = rsa
+    sign = f"openssl cms -sign -binary -nosmimecap -md sha256 -signer '{cert}' -inkey '{key}' -in Empfang.txt -outform DER -out Empfang.p7s"
+    words = ("handover", "receipt", handover, "--text", place / "all/Empfang.txt", "--signature", place / "all/Empfang.p7s")
+    job.sh(handover, f"cd all; {sign}")
+    desk.refused("not the five lines", "erika", *words)  # as it is it says nothing
+    job.sh(handover, f"cd all; sed -i -e '4s/.*/2026-11-24T08:15:00Z/' -e '5s/.*/JHS Müller/' Empfang.txt; {sign}")
+    assert "receipt is confirmed" in desk.act("erika", *words)
+    assert shown(desk, handover)["receipt_proven"] is True
+    assert f"{handover}: over, and removed" in job.run()
 
 
 def two_do_not_run_at_once(job):
@@ -361,7 +419,8 @@ def play(rig):
     held(desk, clips[0], clips[1])
     ledger = Ledger(desk)
     ledger.begin()
-    registered(desk, COURT, age_key(desk, "court 1"), "--code", "R1200S")
+    *rsa, digest = certificate(desk, "court", "rsa:3072")
+    registered(desk, COURT, age_key(desk, "court 1"), "--code", "R1200S", "--certificate", digest)
     job = Job(desk)
     media = Media(desk.site.directory / "run/media.sock", desk.site.bin("asservat-media"))
     handover = approved(desk, clips[0], f"{clips[1]}=sealed", "--output", "both")
@@ -382,6 +441,7 @@ def play(rig):
     a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clips[1])
     what_is_cancelled_is_not_made(desk, job, ledger, clips)
     what_is_over_is_removed(desk, job, stamped)
+    a_large_one_goes_in_parts(desk, job, ledger, clips, rsa)
 
 
 if __name__ == "__main__":

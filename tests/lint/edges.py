@@ -54,7 +54,7 @@ HEADERS = {
     "dock": ["server/keeper/client.h"],
     "server/cli": ["firmware-proto/camera/enrolment.h"],
     "server/db": ["firmware-proto/wire/devlog.h"],
-    "server/flow": ["server/package/filing_rules.h"],
+    "server/flow": ["server/package/filing_rules.h", "server/report/letters.h"],
     "server/handover": ["firmware-proto/camera/mp4.h"],
     "server/verify": ["server/handover/excerpt.h", "server/handover/extract.h", "server/handover/file_id.h", "server/handover/series.h"],
 }

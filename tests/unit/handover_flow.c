@@ -11,6 +11,7 @@
 #include "firmware-proto/crypto/x509.h"
 #include "server/base/uuid.h"
 #include "server/flow/handover.h"
+#include "server/flow/printed.h"
 #include "server/flow/words_plan.h"
 #include "tests/support/plans.h"
 #include "tests/unit/test.h"
@@ -286,6 +287,24 @@ static void another_text_is_none(void **state)
     assert_int_equal(read_signed(desk, RECEIPT(FIRST, ID, DIGEST, AT, "JHS")), ASV_OK);
 }
 
+/* HO-087: what lies beside a carrier is none before it is filled in. */
+static void a_form_is_a_receipt_when_it_is_filled_in(void **state)
+{
+    struct desk *desk = *state;
+    char form[ASV_RECEIPT_TEXT_BYTES];
+    char filled[ASV_RECEIPT_TEXT_BYTES + 1];
+    size_t len = asv_handover_receipt_form(form, desk->row.id, desk->said.received);
+    assert_int_equal(len, strlen(form));
+    assert_int_equal(read_signed(desk, form), ASV_E_MALFORMED);
+    const char *time = strstr(form, "JJJJ");
+    assert_non_null(time);
+    const char *name = strchr(time, '\n') + 1;
+    snprintf(filled, sizeof filled, "%.*s" AT "\n%s", (int)(time - form), form, name);
+    assert_int_equal(read_signed(desk, filled), ASV_E_MALFORMED);
+    snprintf(filled, sizeof filled, "%.*s" AT "\nJHS\n", (int)(time - form), form);
+    assert_int_equal(read_signed(desk, filled), ASV_OK);
+}
+
 static void what_the_addressee_did_not_sign_is_refused(void **state)
 {
     struct desk *desk = *state; /* HO-012 */
@@ -303,13 +322,53 @@ static void what_the_addressee_did_not_sign_is_refused(void **state)
     assert_int_equal(read_it(desk, &out), ASV_E_STATE);
 }
 
+/* HO-024: before anything is signed, and with the field. */
+static void what_has_no_form_in_the_documents_is_refused(void **state)
+{
+    static const struct {
+        size_t field;
+        const char *text, *says;
+    } bad[] = {
+        {offsetof(struct asv_db_incident, accused), "\u05d0\u05d1\u05e8\u05d4\u05dd",
+         "accused: U+05D0 has no form"},
+        {offsetof(struct asv_db_incident, injured), "Willi Weiß\n\u674e", "injured: U+674E has no form"},
+        {offsetof(struct asv_db_incident, offence), "Angriff \U0001f44a", "offence: U+1F44A has no form"},
+        {offsetof(struct asv_db_incident, place), "a\u0300\u0301\u0302", "place: U+0302 has no form"},
+        {offsetof(struct asv_db_incident, prosecutor), "570 Js \u0416", "prosecutor: U+0416 has no form"},
+        {offsetof(struct asv_db_incident, case_number),
+         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+         "case number: has more than 64 bytes"},
+    };
+    struct asv_db_incident *incident = calloc(1, sizeof *incident);
+    struct asv_err err = {0};
+    (void)state;
+    assert_non_null(incident);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        *incident = (struct asv_db_incident){.case_number = "32-3/2026/0117",
+                                             .offence = "Angriff",
+                                             .danger = "Schlag",
+                                             .place = "Wanheimer Straße 12",
+                                             .accused = "Łukasz Đorđević, Σωκράτης, Жуков",
+                                             .injured = "Willi Weiß\nJörg Öztürk"};
+        assert_int_equal(asv_printed_incident(incident, &err), ASV_OK);
+        strcpy((char *)incident + bad[i].field, bad[i].text);
+        assert_int_equal(asv_printed_incident(incident, &err), ASV_E_USAGE);
+        assert_memory_equal(err.text, bad[i].says, strlen(bad[i].says));
+    }
+    free(incident);
+    struct asv_card card = {.authority = {(const uint8_t *)"StA \u05d0", 6}};
+    assert_int_equal(asv_printed_card(&card, &err), ASV_E_USAGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plan_is_shown_whole),
         cmocka_unit_test(more_than_may_be_filed_is_known_before),
+        cmocka_unit_test(what_has_no_form_in_the_documents_is_refused),
         cmocka_unit_test_setup_teardown(a_receipt_says_what_was_signed, sit_down, get_up),
         cmocka_unit_test_setup_teardown(another_text_is_none, sit_down, get_up),
+        cmocka_unit_test_setup_teardown(a_form_is_a_receipt_when_it_is_filled_in, sit_down, get_up),
         cmocka_unit_test_setup_teardown(what_the_addressee_did_not_sign_is_refused, sit_down, get_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -350,6 +350,7 @@ class Test(Hostile):
         assert {e["kind"] for e in two["events"]} == {"proposed", "approved", "building", "built", "written"}, two
         assert [(c["clip"], c["header"]) for c in two["clips"]] == [(uid("w2"), dig("w2"))] and two["outputs"][0]["digest"] == dig("carrier"), two
         assert [(r["how"], r["signed_by"], r["document"]) for r in two["receipts"]] == [("form", "Emil", dig("form"))] and two["media"][0]["label"] == "DU-1", two
+        assert (two["outputs"][0]["parts"], two["media"][0]["part"], two["media"][0]["parts"], two["media"][0]["digest"]) == (1, 1, 1, dig("carrier")), two
         assert self.get("doris", f"/api/v1/handovers/{uid('h3')}")["outcome"] == "refused"
         # it has no files here.
         assert [path for path in self.contract.document["paths"] if path.startswith("/api/v1/handovers/")] == ["/api/v1/handovers/{handover}"]

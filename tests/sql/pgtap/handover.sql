@@ -195,8 +195,10 @@ SELECT ok((SELECT bool_or(kind = 'hold_approved') AND bool_or(kind = 'handover_a
 SELECT is((SELECT count(*) FROM asv.handover_incident(uid('p1')) WHERE number = 1 AND statement = dig(concat_ws(' ', uid('incident'), 1, 'o')) AND changed_at IS NULL), 1::bigint, 'as it was signed');
 SELECT tap.incident_put(uid('incident'), 'V-1', 2, 'o2', '', 'willi');
 SELECT is((SELECT count(*) FROM asv.handover_incident(uid('p1')) WHERE number = 1 AND offence = 'o' AND changed_at > since), 1::bigint, 'and stood there when it was approved, whatever is written down since (HO-051)');
-SELECT results_eq($$ SELECT first, last, from_at = '2026-01-05 05:00Z', until_at = now() - interval '2 minutes' FROM asv.handover_series(tap.uid('p1')) $$,
+SELECT results_eq($$ SELECT first, last, from_at = '2026-01-05 05:00Z', until_at = now() - interval '2 minutes' FROM asv.handover_series(tap.uid('p1'), NULL) $$,
     $$ VALUES (1::bigint, 3::bigint, true, true) $$, 'of a camera it is told the numbers from the incident on to the first behind it and what is handed over (HO-050)');
+SELECT results_eq($$ SELECT * FROM asv.handover_series(tap.uid('p1'), '{2}') $$, $$ SELECT * FROM asv.handover_series(tap.uid('p1'), NULL) $$, 'for a part, too (HO-085)');
+SELECT is_empty($$ SELECT * FROM asv.handover_series(tap.uid('p1'), '{3}') $$, 'of the cameras of its recordings alone');
 SELECT is((SELECT string_agg(concat_ws(' ', number, fate, twice, clip, replace(convert_from(link, 'UTF8'), repeat('s', 50), ' shown')), ', ' ORDER BY number)
            FROM asv.handover_links(uid('p1'), dig('cam'), uid('epoch'), 0, 10)), '1 handed_over f 1 h1 shown, 2 handed_over f 2 h2 shown, 3 held f h3 shown',
     'of each what became of it, and its record without what opens it (HO-050)');
@@ -251,14 +253,14 @@ SELECT is(asv.statement_put(tap.stmt('block'), dig('block'), 7, 5::smallint, dig
 SELECT throws_ok($$ SELECT pg_temp.propose('p10', 'erika', 'h1') $$, 'VA002', NULL, 'then none of it is proposed');
 SELECT throws_ok($$ SELECT pg_temp.answer('p9', 2, 'sigrid', 'h1') $$, 'VA002', NULL, 'nor is one approved');
 SELECT throws_ok($$ SELECT * FROM asv.handover_work(tap.uid('p1'), NULL, 10) $$, 'VA002', NULL, 'what was built goes onto no medium');
-SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', 1::smallint, tap.dig('zip')) $$, 'VA002', NULL, 'nor does the one that is being written count');
+SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', tap.dig('zip')) $$, 'VA002', NULL, 'nor does the one that is being written count');
 SET LOCAL session_replication_role = replica;
 DELETE FROM asv.block;
 SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.answer('p9', 3, 'sigrid', 'h1'), 'done', 'refused it is, whatever blocks it');
-SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', 1::smallint, tap.dig('other')) $$, 'VA001', NULL, 'what is written is what was made (HO-080)');
-SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', 1::smallint, dig('zip')), 'done', 'it is written to a medium');
-SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', 1::smallint, dig('zip')), 'already', 'once');
+SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', tap.dig('other')) $$, 'VA001', NULL, 'what is written is what was made (HO-080)');
+SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', dig('zip')), 'done', 'it is written to a medium');
+SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', dig('zip')), 'already', 'once');
 SELECT is(pg_temp.kinds('h2'), 'requested/person approved/person built/system written/system', 'custody of each tells of it (HO-006)');
 SELECT is((SELECT count(*) FROM asv.clip_event WHERE kind = 'handover_built' AND detail LIKE '%' || encode(dig('zip'), 'hex') || '%'), 2::bigint, 'with the digest');
 
@@ -295,7 +297,7 @@ SELECT is(pg_temp.state('p1') || ' ' || pg_temp.kinds('h2'), 'received requested
 SELECT throws_ok($$ SELECT pg_temp.receipt('r5', 'p1', 'form', tap.dig('zip'), 'G', tap.dig('scan'), NULL, 'sigrid') $$, 'VA002', NULL, 'once');
 SELECT is(pg_temp.say('free h1', 2, 1, dig('h1'), 'willi'), 'done', 'and its recordings can be released');
 SELECT throws_ok($$ SELECT * FROM asv.handover_custody(tap.uid('p1'), 1::smallint, NULL, 100) $$, 'VA006', NULL, 'the job is told no more of it');
-SELECT throws_ok($$ SELECT * FROM asv.handover_series(tap.uid('p1')) $$, 'VA006', NULL, 'nor of its cameras');
+SELECT throws_ok($$ SELECT * FROM asv.handover_series(tap.uid('p1'), NULL) $$, 'VA006', NULL, 'nor of its cameras');
 SELECT is((SELECT count(*) FROM asv.handover_work(uid('p1'), NULL, 10)), 0::bigint, 'nor that there was one (HO-007)');
 
 -- ---- cancelled: HO-013
@@ -316,7 +318,7 @@ SELECT is(pg_temp.state('p4') || ' ' || pg_temp.say('free h2', 2, 1, dig('h2'), 
 -- HO-020
 SELECT is(pg_temp.propose('p5', 'erika', 'h2') || ' ' || pg_temp.answer('p5', 2, 'dora', 'h2') || ' ' || tap.took('p5 2 dora'), 'done done done', 'and one that leaves the house');
 SELECT is(asv.handover_built(uid('p5'), 'carrier', dig('zip 5'), 9, 9, 'asservat 1') || ' ' || asv.handover_left(uid('p5')), 'done false', 'which a carrier that was made did not');
-SELECT is(asv.handover_written(uid('p5'), 'carrier', 'USB 5', 1::smallint, dig('zip 5')), 'done', 'one on a medium may have');
+SELECT is(asv.handover_written(uid('p5'), 'carrier', 'USB 5', dig('zip 5')), 'done', 'one on a medium may have');
 SELECT is(pg_temp.cancel('c5', 'p5', 'erika'), 'waits', 'then one person who says that nothing comes of it');
 SELECT is(pg_temp.state('p5') || ' ' || pg_temp.kinds('h2') LIKE 'built % written/system', true, 'is not enough (HO-020)');
 SELECT throws_matching($$ SELECT pg_temp.say('free again', 2, 1, tap.dig('h2'), 'willi') $$, 'nobody has confirmed its receipt', 'and the original stays');
@@ -331,6 +333,33 @@ SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.cancel('c7', 'p5', 'dora') || ' ' || pg_temp.state('p5'), 'done cancelled', 'two people are');
 SELECT ok(pg_temp.kinds('h2') LIKE '% written/system cancelled/person', 'of which custody tells');
 
+-- ---- in parts: HO-085, HO-086
+
+SELECT is(pg_temp.propose('p30', 'erika', 'h1', 'h2'), 'done', 'one for two media');
+SELECT pg_temp.answer('p30', 2, 'dora', 'h1', 'h2'), tap.took('p30 2 dora');
+SELECT throws_ok($$ SELECT asv.handover_built(tap.uid('p30'), 'carrier', tap.dig('a'), 9, 9, 'asservat 1', 1::smallint, 2::smallint, '{1,3}') $$, 'VA001', NULL,
+    'a part has recordings of its plan');
+SELECT is(asv.handover_built(uid('p30'), 'carrier', dig('a'), 9, 9, 'asservat 1', 1::smallint, 2::smallint, '{2}'), 'done', 'the first part is finished');
+SELECT is(pg_temp.state('p30') || ' ' || (SELECT count(*) FROM asv.handover_carriers(uid('p30'))), 'approved 0', 'which is not all of it');
+SELECT throws_ok($$ SELECT pg_temp.receipt('r6', 'p30', 'form', tap.dig('a'), 'G', tap.dig('scan'), NULL, 'erika') $$, 'VA001', NULL, 'nor what is received (HO-086)');
+SELECT throws_ok(format($$ SELECT asv.handover_built(tap.uid('p30'), 'carrier', tap.dig('b'), 9, 9, 'asservat 1', 2::smallint, %s::smallint, '{%s}') $$, n, c), 'VA001', NULL,
+    'each recording is in one part: ' || n || ' ' || c) FROM (VALUES (2, '2'), (2, '1,2'), (3, '1')) AS x (n, c);
+SELECT is(asv.handover_built(uid('p30'), 'carrier', dig('a'), 9, 9, 'asservat 1', 1::smallint, 2::smallint, '{2}'), 'already', 'once');
+SELECT is(asv.handover_built(uid('p30'), 'carrier', dig('b'), 8, 7, 'asservat 1', 2::smallint, 2::smallint, '{1}'), 'done', 'and the last one');
+SELECT is(pg_temp.state('p30') || ' ' || (SELECT string_agg(part || '/' || parts || ' ' || (digest IN (dig('a'), dig('b'))), ', ') FROM asv.handover_carriers(uid('p30'))),
+    'built 1/2 true, 2/2 true', 'then it is built');
+SELECT results_eq($$ SELECT n.number::integer, split_part(e.detail, ', ', 2) FROM asv.clip_event e JOIN asv.handover_clip n USING (recording)
+    WHERE e.kind = 'handover_built' AND n.handover = tap.uid('p30') AND e.detail LIKE '%' || tap.uid('p30') || '%' ORDER BY n.number $$,
+    $$ VALUES (1, 'carrier 2 of 2'), (2, 'carrier 1 of 2') $$, 'custody of each recording tells of its own part (HO-006)');
+SELECT is(asv.handover_written(uid('p30'), 'carrier', 'USB 1', dig('a')), 'done', 'the first part is on a medium');
+SELECT is(asv.handover_written_at(uid('p30')), NULL, 'and the other one is not');
+SELECT is(asv.handover_written(uid('p30'), 'carrier', 'USB 2', dig('b')), 'done', 'it is, too');
+SELECT isnt(asv.handover_written_at(uid('p30')), NULL, 'then it is written');
+SELECT is((SELECT digest FROM asv.handover_whole(uid('p30'))),
+    sha256(convert_to(format(E'%1$s  Beweismittel_%3$s_1-von-2.zip\n%2$s  Beweismittel_%3$s_2-von-2.zip\n', encode(dig('a'), 'hex'), encode(dig('b'), 'hex'), uid('p30')), 'UTF8')),
+    'its receipt is of the list of its parts (HO-086)');
+SELECT is(pg_temp.receipt('r7', 'p30', 'form', (SELECT digest FROM asv.handover_whole(uid('p30'))), 'G', dig('scan'), NULL, 'erika'), 'waits', 'of both together');
+
 -- ---- what ledger verify compares: LG-093, LG-140
 
 SELECT is((SELECT string_agg(what || ' ' || split_part(convert_from(said, 'UTF8'), E'\n', 5), ', ') FROM asv.ledger_record(dig('r4'))),
@@ -339,7 +368,7 @@ SELECT is((SELECT string_agg(what, ', ') FROM asv.ledger_record(dig('c1'))), for
 SELECT is_empty('SELECT * FROM asv.ledger_unsigned(9)', 'all of it is what was signed');
 SET LOCAL session_replication_role = replica;
 UPDATE asv.handover_clip SET form = 1 WHERE handover = uid('p4');
-UPDATE asv.handover_receipt SET statement = dig('c1') WHERE number = 1;
+UPDATE asv.handover_receipt SET statement = dig('c1') WHERE number = 1 AND handover = uid('p1');
 UPDATE asv.handover_output SET digest = dig('swapped') WHERE handover = uid('p1');
 SET LOCAL session_replication_role = origin;
 SELECT set_eq('SELECT what FROM asv.ledger_unsigned(9)', format($$ VALUES ('carrier of hand-over %1$s'), ('hand-over %1$s, receipt 1'), ('hand-over %2$s') $$,

@@ -182,12 +182,14 @@ static void die(bool now)
     }
 }
 
-static enum asv_status extras(void *ctx, const char *path, struct asv_err *err)
+static enum asv_status extras(void *ctx, const struct asv_build_part *part, const char *path,
+                              struct asv_err *err)
 {
     struct kit *kit = ctx;
     char below[1024];
     (void)err;
     kit->extras++;
+    kit->extras_clips += part->count;
     snprintf(below, sizeof below, "%s/ledger", path);
     assert_int_equal(mkdir(below, 0700), 0);
     asv_test_write_file(below, "README.txt", "read\n", 5);
@@ -223,9 +225,15 @@ static enum asv_status clip(void *ctx, const struct asv_build_clip *said, struct
 static enum asv_status facts(void *ctx, const struct asv_build_said *said, char **text, size_t *len,
                              struct asv_err *err)
 {
+    static const uint8_t root[ASV_SHA256_BYTES] = {5};
+    static const struct asv_compose_cosignature by[] = {{"zeuge.example/a", NOW_MS - 400}};
+    const struct asv_compose_log log = {
+        1, 184233, "duisburg.example/asservat/1", root, NOW_MS - 500, by, sizeof by / sizeof *by};
     struct kit *kit = ctx;
     kit->facts++;
     die(kit->kill_in_facts);
+    assert_int_equal(asv_compose_add_log(kit->compose, &log, NULL), ASV_OK);
+    assert_int_equal(asv_compose_add_cert(kit->compose, &kit->it.agency.root.cert, NULL), ASV_OK);
     return asv_compose_write(kit->compose, said, text, len, err);
 }
 
@@ -266,8 +274,6 @@ static struct asv_bytes text(const char *value)
 
 static void make_compose(struct kit *kit)
 {
-    static const uint8_t root[ASV_SHA256_BYTES] = {5};
-    static const struct asv_compose_cosignature by[] = {{"zeuge.example/a", NOW_MS - 400}};
     static const struct asv_card card = {.authority = {(const uint8_t *)"Staatsanwaltschaft Duisburg", 27},
                                          .code = {(const uint8_t *)"R1200S", 6},
                                          .address_count = 1,
@@ -294,11 +300,7 @@ static void make_compose(struct kit *kit)
         .requested = {text("Elke Exner"), NOW_MS - 2000, text("Anforderung vom 27.11.2026"), {1}},
         .approved = {text("Sigrid Schäfer"), NOW_MS - 1000, text("Einverstanden"), {2}},
     };
-    const struct asv_compose_log log = {
-        1, 184233, "duisburg.example/asservat/1", root, NOW_MS - 500, by, sizeof by / sizeof *by};
     assert_int_equal(asv_compose_new(&kit->compose, &head, NULL), ASV_OK);
-    assert_int_equal(asv_compose_add_log(kit->compose, &log, NULL), ASV_OK);
-    assert_int_equal(asv_compose_add_cert(kit->compose, &kit->it.agency.root.cert, NULL), ASV_OK);
 }
 
 void kit_make(struct kit *kit, uint8_t outputs, uint32_t sealed_chunks)
@@ -326,6 +328,7 @@ void kit_make(struct kit *kit, uint8_t outputs, uint32_t sealed_chunks)
                                     .approval = {(const uint8_t *)"approval", 8},
                                     .vault = kit->it.vault,
                                     .names = kit->names,
+                                    .sizes = kit->sizes,
                                     .signer = &kit->signer,
                                     .release = {release, release_len},
                                     .documents = ASV_BINARY_DIR "/bin/asservat-documents",

@@ -21,6 +21,7 @@ struct kit {
     uint8_t file_keys[KIT_CLIPS][ASV_FILE_KEY_BYTES]; /* in the plan's order, as all below */
     struct asv_exhibit_name names[KIT_CLIPS];
     struct asv_plan_clip plan_clips[KIT_CLIPS];
+    uint64_t sizes[KIT_CLIPS];
     struct asv_plan plan;
     uint8_t plan_bytes[ASV_PLAN_MAX_BYTES];
     size_t plan_len;
@@ -34,7 +35,7 @@ struct kit {
     struct asv_build build;
 
     /* What was asked for, and when it ends. */
-    int keys, extras, clip_told, facts, pieces, signatures;
+    int keys, extras, extras_clips, clip_told, facts, pieces, signatures;
     int kill_at_piece, kill_at_clip, kill_at_signature, stop_at_piece; /* from 1; 0: never */
     bool kill_in_extras, kill_in_facts;
     bool wraps_anew; /* the keeper, for each run; else always the same */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/files.h"
@@ -32,7 +33,7 @@ static int set_up(void **state)
         carrier[i] = (uint8_t)(i * 2654435761u >> 24);
     }
     asv_test_make_directory(dir_path, sizeof dir_path);
-    medium = (struct asv_medium){.dir = open(dir_path, O_RDONLY | O_DIRECTORY), .room = 1 << 30};
+    medium = (struct asv_medium){.dir = open(dir_path, O_RDONLY | O_DIRECTORY), .device = 0};
     left = (struct asv_bytes){carrier, LEN};
     source = asv_source_bytes(&left);
     content = (struct asv_medium_content){
@@ -168,6 +169,73 @@ static void what_fat_does_not_take_is_said_before_anything_is_written(void **sta
     assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
 }
 
+static void note(const char *name, const char *text)
+{
+    static struct asv_medium_note notes[2];
+    notes[content.note_count] = (struct asv_medium_note){name, {(const uint8_t *)text, strlen(text)}};
+    content.notes = notes;
+    content.note_count++;
+}
+
+/* HO-086, HO-087 */
+static void beside_it_lies_what_is_to_be_signed(void **state)
+{
+    (void)state;
+    uint8_t *data = NULL;
+    size_t len = 0;
+    char path[700];
+    note(ASV_MEDIUM_RECEIPT, "handover-receipt\n");
+    note(ASV_MEDIUM_PARTS, "parts\n");
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    asv_test_read_file(dir_path, ASV_MEDIUM_RECEIPT, &data, &len);
+    assert_int_equal(len, 17);
+    free(data);
+    asv_medium_take_back(medium.dir, written.name);
+    assert_false(is_there(ASV_MEDIUM_RECEIPT) || is_there(ASV_MEDIUM_PARTS) || is_there(ASV_MEDIUM_SUMS));
+    left = (struct asv_bytes){carrier, LEN};
+    assert_int_equal(asv_medium_image(medium.dir, dir_path, "b.iso", &content, &written, &err), ASV_OK);
+    is_digest_of(written.file, carrier, LEN); /* which was found beside them */
+    snprintf(path, sizeof path, "%s/b.iso", dir_path);
+    const char *const bsdtar[] = {"bsdtar", "-xOf", path, ASV_MEDIUM_PARTS, NULL};
+    assert_int_equal(asv_test_run(dir_path, bsdtar), 0);
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0640);
+}
+
+/* HO-089: without SHA256SUMS it is not there. */
+static void what_a_killed_run_left_is_written_anew(void **state)
+{
+    (void)state;
+    uint8_t *data = NULL;
+    size_t len = 0;
+    asv_test_write_file(dir_path, "Beweismittel_1.zip", "half", 4);
+    asv_test_write_file(dir_path, "Beweismittel_1.zip.partial", "less", 4);
+    asv_test_write_file(dir_path, "mine.txt", "kept", 4);
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    asv_test_read_file(dir_path, written.name, &data, &len);
+    assert_int_equal(len, LEN);
+    free(data);
+    assert_true(is_there("mine.txt") && !is_there("Beweismittel_1.zip.partial"));
+    left = (struct asv_bytes){carrier, LEN};
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_EXISTS);
+    assert_non_null(strstr(err.text, "or empty it"));
+}
+
+/* HO-075: of a file system in memory nothing comes from a medium. */
+static void what_is_memory_is_no_medium(void **state)
+{
+    (void)state;
+    struct asv_medium other;
+    medium.is_memory = true;
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    assert_false(written.from_medium);
+    if (asv_medium_open("/dev/shm", &other, &err) == ASV_OK) {
+        assert_true(other.is_memory);
+    }
+    asv_medium_close(&other);
+}
+
 /* HO-077 */
 static void the_image_of_a_dvd_has_the_same_on_it(void **state)
 {
@@ -221,32 +289,6 @@ static void a_small_file_is_found_in_the_carrier(void **state)
     close(fd);
 }
 
-/* HO-078 */
-static void recordings_are_divided_among_media_and_none_is_cut(void **state)
-{
-    (void)state;
-    static const uint64_t bytes[] = {40, 50, 1, 10, 90, 91, 9};
-    struct asv_medium_part parts[8];
-    size_t count = 0;
-    assert_int_equal(asv_medium_parts(bytes, 7, 9, 100, parts, 8, &count, &err), ASV_OK);
-    static const struct asv_medium_part want[] = {
-        {0, 3, 100}, {3, 1, 19}, {4, 1, 99}, {5, 1, 100}, {6, 1, 18}};
-    assert_int_equal(count, 5);
-    for (size_t i = 0; i < 5; i++) {
-        assert_int_equal(parts[i].first, want[i].first);
-        assert_int_equal(parts[i].count, want[i].count);
-        assert_int_equal(parts[i].bytes, want[i].bytes);
-    }
-    assert_int_equal(asv_medium_parts(bytes, 7, 9, 100, parts, 4, &count, &err), ASV_E_LIMIT);
-    assert_int_equal(asv_medium_parts(bytes, 7, 10, 100, parts, 8, &count, &err), ASV_E_LIMIT);
-    assert_string_equal(err.text, "recording 6 has 91 bytes and fits on no medium of 100: take a larger one");
-    assert_int_equal(asv_medium_parts(bytes, 7, 101, 100, parts, 8, &count, &err), ASV_E_LIMIT);
-    assert_int_equal(asv_medium_parts(bytes, 7, 9, 1000, parts, 8, &count, &err), ASV_OK);
-    assert_int_equal(count, 1);
-    assert_int_equal(asv_medium_parts(bytes, 0, 9, 1000, parts, 8, &count, &err), ASV_OK);
-    assert_int_equal(count, 0);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -256,9 +298,11 @@ int main(void)
         TEST(what_is_read_back_is_compared),
         TEST(where_nothing_is_mounted_nothing_is_written),
         TEST(what_fat_does_not_take_is_said_before_anything_is_written),
+        TEST(beside_it_lies_what_is_to_be_signed),
+        TEST(what_a_killed_run_left_is_written_anew),
+        TEST(what_is_memory_is_no_medium),
         TEST(the_image_of_a_dvd_has_the_same_on_it),
         TEST(a_small_file_is_found_in_the_carrier),
-        TEST(recordings_are_divided_among_media_and_none_is_cut),
     };
     if (asv_crypto_init() != ASV_OK) {
         return 1;

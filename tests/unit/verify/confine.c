@@ -18,7 +18,7 @@
 #include "tests/support/files.h"
 #include "tests/unit/test.h"
 
-static char directory[512], carrier[600], other[600], made[700], beside[600];
+static char directory[512], carrier[600], part[600], other[600], made[700], beside[600];
 
 /* 0: what was tried went as it should; 77: this kernel restricts no paths. */
 static int inside(bool is_alone, int (*what)(void))
@@ -26,8 +26,13 @@ static int inside(bool is_alone, int (*what)(void))
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        struct asv_confined confined = {
-            .checked = carrier, .is_alone = is_alone, .made = {made}, .made_count = 1};
+        char *const others[] = {part};
+        struct asv_confined confined = {.checked = carrier,
+                                        .others = others,
+                                        .other_count = 1,
+                                        .is_alone = is_alone,
+                                        .made = {made},
+                                        .made_count = 1};
         struct asv_err err = {0};
         bool whole = false;
         asv_confined_add(&confined, NULL);
@@ -51,8 +56,9 @@ static bool opens(const char *path, int flags)
 
 static int reads_it_alone(void)
 {
-    return !opens(carrier, O_RDONLY) || opens(beside, O_RDONLY) || opens("/etc/passwd", O_RDONLY) ||
-           opens(carrier, O_RDWR) || unlink(carrier) == 0;
+    return !opens(carrier, O_RDONLY) || !opens(part, O_RDONLY) || opens(beside, O_RDONLY) ||
+           opens("/etc/passwd", O_RDONLY) || opens(carrier, O_RDWR) || opens(part, O_RDWR) ||
+           unlink(carrier) == 0;
 }
 
 static int reads_what_lies_beside(void)
@@ -102,12 +108,14 @@ static int set_up(void **state)
     char into[600];
     asv_test_make_directory(directory, sizeof directory);
     (void)snprintf(carrier, sizeof carrier, "%s/in/carrier.zip", directory);
+    (void)snprintf(part, sizeof part, "%s/part.zip", directory);
     (void)snprintf(beside, sizeof beside, "%s/in/beside", directory);
     (void)snprintf(other, sizeof other, "%s/other", directory);
     (void)snprintf(into, sizeof into, "%s/in", directory);
     assert_int_equal(mkdir(into, 0700), 0);
     asv_test_write_file(into, "carrier.zip", "PK", 2);
     asv_test_write_file(into, "beside", "x", 1);
+    asv_test_write_file(directory, "part.zip", "PK", 2);
     asv_test_write_file(directory, "other", "x", 1);
     (void)snprintf(into, sizeof into, "%s/out", directory);
     assert_int_equal(mkdir(into, 0700), 0);

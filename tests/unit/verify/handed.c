@@ -280,6 +280,9 @@ static void again(void)
 CHANGE(plan_is_garbage, garbage("plan"))
 CHANGE(plan_is_longer, struct asv_test_handover_file *plan = file_of("plan"); uint8_t data[2048] = {0};
        memcpy(data, plan->data, plan->len); asv_test_handover_put(&it, "plan", data, plan->len + 1))
+CHANGE(a_part_that_is_all_of_it, set(it.facts, "part", json_pack("{s:i,s:i}", "number", 1, "of", 2)))
+CHANGE(a_part_that_does_not_say_so, it.plan_clips[4] = it.plan_clips[1]; it.plan_clips[4].header[0]++;
+       it.plan.clip_count++; again())
 CHANGE(plan_is_missing, asv_test_handover_remove(&it, "plan"))
 CHANGE(plan_of_another_case, it.plan.case_number.len--; again())
 CHANGE(plan_of_another_incident, it.plan.incident[0]++; again())
@@ -604,6 +607,7 @@ CHANGE(the_camera_twice, json_array_append(json_object_get(it.facts, "series"), 
 CHANGE(the_series_of_another_camera, set(series_of(), "camera", json_string(zeros)))
 CHANGE(numbers_with_a_gap, set(number_of(4), "number", json_integer(6)))
 CHANGE(a_recording_that_is_not_here, set(number_of(2), "clip", json_integer(5)))
+CHANGE(a_recording_in_a_part_that_is_none, set(number_of(4), "fate", json_string("other_part")))
 
 /* ---- what each is found as ---- */
 
@@ -699,6 +703,8 @@ static const struct damage damages[] = {
     EARLY(plan_is_longer, "plan", "data/plan"),
     EARLY(plan_is_missing, "file-missing", "data/plan"),
     EARLY(plan_of_another_case, "plan-facts", FACTS),
+    EARLY(a_part_that_is_all_of_it, "plan-facts", FACTS), /* HO-113 */
+    EARLY(a_part_that_does_not_say_so, "plan-facts", FACTS),
     EARLY(plan_of_another_incident, "plan-facts", FACTS),
     EARLY(plan_of_another_handover, "plan-facts", FACTS),
     EARLY(plan_of_a_filing, "plan-facts", FACTS),
@@ -893,6 +899,7 @@ static const struct damage damages[] = {
     EARLY(the_series_of_another_camera, "series", "data/links/001"),
     EARLY(numbers_with_a_gap, "facts", FACTS),
     EARLY(a_recording_that_is_not_here, "facts", FACTS),
+    EARLY(a_recording_in_a_part_that_is_none, "facts", FACTS),
 };
 
 static void every_damage_is_named(void **state)
@@ -1050,8 +1057,9 @@ static void decide_again(void)
     asv_test_handover_log(&it);
 }
 
-CHANGE(a_recording_is_in_another_part, it.plan_clips[4] = it.plan_clips[1]; it.plan_clips[4].header[0]++;
-       it.plan.clip_count++; decide_again())
+CHANGE(a_recording_is_in_another_part, set(it.facts, "part", json_pack("{s:i,s:i}", "number", 1, "of", 2));
+       it.plan_clips[4] = it.plan_clips[1]; it.plan_clips[4].header[0]++; it.plan.clip_count++;
+       decide_again(); set(number_of(4), "fate", json_string("other_part")))
 
 static void what_is_not_shown_leaves_it_incomplete(void **state)
 {
@@ -1062,6 +1070,47 @@ static void what_is_not_shown_leaves_it_incomplete(void **state)
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         assert_int_equal(verify(prepare(changes[i], NULL)), ASV_HANDED_INCOMPLETE);
         asv_test_handover_free(&it);
+    }
+}
+
+/* HO-114: the parts that are one carrier; that they are VALID is in tests/integration/handover_run.py. */
+static void parts_are_verified_together(void **state)
+{
+    static const struct {
+        const char *paths[2];
+        size_t count;
+        enum asv_handed_verdict verdict;
+        const char *says;
+    } cases[] = {
+        {{"whole.zip"}, 1, ASV_HANDED_VALID, "Each part is right, and none is missing."},
+        {{"part.zip"}, 1, ASV_HANDED_INCOMPLETE, "A part is missing."},
+        {{"whole.zip", "whole.zip"}, 2, ASV_HANDED_INVALID, "They are not different parts of one hand-over."},
+        {{"whole.zip", "part.zip"}, 2, ASV_HANDED_INVALID, "They are not different parts of one hand-over."},
+        {{"whole.zip", "root.cert"}, 2, ASV_HANDED_INVALID, "In a part something is wrong."},
+    };
+    (void)state;
+    (void)prepare(NULL, NULL);
+    asv_test_handover_write(&it, directory, "whole.zip");
+    asv_test_handover_free(&it);
+    (void)prepare(a_recording_is_in_another_part, NULL);
+    asv_test_handover_write(&it, directory, "part.zip");
+    asv_test_handover_free(&it);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char paths[2][700];
+        char *const given[] = {paths[0], paths[1]};
+        char *text = NULL;
+        size_t len = 0;
+        enum asv_handed_verdict verdict = ASV_HANDED_INVALID;
+        struct asv_verify_handed what = all_of_it();
+        what.out = open_memstream(&text, &len);
+        for (size_t j = 0; j < cases[i].count; j++) {
+            (void)snprintf(paths[j], sizeof paths[j], "%s/%s", directory, cases[i].paths[j]);
+        }
+        assert_int_equal(asv_verify_handed_parts(&what, given, cases[i].count, &verdict, NULL), ASV_OK);
+        (void)fclose(what.out);
+        assert_int_equal(verdict, cases[i].verdict);
+        assert_non_null(strstr(text, cases[i].says));
+        free(text);
     }
 }
 
@@ -1457,6 +1506,7 @@ int main(void)
         cmocka_unit_test(without_what_came_by_another_way_it_is_not_valid),
         cmocka_unit_test(it_takes_the_one_that_was_asked_for),
         cmocka_unit_test(what_is_not_shown_leaves_it_incomplete),
+        cmocka_unit_test(parts_are_verified_together),
         cmocka_unit_test(a_filing_is_what_it_says_and_nothing_else),
         cmocka_unit_test(a_filing_has_its_recordings_checked),
         cmocka_unit_test(a_filing_has_its_ledger_checked),

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
-#include "server/handover/medium.h"
+#include "server/handover/parts.h"
 
 #include "server/base/fail.h"
 
 /* HO-078: in their order, each part as full as it gets. */
-enum asv_status asv_medium_parts(const uint64_t *bytes, size_t recordings, uint64_t fixed, uint64_t room,
-                                 struct asv_medium_part *parts, size_t cap, size_t *count,
-                                 struct asv_err *err)
+enum asv_status asv_parts_divide(const uint64_t *bytes, size_t recordings, uint64_t fixed, uint64_t room,
+                                 struct asv_share *parts, size_t cap, size_t *count, struct asv_err *err)
 {
     size_t used = 0;
     for (size_t i = 0; i < recordings; i++) {
         if (fixed > room || bytes[i] > room - fixed) {
-            return asv_failf(err, ASV_E_LIMIT,
-                             "recording %zu has %llu bytes and fits on no medium of %llu: take a larger one",
-                             i + 1, (unsigned long long)bytes[i], (unsigned long long)room);
+            return asv_failf(
+                err, ASV_E_LIMIT,
+                "recording %zu takes some %llu bytes and fits on no medium of %llu: take a larger one", i + 1,
+                (unsigned long long)bytes[i], (unsigned long long)room);
         }
         if (used == 0 || bytes[i] > room - parts[used - 1].bytes) {
             if (used == cap) {
                 return asv_fail_at(err, ASV_E_LIMIT, "more parts than there may be", cap);
             }
-            parts[used++] = (struct asv_medium_part){.first = i, .bytes = fixed};
+            parts[used++] = (struct asv_share){.first = i, .bytes = fixed};
         }
         parts[used - 1].count++;
         parts[used - 1].bytes += bytes[i];

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/handover/parts.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/unit/handover/kit.h"
+#include "tests/unit/test.h"
+
+#define MIB ((uint64_t)1 << 20)
+
+static struct kit kit;
+static struct asv_err err;
+
+static int set_up(void **state)
+{
+    const uint32_t *chunks = *state;
+    kit_make(&kit, ASV_PLAN_CARRIER, *chunks);
+    err = (struct asv_err){0};
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    kit_remove(&kit);
+    return 0;
+}
+
+static bool is_there(const char *name)
+{
+    return faccessat(kit.dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void run(void)
+{
+    if (asv_build_run(&kit.build, &err) != ASV_OK) {
+        fail_msg("%s", err.text);
+    }
+}
+
+/* HO-078 */
+static void recordings_are_divided_among_media_and_none_is_cut(void **state)
+{
+    (void)state;
+    static const uint64_t bytes[] = {40, 50, 1, 10, 90, 91, 9};
+    struct asv_share parts[8];
+    size_t count = 0;
+    assert_int_equal(asv_parts_divide(bytes, 7, 9, 100, parts, 8, &count, &err), ASV_OK);
+    static const struct asv_share want[] = {{0, 3, 100}, {3, 1, 19}, {4, 1, 99}, {5, 1, 100}, {6, 1, 18}};
+    assert_int_equal(count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(parts[i].first, want[i].first);
+        assert_int_equal(parts[i].count, want[i].count);
+        assert_int_equal(parts[i].bytes, want[i].bytes);
+    }
+    assert_int_equal(asv_parts_divide(bytes, 7, 9, 100, parts, 4, &count, &err), ASV_E_LIMIT);
+    assert_int_equal(asv_parts_divide(bytes, 7, 10, 100, parts, 8, &count, &err), ASV_E_LIMIT);
+    assert_string_equal(err.text,
+                        "recording 6 takes some 91 bytes and fits on no medium of 100: take a larger one");
+    assert_int_equal(asv_parts_divide(bytes, 7, 101, 100, parts, 8, &count, &err), ASV_E_LIMIT);
+    assert_int_equal(asv_parts_divide(bytes, 7, 9, 1000, parts, 8, &count, &err), ASV_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(asv_parts_divide(bytes, 0, 9, 1000, parts, 8, &count, &err), ASV_OK);
+    assert_int_equal(count, 0);
+}
+
+/* HO-084, HO-085: each of its own recordings, with what belongs to it and nothing of the others. */
+static void each_part_is_a_carrier_of_its_own(void **state)
+{
+    (void)state;
+    kit.build.medium = 27 * MIB / 2;
+    run();
+    assert_int_equal(kit.extras, KIT_CLIPS);
+    assert_int_equal(kit.extras_clips, KIT_CLIPS);
+    kit_sh(&kit, "test \"$(echo *)\" = 'carrier-1-of-3.zip carrier-2-of-3.zip carrier-3-of-3.zip medium'");
+    kit_sh(
+        &kit,
+        "python3 - <<'E'\n"
+        "import json, zipfile\n"
+        "clips, ids, plans = [], [], set()\n"
+        "for n in 1, 2, 3:\n"
+        "    z = zipfile.ZipFile(f'carrier-{n}-of-3.zip')\n"
+        "    facts = json.loads(z.read('data/facts.json'))\n"
+        "    assert facts['part'] == {'number': n, 'of': 3}, facts['part']\n"
+        "    assert len(facts['clips']) == 1 and len(facts['logs']) == 1\n"
+        "    assert {m.split('/')[2] for m in z.namelist() if m.startswith('data/recordings/')} == {'001'}\n"
+        "    clips.append(facts['clips'][0]['clip'])\n"
+        "    ids += [f['id'] for f in facts['documents'] + facts['files']] + "
+        "[facts['clips'][0]['sealed']['id']]\n"
+        "    plans.add(z.read('data/plan'))\n"
+        "    open(f'letter-{n}.pdf', 'wb').write(z.read('data/' + facts['documents'][0]['name']))\n"
+        "assert len(set(clips)) == 3 and len(set(ids)) == len(ids) and len(plans) == 1\n"
+        "E\n"
+        "for n in 1 2 3; do pdftotext letter-$n.pdf - | tr '\\n' ' ' | grep -q \"Dies ist Teil $n von 3\"; "
+        "done");
+}
+
+/* HO-040, HO-084: and what the first run had counts. */
+static void who_is_killed_between_parts_goes_on(void **state)
+{
+    struct stat before;
+    struct stat after;
+    int ended = 0;
+    (void)state;
+    kit.build.medium = 27 * MIB / 2;
+    kit.kill_at_clip = 2;
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        _exit(asv_build_run(&kit.build, NULL) == ASV_OK ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    assert_true(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGKILL);
+    assert_true(is_there("carrier-1-of-3.zip") && !is_there("carrier-2-of-3.zip"));
+    assert_int_equal(fstatat(kit.dir, "carrier-1-of-3.zip", &before, 0), 0);
+    kit.kill_at_clip = 0;
+    kit.build.medium = 0;
+    run();
+    assert_int_equal(fstatat(kit.dir, "carrier-1-of-3.zip", &after, 0), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+    assert_int_equal(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
+    assert_true(is_there("carrier-3-of-3.zip") && !is_there("carrier.zip"));
+    assert_int_equal(kit.extras, KIT_CLIPS - 1);
+    assert_int_equal(kit.keys, KIT_CLIPS - 1);
+}
+
+static void where_all_of_it_fits_there_is_one(void **state)
+{
+    (void)state;
+    kit.build.medium = 40 * MIB;
+    run();
+    assert_true(is_there("carrier.zip"));
+    kit_sh(&kit, "! unzip -p carrier.zip data/facts.json | grep -q '\"part\"'");
+}
+
+/* HO-078, HO-084 */
+static void what_fits_on_no_medium_is_refused(void **state)
+{
+    (void)state;
+    kit.build.medium = 12 * MIB;
+    assert_int_equal(asv_build_run(&kit.build, &err), ASV_E_LIMIT);
+    assert_non_null(strstr(err.text, "fits on no medium of 12582912"));
+    assert_int_equal(kit.keys, 0);
+    kit.build.medium = 40 * MIB; /* then it is not begun, and a larger one will do */
+    run();
+    assert_true(is_there("carrier.zip"));
+}
+
+/* HO-084: whatever was thought before. */
+static void what_came_out_too_large_does_not_stay(void **state)
+{
+    (void)state;
+    kit.build.medium = 20 * MIB;
+    assert_int_equal(asv_build_run(&kit.build, &err), ASV_E_LIMIT);
+    assert_non_null(strstr(err.text, "and a medium 20971520"));
+    assert_false(is_there("carrier.zip"));
+}
+
+int main(void)
+{
+    static uint32_t small = 5;
+    static uint32_t large = 2 * ASV_ZIP_SYNC_BYTES / ASV_CHUNK_CIPHER_BYTES;
+#define TEST(name, chunks) cmocka_unit_test_prestate_setup_teardown(name, set_up, tear_down, &(chunks))
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(recordings_are_divided_among_media_and_none_is_cut),
+        TEST(each_part_is_a_carrier_of_its_own, small),
+        TEST(who_is_killed_between_parts_goes_on, small),
+        TEST(where_all_of_it_fits_there_is_one, small),
+        TEST(what_fits_on_no_medium_is_refused, small),
+        TEST(what_came_out_too_large_does_not_stay, large),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
