@@ -72,19 +72,26 @@ static int makes_what_it_is_to(void)
     return !opens(made, O_WRONLY | O_CREAT | O_EXCL) || unlink(made) != 0;
 }
 
+static bool talks(int family)
+{
+    int fd = socket(family, SOCK_STREAM, 0);
+    return fd >= 0 && close(fd) == 0;
+}
+
 static int talks_to_nobody(void)
 {
     char name[] = "true";
     char *const arguments[] = {name, NULL};
-    bool talks = socket(AF_UNIX, SOCK_STREAM, 0) >= 0 || socket(AF_INET, SOCK_STREAM, 0) >= 0;
-    return talks || execv("/bin/true", arguments) == 0 || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 ||
-           prctl(PR_GET_DUMPABLE) != ASV_UNDER_SANITIZER;
+    return talks(AF_UNIX) || talks(AF_INET) || execv("/bin/true", arguments) == 0 ||
+           prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || prctl(PR_GET_DUMPABLE) != ASV_UNDER_SANITIZER;
 }
 
 static int takes_no_more_memory(void)
 {
-    void *block = mmap(NULL, (size_t)5 << 30, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return ASV_UNDER_SANITIZER ? 0 : block != MAP_FAILED;
+    const size_t len = (size_t)5 << 30;
+    void *block = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    bool takes = block != MAP_FAILED && munmap(block, len) == 0;
+    return ASV_UNDER_SANITIZER ? 0 : takes;
 }
 
 static void it_is_confined_to_what_it_needs(void **state)
