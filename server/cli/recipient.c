@@ -89,7 +89,7 @@ static const struct asv_cli_option add_options[] = {
     {"address", ASV_CLI_WORDS, "LINE", "a line of the address; at most four", true, true, 0, 0},
     {"code", ASV_CLI_TEXT, "CODE", "NAME's in XJustiz, such as R1200S", false, false, 0, 0},
     {"certificate", ASV_CLI_TEXT, "SHA256",
-     "of the X.509 certificate (DER) of NAME's receipts: RSA of 3,000 bits, ECDSA", false, false, 0, 0},
+     "NAME's X.509 certificate (DER) for receipts: RSA (3,000 bits), ECDSA", false, false, 0, 0},
     ASV_PERSON_OPTIONS,
 };
 
