@@ -71,7 +71,7 @@ static void recordings_are_divided_among_media_and_none_is_cut(void **state)
     assert_int_equal(count, 0);
 }
 
-/* HO-084, HO-085: each of its own recordings, with what belongs to it and nothing of the others. */
+/* HO-084, HO-085, LAW H8: each of its own recordings, with what belongs to it and nothing of the others. */
 static void each_part_is_a_carrier_of_its_own(void **state)
 {
     (void)state;
