@@ -3,6 +3,7 @@
 #include "tests/support/swtpm.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -13,6 +14,8 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "firmware-proto/base/bytes.h"
 
 static void must(bool ok, const char *what)
 {
@@ -35,6 +38,29 @@ static void become_swtpm(const struct asv_test_swtpm *tpm)
     _exit(127);
 }
 
+/* A command that waited in the terminal for a program that is not up yet would be read as one with the next,
+ * which the TPM's driver sends when the first has no answer in time. */
+static void wait_until_it_answers(int fd, pid_t pid)
+{
+    static const uint8_t read_clock[] = {0x80, 0x01, 0, 0,    0,
+                                         10,   0,    0, 0x01, 0x81}; /* TPM 2.0 part 3, 29.1 */
+    uint8_t answer[64];
+    size_t have = 0, want = 10;
+    must(write(fd, read_clock, sizeof read_clock) == sizeof read_clock, "swtpm");
+    while (have < want) {
+        struct pollfd ready = {.fd = fd, .events = POLLIN};
+        must(waitpid(pid, NULL, WNOHANG) == 0, "swtpm: it ended");
+        if (poll(&ready, 1, 100) == 0) {
+            continue;
+        }
+        ssize_t n = read(fd, answer + have, sizeof answer - have);
+        must(n > 0, "swtpm");
+        have += (size_t)n;
+        want = have < 10 ? 10 : asv_load_be32(answer + 2);
+    }
+    must(have == want && asv_load_be32(answer + 6) == 0, "swtpm: it does not run");
+}
+
 void asv_test_swtpm_start(struct asv_test_swtpm *tpm, const char *state)
 {
     struct termios raw;
@@ -50,6 +76,7 @@ void asv_test_swtpm_start(struct asv_test_swtpm *tpm, const char *state)
     if (tpm->pid == 0) {
         become_swtpm(tpm);
     }
+    wait_until_it_answers(tpm->theirs, tpm->pid);
 }
 
 void asv_test_swtpm_stop(struct asv_test_swtpm *tpm)
