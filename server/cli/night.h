@@ -328,7 +328,7 @@ ASV_MUST_CHECK enum asv_status asv_night_shown(struct asv_night *night, struct a
 /* ---- hand-overs (night_handed.c) ---- */
 
 /* What the keeper took to be handed over, and the database was not told of, is said to people, once; the
- * keeper hears what is known. */
+ * keeper hears what is known. What the database has as taken, and the keeper does not remember, as well. */
 ASV_MUST_CHECK enum asv_status asv_night_handed(struct asv_night *night, struct asv_err *err);
 
 /* ---- early erasures (night_early.c) ---- */

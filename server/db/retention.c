@@ -312,7 +312,7 @@ enum asv_status asv_db_blocks_held(struct asv_db *db, const uint8_t (*recordings
                            row_count, err);
 }
 
-static void read_shown(struct asv_row *row, void *to)
+static void read_digest(struct asv_row *row, void *to)
 {
     asv_row_bytes(row, to, ASV_SHA256_BYTES);
 }
@@ -330,8 +330,20 @@ enum asv_status asv_db_shown_unlogged(struct asv_db *db, const uint8_t (*shown)[
     asv_params_init(&params);
     asv_param_array(&params, &digests);
     *count = cap;
-    return asv_db_run_rows(db, ASV_QUERY_SHOWN_UNLOGGED, &params, read_shown, out, sizeof *out, cap, count,
+    return asv_db_run_rows(db, ASV_QUERY_SHOWN_UNLOGGED, &params, read_digest, out, sizeof *out, cap, count,
                            err);
+}
+
+enum asv_status asv_db_handover_taken(struct asv_db *db, int64_t alive_ms, const uint8_t *after,
+                                      uint8_t (*rows)[ASV_SHA256_BYTES], size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_time(&params, alive_ms);
+    asv_param_digest(&params, after);
+    asv_param_i32(&params, ASV_DB_HANDOVERS);
+    return asv_db_run_rows(db, ASV_QUERY_HANDOVER_TAKEN, &params, read_digest, rows, sizeof *rows,
+                           ASV_DB_HANDOVERS, count, err);
 }
 
 static void read_untold(struct asv_row *row, void *to)

@@ -193,6 +193,14 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_unknown(struct asv_db *db,
                                                        size_t count, struct asv_db_untold *out,
                                                        struct asv_err *err);
 
+#define ASV_DB_HANDOVERS 64 /* rows of one page */
+
+/* Proposals (rows[ASV_DB_HANDOVERS], behind that one; NULL: the first) of hand-overs that the database has as
+ * taken by the keeper, and that had not expired at that instant. */
+ASV_MUST_CHECK enum asv_status asv_db_handover_taken(struct asv_db *db, int64_t alive_ms,
+                                                     const uint8_t *after, uint8_t (*rows)[ASV_SHA256_BYTES],
+                                                     size_t *count, struct asv_err *err);
+
 /* What the database says of a clip that lies in the vault. */
 struct asv_db_vault_known {
     uint32_t index; /* in the list that was asked about, from 0 */
