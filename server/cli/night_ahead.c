@@ -103,8 +103,9 @@ static const char *stands_because(struct asv_night *night, const struct asv_db_a
         return text;
     }
     return shown ? NULL
-                 : "the camera has not signed that by a bulletin from since then: its next docking brings "
-                   "it, or two people end it, with asservat hold ahead --release";
+                 : "the camera has not signed that by a bulletin from since then: put it into a dock (out "
+                   "and in again, if it is in one), or two people end it, with asservat hold ahead "
+                   "--release";
 }
 
 /* K-189. One that ran out may be kept by that very hold still: that it is not, the keeper signs (K-204). */

@@ -217,16 +217,36 @@ $$;
 SELECT is(pg_temp.day_of(13, 'early', '{}'), 'done', 'one that two people erase early');
 SELECT is(pg_temp.day_of(14, 'early too', '{}'), 'done', 'and another of that camera''s day');
 SELECT is(pg_temp.early_days(now()), NULL, 'nothing was erased early yet');
+-- D-009
+CREATE FUNCTION pg_temp.awaited(at timestamptz) RETURNS boolean LANGUAGE sql AS $$
+    SELECT d.awaited FROM asv.docking_begin(tap.dig('awaited ' || at || clock_timestamp()), tap.dig('dock'), 7, '1-2.7', tap.dig('cam'), at, NULL, NULL, NULL, NULL,
+        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) AS d
+$$;
+SAVEPOINT awaited;
+SET LOCAL session_replication_role = replica;
+UPDATE asv.recording_state SET state = 'erased' WHERE recording = pg_temp.rec('runs');
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.awaited(now()), false, 'and of the camera nothing is waited for');
+ROLLBACK TO SAVEPOINT awaited;
 SET LOCAL session_replication_role = replica;
 UPDATE asv.recording_state SET state = 'erasing' WHERE recording IN (pg_temp.rec('early'), pg_temp.rec('early too'));
 SET LOCAL session_replication_role = origin;
 SELECT is(asv.erasure_adopt(ARRAY[pg_temp.rec('early'), pg_temp.rec('early too')]), 2::bigint, 'the job takes them over');
 SELECT is(pg_temp.early_days(now()), 'early', 'their day is one');
 SELECT is(pg_temp.early_days(now() + interval '20 days'), 'early', 'as long as they are not complete');
+SAVEPOINT awaited;
+SELECT is(pg_temp.awaited(now()) || ' ' || pg_temp.awaited(now() + interval '20 days'), 'true false', 'what the camera signs is waited for, until its day''s key goes of itself');
+ROLLBACK TO SAVEPOINT awaited;
 SET LOCAL session_replication_role = replica;
 UPDATE asv.recording_state SET state = 'erased' WHERE recording IN (pg_temp.rec('early'), pg_temp.rec('early too'));
 SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.early_days(now()), 'early', 'and then while the day''s period runs');
+SAVEPOINT awaited;
+SET LOCAL session_replication_role = replica;
+UPDATE asv.recording_state SET state = 'erased' WHERE recording = pg_temp.rec('runs');
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.awaited(now()), false, 'nothing is waited for any more');
+ROLLBACK TO SAVEPOINT awaited;
 SELECT is(pg_temp.early_days(now() + interval '20 days'), NULL, 'but no longer');
 SET LOCAL session_replication_role = replica;
 DELETE FROM asv.erasure_intent WHERE recording IN (pg_temp.rec('early'), pg_temp.rec('early too'));
