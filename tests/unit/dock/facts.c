@@ -6,6 +6,7 @@
  * device, firmware and digests. LAW R3: the dwelling flag. LAW R5: the pre-roll. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dock/take.h"
 #include "tests/unit/dock/kit.h"
@@ -567,15 +568,32 @@ static bool is_silent(struct rig *r)
     return camera->silent;
 }
 
+/* Of a docking that has none. */
+static bool warns_of_an_inventory(void)
+{
+    char text[1024] = "";
+    FILE *log = tmpfile();
+    assert_non_null(log);
+    rig->dock.slots[0].log.fd = fileno(log);
+    rig->dock.slots[0].log.level = ASV_LOG_WARNING;
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    let_it_go(ASV_DB_DOCKING_READY);
+    assert_int_equal(rig->docking.end.inventory.len, 0);
+    assert_true(pread(fileno(log), text, sizeof text - 1, 0) >= 0);
+    rig->dock.slots[0].log = asv_log_for_slot(&rig->dock.log, 1);
+    (void)fclose(log);
+    return strstr(text, "camera-refuses") != NULL && strstr(text, "step=inventory") != NULL;
+}
+
 static void without_a_signature_nothing_is_told_for_it(void **state)
 {
     (void)state; /* D-011 */
     fake_camera_record(camera, 1, 2);
-    camera->no_inventory = true; /* by older firmware: it is ready all the same */
-    rig_dock(rig, 0, camera, ASV_SLOT_READY);
-    let_it_go(ASV_DB_DOCKING_READY);
-    assert_int_equal(rig->docking.end.inventory.len, 0);
-    camera->no_inventory = false;
+    camera->no_inventory = ASV_E_UNSUPPORTED; /* by older firmware: it is ready all the same */
+    assert_false(warns_of_an_inventory());
+    camera->no_inventory = ASV_E_IO; /* and when it cannot, which is its fault */
+    assert_true(warns_of_an_inventory());
+    camera->no_inventory = ASV_OK;
     camera->mute_leaving = true; /* taken out before it had signed */
     rig_plug(rig, 0, camera);
     rig_run(rig, is_silent);
