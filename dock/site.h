@@ -87,7 +87,7 @@ struct asv_docking {
     bool recorded;               /* in the database; changes when it was away */
     bool reserve_used;           /* it brought recordings under its reserve key */
     bool has_bulletin;           /* it was given one */
-    bool awaited;                /* keys go when it signs that nothing is left on it */
+    bool word_wanted;            /* keys wait for what it signs by a new bulletin */
     size_t inventory_len;        /* 0: it signed none, or not yet */
     uint8_t inventory[ASV_INVENTORY_MAX_BYTES];
 };

@@ -437,14 +437,14 @@ SELECT throws_ok($$ SELECT pg_temp.ahead('d2', 6, 'willi') $$, '23505', NULL, 'i
 SELECT is((SELECT count(*) FROM asv.held_ahead_list()), 0::bigint, 'and kept when it is approved');
 SELECT is(tap.agrees_ahead('d3', 6, 'stefan', pg_temp.adig('d1')) || asv.request_end(dig('d3'), NULL), 'donedone', 'by a second person');
 -- D-009: what it signs is waited for, also when the range is not over; and of no other camera.
-CREATE FUNCTION pg_temp.awaited(camera text) RETURNS boolean LANGUAGE sql AS $$
-    SELECT d.awaited FROM asv.docking_begin(tap.dig('awaited ' || camera || clock_timestamp()), tap.dig('dock'), 7, '1-2.7', tap.dig(camera), now(), NULL, NULL,
+CREATE FUNCTION pg_temp.wanted(camera text) RETURNS boolean LANGUAGE sql AS $$
+    SELECT d.word_wanted FROM asv.docking_begin(tap.dig('awaited ' || camera || clock_timestamp()), tap.dig('dock'), 7, '1-2.7', tap.dig(camera), now(), NULL, NULL,
         NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) AS d
 $$;
 SAVEPOINT awaited;
 SELECT tap.put('certificate', fields || jsonb_build_object('digest', dig('cam2'), 'serial', tap.b16('s-cam2'), 'encoded', convert_to('cam2', 'UTF8'))) FROM template WHERE tbl = 'certificate';
 SELECT tap.put('camera', fields || jsonb_build_object('cert', dig('cam2'))) FROM template WHERE tbl = 'camera';
-SELECT is(pg_temp.awaited('cam') || ' ' || pg_temp.awaited('cam2'), 'true false', 'what it signs is waited for');
+SELECT is(pg_temp.wanted('cam') || ' ' || pg_temp.wanted('cam2'), 'true false', 'what it signs is waited for');
 ROLLBACK TO SAVEPOINT awaited;
 SELECT pg_temp.record('h4', 4);
 SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_list()), ARRAY[dig('h4')], 'what it brings');

@@ -605,7 +605,7 @@ static void without_a_signature_nothing_is_told_for_it(void **state)
     assert_int_equal(inventory_told().held, 0);
 }
 
-static void a_camera_that_is_awaited_signs_by_a_new_bulletin(void **state)
+static void a_camera_whose_word_is_wanted_signs_by_a_new_bulletin(void **state)
 {
     (void)state; /* D-009 */
     uint8_t first[ASV_SHA256_BYTES];
@@ -617,7 +617,7 @@ static void a_camera_that_is_awaited_signs_by_a_new_bulletin(void **state)
     let_it_go(ASV_DB_DOCKING_READY);
     inventory = inventory_told();
     assert_memory_equal(inventory.bulletin, first, sizeof first); /* its keys last for long */
-    rig->awaited = true;
+    rig->word_wanted = true;
     rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(rig->bulletins, 2);
     asv_slot_again(&rig->dock.slots[0]); /* D-012: it lies there since before the range's end */
@@ -645,7 +645,7 @@ int main(int argc, char **argv)
         KIT_TEST(the_end_of_a_docking_counts_what_came_of_it),
         KIT_TEST(the_end_of_a_docking_has_what_the_camera_signed),
         KIT_TEST(without_a_signature_nothing_is_told_for_it),
-        KIT_TEST(a_camera_that_is_awaited_signs_by_a_new_bulletin),
+        KIT_TEST(a_camera_whose_word_is_wanted_signs_by_a_new_bulletin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
