@@ -79,6 +79,7 @@ static json_t *assign(struct asv_slot *slot, const json_t *request)
     return json_pack("{s:b, s:s}", "ok", 1, "assignment", text);
 }
 
+/* D-012, too: a camera that lies here signs anew. */
 static json_t *again(struct asv_slot *slot)
 {
     if (slot->state != ASV_SLOT_READY && slot->state != ASV_SLOT_ATTENTION)

@@ -225,7 +225,7 @@ static bool needs_bulletin(const struct asv_slot *slot)
     int64_t now = 0;
     if (slot->docking->has_bulletin)
         return false;
-    if (slot->docking->held_ahead) /* D-009 */
+    if (slot->docking->word_wanted) /* D-009 */
         return true;
     if (status->bulletin == 0 || last == 0 || (status->flags & ASV_WIRE_STATUS_RESERVE))
         return true;
@@ -507,6 +507,15 @@ static void indicator_step(struct asv_slot *slot)
     ask(slot, &message, indicated);
 }
 
+/* D-011. Firmware from before there were any does not know what is asked for; all else is a fault. */
+static void has_not_signed(const struct asv_slot *slot, const struct asv_wire_error *error)
+{
+    bool old = error->code == ASV_WIRE_CODE_UNSUPPORTED;
+    asv_log_event(&slot->log, old ? ASV_LOG_NOTICE : ASV_LOG_WARNING, old ? "no-inventory" : "camera-refuses",
+                  asv_log_text("step", "inventory"), asv_log_u64("code", error->code),
+                  asv_log_text("detail", error->detail));
+}
+
 /* D-010: what is left on it, in its own words. */
 static bool signed_it(struct asv_slot *slot, const struct asv_wire_event *event, struct asv_usb_frame *frame,
                       void *ctx)
@@ -515,11 +524,9 @@ static bool signed_it(struct asv_slot *slot, const struct asv_wire_event *event,
     (void)ctx;
     struct asv_docking *docking = slot->docking;
     const struct asv_bytes *data = &event->message.body.inventory.inventory;
-    if (event->kind == ASV_WIRE_EVENT_ERROR) { /* D-011: firmware from before there were any */
-        asv_log_event(&slot->log, ASV_LOG_NOTICE, "no-inventory",
-                      asv_log_u64("code", event->message.body.error.code),
-                      asv_log_text("detail", event->message.body.error.detail));
-    } else {
+    if (event->kind == ASV_WIRE_EVENT_ERROR) {
+        has_not_signed(slot, &event->message.body.error);
+    } else { /* decoded and verified by the machine (P-073): it fits */
         memcpy(docking->inventory, data->data, data->len);
         docking->inventory_len = data->len;
     }

@@ -246,10 +246,15 @@ COMMENT ON FUNCTION asv.alarm_put IS 'raises an alarm unless the same one is ope
 CREATE FUNCTION asv.alarm_raise(
     p_kind text, p_dock bytea, p_slot integer, p_camera bytea, p_epoch uuid, p_number bigint, p_header bytea,
     p_detail text, p_subject text DEFAULT NULL) RETURNS text
-    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT asv.alarm_put(p_kind, p_dock, p_slot, p_camera,
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF p_kind IN ('unheard', 'unlogged', 'untold') AND NOT asv.is_administration() THEN -- K-262
+        RAISE EXCEPTION 'alarm: only the nightly run says what people were called for' USING ERRCODE = 'VA007';
+    END IF;
+    RETURN asv.alarm_put(p_kind, p_dock, p_slot, p_camera,
         (SELECT id FROM asv.recording
-         WHERE camera = p_camera AND epoch = p_epoch AND number = p_number AND header = p_header), p_detail, p_subject)
+         WHERE camera = p_camera AND epoch = p_epoch AND number = p_number AND header = p_header), p_detail, p_subject);
+END
 $$;
 COMMENT ON FUNCTION asv.alarm_raise IS 'raises an alarm unless the same one is open; every part but kind and detail may be NULL. What is the same: all but the detail';
 GRANT EXECUTE ON FUNCTION asv.alarm_raise TO asv_dock, asv_admin;

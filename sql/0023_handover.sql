@@ -477,6 +477,17 @@ $$;
 COMMENT ON FUNCTION asv.handover_unknown IS 'of these recordings, which the keeper took to be handed over by this proposal, those of which nobody here was told that it did; none when somebody was called';
 GRANT EXECUTE ON FUNCTION asv.handover_unknown TO asv_admin;
 
+CREATE FUNCTION asv.handover_taken(p_alive timestamptz, p_after bytea, p_limit integer) RETURNS TABLE (proposal asv.digest)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT h.proposal
+    FROM asv.handover h JOIN asv.statement s ON s.digest = h.proposal
+    WHERE s.expires_at > p_alive AND asv.handover_approval(h.proposal) IS NOT NULL AND (p_after IS NULL OR h.proposal > p_after)
+    ORDER BY h.proposal
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.handover_taken IS 'a page of the hand-overs that the keeper took, as is said, and whose proposal had not expired at that instant';
+GRANT EXECUTE ON FUNCTION asv.handover_taken TO asv_admin;
+
 -- LAW H10, whatever a program thinks: before anything is signed with which the keeper would destroy its key.
 CREATE FUNCTION asv.handover_keeps() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$

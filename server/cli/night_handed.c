@@ -117,6 +117,70 @@ static enum asv_status take_page(struct asv_night *night, struct handed *handed,
     return status;
 }
 
+/* ---- the other way round ---- */
+
+/* It remembers each for four days longer than statements live (K-236). */
+#define REMEMBERED_MS (INT64_C(4) * 24 * 3600 * 1000)
+
+static enum asv_status ask_has(struct asv_night *night, const uint8_t proposal[ASV_SHA256_BYTES], bool *has,
+                               struct asv_err *err)
+{
+    struct asv_keeper_reply reply;
+    struct asv_keeper_handed row = {0};
+    uint32_t request = 0;
+    memcpy(row.proposal, proposal, sizeof row.proposal); /* in front of its first recording */
+    enum asv_status status = asv_keeper_client_handed(night->client, &row, &request, err);
+    status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
+    *has = status == ASV_OK && reply.kept_count > 0;
+    if (*has) {
+        asv_keeper_handed_read(&row, &reply, 0);
+        *has = memcmp(row.proposal, proposal, sizeof row.proposal) == 0;
+    }
+    return status;
+}
+
+static enum asv_status say_lost(struct asv_night *night, const uint8_t proposal[ASV_SHA256_BYTES],
+                                struct asv_err *err)
+{
+    char digest[2 * ASV_SHA256_BYTES + 1];
+    char text[ASV_ERR_TEXT_BYTES];
+    enum asv_db_outcome outcome;
+    asv_hex_encode(digest, proposal, ASV_SHA256_BYTES);
+    (void)snprintf(text, sizeof text,
+                   "the keeper took the hand-over that %.*s proposed, and does not remember it: when it was "
+                   "put back to an earlier time, its record of decisions alone says what left it since",
+                   DIGITS, digest);
+    const struct asv_db_alarm alarm = {
+        .kind = ASV_DB_ALARM_KEEPER, .slot = -1, .subject = digest, .detail = text};
+    night->counts.disagreements++;
+    asv_night_note(night, ASV_NIGHT_DISAGREES, "hand-overs", "%s", text);
+    return night->dry ? ASV_OK : asv_db_alarm_raise(night->db, &alarm, &outcome, err);
+}
+
+/* K-261. The database first: the keeper has each before anybody can write down that it took it. */
+static enum asv_status look_for_lost(struct asv_night *night, struct asv_err *err)
+{
+    uint8_t rows[ASV_DB_HANDOVERS][ASV_SHA256_BYTES];
+    uint8_t last[ASV_SHA256_BYTES];
+    bool first = true;
+    size_t count = ASV_DB_HANDOVERS;
+    enum asv_status status = ASV_OK;
+    while (status == ASV_OK && count == ASV_DB_HANDOVERS) {
+        status = asv_db_handover_taken(night->db, night->keeper.wall_ms - REMEMBERED_MS, first ? NULL : last,
+                                       rows, &count, err);
+        for (size_t i = 0; status == ASV_OK && i < count; i++) {
+            bool has = false;
+            status = ask_has(night, rows[i], &has, err);
+            if (status == ASV_OK && !has) {
+                status = say_lost(night, rows[i], err);
+            }
+            memcpy(last, rows[i], sizeof last);
+            first = false;
+        }
+    }
+    return status;
+}
+
 enum asv_status asv_night_handed(struct asv_night *night, struct asv_err *err)
 {
     struct handed *handed = calloc(1, sizeof *handed);
@@ -131,5 +195,5 @@ enum asv_status asv_night_handed(struct asv_night *night, struct asv_err *err)
         status = look_at(night, handed, err);
     }
     free(handed);
-    return status;
+    return status == ASV_OK && night->keeper_answers ? look_for_lost(night, err) : status;
 }

@@ -4,8 +4,8 @@
 """forging.py KEEPER SOCKET TYPE[=STATUS]...: between a client and the keeper; each reply of such a type has this status, in
 hexadecimal digits, or without one another last byte, which is one of its signature. 1=stopped: STATUS says that destruction stands
 still. 8=closed: instead of a reply the connection is closed. 9=over, 9=twice, 9=blocked, 9=unblocked: CLIPS has what is held as over, in front twice, blocked, or not.
-14=earlier: HANDED has all of it as taken two hours before. Until it is stopped. integration/retention tries with it
-that none of them ends a file (K-187)."""
+14=earlier: HANDED has all of it as taken two hours before; 14=lost: it has nothing of the first hand-over that it would name. Until it is
+stopped. integration/retention tries with it that none of them ends a file (K-187)."""
 import socket
 import sys
 import threading
@@ -74,13 +74,20 @@ def earlier(body):
     return body
 
 
+def lost(body):
+    at = 9 + body[8]
+    rows = [body[row:row + HANDED] for row in range(at + 2, len(body), HANDED)]
+    rows = [row for row in rows if row[:32] != rows[0][:32]]
+    return body[:at] + len(rows).to_bytes(2, "big") + b"".join(rows)
+
+
 def forged(body, kinds):
     kind = body[1] & 0x7f
     if not body[1] & 0x80 or kind not in kinds:
         return body
     if kinds[kind] == "closed":
         raise EOFError
-    if kinds[kind] in ("stopped", "over", "twice", "blocked", "unblocked", "earlier"):
+    if kinds[kind] in ("stopped", "over", "twice", "blocked", "unblocked", "earlier", "lost"):
         return globals()[kinds[kind]](body) if body[6:8] == bytes(2) else body
     if kinds[kind]:
         return body[:6] + bytes.fromhex(kinds[kind]) + b"\0"

@@ -278,6 +278,21 @@ def handed_over_past_the_database(desk):
     by_superuser(desk, "INSERT INTO asv.statement_answer OVERRIDING SYSTEM VALUE SELECT * FROM tmp_answer; DROP TABLE tmp_answer")
 
 
+def handed_over_past_the_keeper(desk):
+    """K-261: what the database has as taken, and a keeper that was put back to an earlier time does not remember."""
+    known = [row[0] for row in desk.sql("SELECT encode(proposal, 'hex') FROM asv.handover_taken(now(), NULL, 100)")]
+    assert known and [known[-1:]] == [row for row in desk.sql(f"SELECT encode(proposal, 'hex') FROM asv.handover_taken(now(), decode('{known[-2]}', 'hex'), 100)")], known
+    assert not desk.sql("SELECT proposal FROM asv.handover_taken(now() + interval '100 days', NULL, 100)")
+    with forging(desk, "14=lost") as path:
+        for words in (("--dry-run",), ()):
+            counts, notes = night(desk, 4, "--keeper", path, *words)
+            said = [note["why"] for note in notes["disagreements"] if "does not remember it" in note["why"]]
+            assert counts["disagreements"] == len(said) == len(known) and all(name[:12] in why for name, why in zip(known, said)), notes
+            alarms = [alarm["kind"] for alarm in desk.json("alarm", "list") if "does not remember it" in alarm["detail"]]
+            assert alarms == ([] if words else ["keeper"] * len(known)), alarms
+    night(desk, 0)
+
+
 def the_ledger_tells(desk, clips):
     """HO-006, LG-140: of each step, and what somebody changes is found."""
     ledger = Ledger(desk)
@@ -343,6 +358,7 @@ def play(rig):
     nothing_comes_of_it(desk, clips)
     while_the_keeper_is_away(desk, clips)
     handed_over_past_the_database(desk)
+    handed_over_past_the_keeper(desk)
     the_ledger_tells(desk, clips)
     what_nobody_signed_opens_nothing(desk, clips)
 

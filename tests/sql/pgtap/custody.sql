@@ -103,6 +103,12 @@ SELECT is(pg_temp.alarm(s, d), o, 'alarms about ' || coalesce(s, 'nothing that h
     (NULL, 'd2', 'already')) AS v (s, d, o);
 SELECT is(pg_temp.alarms(), 'custody_conflictx1 internalx3', 'one for each thing while it is open');
 ROLLBACK TO alarms;
+-- K-262
+SET LOCAL SESSION AUTHORIZATION asv_dock;
+SELECT tap.throws_ok(format($$ SELECT asv.alarm_raise(%L, NULL, NULL, NULL, NULL, NULL, NULL, 'd', 'aa') $$, kind), 'VA007', NULL, 'no dock says that people were called: ' || kind)
+FROM unnest(ARRAY['unheard', 'unlogged', 'untold']) AS kind;
+SELECT tap.is(asv.alarm_raise('internal', NULL, NULL, NULL, NULL, NULL, NULL, 'd', 'aa'), 'done', 'but what it saw itself');
+ROLLBACK TO alarms;
 SELECT is((SELECT count(*) FROM asv.clip_event WHERE kind IN ('committed', 'quarantined')), 1::bigint, 'and nothing is written');
 SELECT is(asv.erasure_proven(dig('session'), dig('cam'), uid('epoch'), 1, dig('h1'), 1::smallint,
     (SELECT digest::bytea FROM asv.receipt ORDER BY event LIMIT 1), NULL, 8, uid('boot'), 2::smallint, obj('erased differently')), 'conflict',

@@ -6,6 +6,7 @@
  * device, firmware and digests. LAW R3: the dwelling flag. LAW R5: the pre-roll. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dock/take.h"
 #include "tests/unit/dock/kit.h"
@@ -567,15 +568,32 @@ static bool is_silent(struct rig *r)
     return camera->silent;
 }
 
+/* Of a docking that has none. */
+static bool warns_of_an_inventory(void)
+{
+    char text[1024] = "";
+    FILE *log = tmpfile();
+    assert_non_null(log);
+    rig->dock.slots[0].log.fd = fileno(log);
+    rig->dock.slots[0].log.level = ASV_LOG_WARNING;
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    let_it_go(ASV_DB_DOCKING_READY);
+    assert_int_equal(rig->docking.end.inventory.len, 0);
+    assert_true(pread(fileno(log), text, sizeof text - 1, 0) >= 0);
+    rig->dock.slots[0].log = asv_log_for_slot(&rig->dock.log, 1);
+    (void)fclose(log);
+    return strstr(text, "camera-refuses") != NULL && strstr(text, "step=inventory") != NULL;
+}
+
 static void without_a_signature_nothing_is_told_for_it(void **state)
 {
     (void)state; /* D-011 */
     fake_camera_record(camera, 1, 2);
-    camera->no_inventory = true; /* by older firmware: it is ready all the same */
-    rig_dock(rig, 0, camera, ASV_SLOT_READY);
-    let_it_go(ASV_DB_DOCKING_READY);
-    assert_int_equal(rig->docking.end.inventory.len, 0);
-    camera->no_inventory = false;
+    camera->no_inventory = ASV_E_UNSUPPORTED; /* by older firmware: it is ready all the same */
+    assert_false(warns_of_an_inventory());
+    camera->no_inventory = ASV_E_IO; /* and when it cannot, which is its fault */
+    assert_true(warns_of_an_inventory());
+    camera->no_inventory = ASV_OK;
     camera->mute_leaving = true; /* taken out before it had signed */
     rig_plug(rig, 0, camera);
     rig_run(rig, is_silent);
@@ -587,7 +605,7 @@ static void without_a_signature_nothing_is_told_for_it(void **state)
     assert_int_equal(inventory_told().held, 0);
 }
 
-static void a_camera_that_is_held_ahead_signs_by_a_new_bulletin(void **state)
+static void a_camera_whose_word_is_wanted_signs_by_a_new_bulletin(void **state)
 {
     (void)state; /* D-009 */
     uint8_t first[ASV_SHA256_BYTES];
@@ -599,12 +617,15 @@ static void a_camera_that_is_held_ahead_signs_by_a_new_bulletin(void **state)
     let_it_go(ASV_DB_DOCKING_READY);
     inventory = inventory_told();
     assert_memory_equal(inventory.bulletin, first, sizeof first); /* its keys last for long */
-    rig->held_ahead = true;
+    rig->word_wanted = true;
     rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    assert_int_equal(rig->bulletins, 2);
+    asv_slot_again(&rig->dock.slots[0]); /* D-012: it lies there since before the range's end */
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(rig->bulletins, 3);
     let_it_go(ASV_DB_DOCKING_READY);
     inventory = inventory_told();
     assert_memory_not_equal(inventory.bulletin, first, sizeof first);
-    assert_int_equal(rig->bulletins, 2);
 }
 
 int main(int argc, char **argv)
@@ -624,7 +645,7 @@ int main(int argc, char **argv)
         KIT_TEST(the_end_of_a_docking_counts_what_came_of_it),
         KIT_TEST(the_end_of_a_docking_has_what_the_camera_signed),
         KIT_TEST(without_a_signature_nothing_is_told_for_it),
-        KIT_TEST(a_camera_that_is_held_ahead_signs_by_a_new_bulletin),
+        KIT_TEST(a_camera_whose_word_is_wanted_signs_by_a_new_bulletin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

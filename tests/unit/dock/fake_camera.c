@@ -423,7 +423,7 @@ static enum asv_status op_inventory(void *ctx, uint8_t *out, size_t cap, size_t 
         .last_number = camera->last_number, .wall_ms = camera->world.wall, .mono_ms = camera->world.mono};
     struct asv_writer writer;
     if (camera->no_inventory)
-        return asv_fail(err, ASV_E_UNSUPPORTED, "told to");
+        return asv_fail(err, camera->no_inventory, "told to");
     for (uint64_t i = 1; i <= FAKE_CLIPS; i++)
         inventory.held += find(camera, i) != NULL;
     memcpy(inventory.camera_cert, camera->identity.cert_digest, sizeof inventory.camera_cert);

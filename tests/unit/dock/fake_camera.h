@@ -57,11 +57,11 @@ struct fake_camera {
     uint64_t short_number;              /* it announces fewer chunks for this one than its seal signs */
     uint64_t flip_number;               /* a bit of this one's seal is wrong, at: */
     size_t flip_at;
-    bool no_assignment; /* answers every one with CONFLICT */
-    bool mute_assigned; /* takes one, and says nothing more */
-    bool cannot_erase;  /* answers every receipt with MISMATCH */
-    bool no_inventory;  /* its firmware knows of none */
-    bool mute_leaving;  /* says nothing more once it shows that it is ready */
+    bool no_assignment;           /* answers every one with CONFLICT */
+    bool mute_assigned;           /* takes one, and says nothing more */
+    bool cannot_erase;            /* answers every receipt with MISMATCH */
+    enum asv_status no_inventory; /* ASV_E_UNSUPPORTED: its firmware knows of none */
+    bool mute_leaving;            /* says nothing more once it shows that it is ready */
     bool lost_clock;
     bool no_clock;         /* does not say what its clock says */
     bool endless;          /* lists recordings without end */
