@@ -87,7 +87,7 @@ struct asv_docking {
     bool recorded;               /* in the database; changes when it was away */
     bool reserve_used;           /* it brought recordings under its reserve key */
     bool has_bulletin;           /* it was given one */
-    bool held_ahead;             /* people hold it before docking, for a range that is over */
+    bool word_wanted;            /* keys wait for what it signs by a new bulletin */
     size_t inventory_len;        /* 0: it signed none, or not yet */
     uint8_t inventory[ASV_INVENTORY_MAX_BYTES];
 };

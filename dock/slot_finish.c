@@ -225,7 +225,7 @@ static bool needs_bulletin(const struct asv_slot *slot)
     int64_t now = 0;
     if (slot->docking->has_bulletin)
         return false;
-    if (slot->docking->held_ahead) /* D-009 */
+    if (slot->docking->word_wanted) /* D-009 */
         return true;
     if (status->bulletin == 0 || last == 0 || (status->flags & ASV_WIRE_STATUS_RESERVE))
         return true;

@@ -217,7 +217,7 @@ static void docking_done(struct asv_job *job)
     struct asv_slot *slot = call->slot;
     if (call->status == ASV_OK) {
         slot->docking->emptied_ms = call->result.emptied_ms;
-        slot->docking->held_ahead = call->result.held_ahead;
+        slot->docking->word_wanted = call->result.word_wanted;
         asv_slot_known(slot, &call->result);
     }
     call_end(call);

@@ -33,7 +33,7 @@ CREATE FUNCTION asv.docking_begin(
     p_bulletin bigint, p_revocations bigint, p_configuration bigint, p_assignment bigint, p_policy bigint,
     p_assignment_id uuid)
     RETURNS TABLE (outcome text, enrolled boolean, retired boolean, revoked boolean, number_back boolean,
-                   highest_before bigint, emptied_at timestamptz, held_ahead boolean, unit text)
+                   highest_before bigint, emptied_at timestamptz, word_wanted boolean, unit text)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -63,8 +63,14 @@ BEGIN
     number_back := coalesce(p_last_number < highest_before, false);
     emptied_at := (SELECT max(e.ended_at) FROM asv.docking_end e JOIN asv.docking d ON d.session = e.session
                    WHERE d.camera = p_camera AND d.began_at < p_began_at AND asv.has_emptied(e));
-    held_ahead := EXISTS (SELECT FROM asv.request r
-                          WHERE r.action = 6 AND r.camera = p_camera AND r.until_at <= p_began_at AND asv.ahead_counts(r));
+    -- D-009. Of what is being erased early the key of its day lives until the camera has signed that nothing of that day is left on it.
+    word_wanted := EXISTS (SELECT FROM asv.request r
+                           WHERE r.action = 6 AND r.camera = p_camera AND r.until_at <= p_began_at AND asv.ahead_counts(r))
+                   OR EXISTS (SELECT FROM asv.recording_state s
+                              JOIN asv.clip c ON c.recording = s.recording
+                              LEFT JOIN asv.erasure_intent i ON i.recording = s.recording
+                              WHERE s.state = 'erasing' AND coalesce(i.rule, 'early') = 'early' AND c.camera = p_camera AND c.key_kind = 1
+                                AND (c.key_date + 1)::timestamp AT TIME ZONE 'Europe/Berlin' <= p_began_at);
     unit := asv.camera_unit_of(p_camera);
     IF number_back THEN
         PERFORM asv.alarm_put('clone', p_dock, NULL, p_camera, NULL, format(

@@ -100,7 +100,7 @@ static enum asv_status row_docking(const PGresult *table, struct asv_db_docking_
     out->number_back = asv_row_bool(&row);
     out->highest_before = asv_row_u64(&row);
     out->emptied_ms = asv_row_time(&row);
-    out->held_ahead = asv_row_bool(&row);
+    out->word_wanted = asv_row_bool(&row);
     asv_row_text(&row, out->unit, sizeof out->unit);
     return asv_row_end(&row, ASV_QUERY_DOCKING_BEGIN, err);
 }

@@ -59,7 +59,7 @@ struct asv_db_docking_result {
                        * alarm is raised */
     uint64_t highest_before; /* highest number any earlier docking saw in this epoch; 0: none */
     int64_t emptied_ms;      /* end of the last docking before this one that left nothing on the camera */
-    bool held_ahead;         /* people hold it before docking, for a range that is over */
+    bool word_wanted;        /* keys wait for what it signs by a new bulletin (D-009) */
     char unit[65];           /* of the register; empty: none */
 };
 

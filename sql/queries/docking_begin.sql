@@ -2,7 +2,7 @@
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
 -- A session began.
-SELECT outcome, enrolled, retired, revoked, number_back, highest_before, emptied_at, held_ahead, unit
+SELECT outcome, enrolled, retired, revoked, number_back, highest_before, emptied_at, word_wanted, unit
 FROM asv.docking_begin(
     p_session => $1::bytea,
     p_dock => $2::bytea,

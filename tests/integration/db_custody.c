@@ -150,7 +150,7 @@ static void a_clip_goes_from_the_announcement_to_the_proof_of_erasure(void **sta
     asv_test_custody_init(&next, &agency, camera, 2, 2);
     asv_test_status(ASV_OK, asv_db_docking_begin(dock, &next.docking, &docking, &err));
     assert_true(docking.emptied_ms == end.ended_ms && docking.highest_before == 1000000);
-    assert_false(docking.held_ahead);
+    assert_false(docking.word_wanted);
     memcpy(end.session, next.docking.session, 32);
     end.inventory.len = 0; /* it was taken out before it had signed one */
     asv_test_status(ASV_OK, asv_db_docking_end(dock, &end, &outcome, &err));

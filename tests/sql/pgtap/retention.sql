@@ -223,6 +223,27 @@ SET LOCAL session_replication_role = origin;
 SELECT is(asv.erasure_adopt(ARRAY[pg_temp.rec('early'), pg_temp.rec('early too')]), 2::bigint, 'the job takes them over');
 SELECT is(pg_temp.early_days(now()), 'early', 'their day is one');
 SELECT is(pg_temp.early_days(now() + interval '20 days'), 'early', 'as long as they are not complete');
+
+-- D-009: whether a docking that begins so long after the end of the day of their key is told that keys wait for what its camera signs.
+CREATE FUNCTION pg_temp.wanted(name text, after interval) RETURNS boolean LANGUAGE sql AS $$
+    SELECT d.word_wanted
+    FROM asv.clip c, asv.docking_begin(tap.dig(name), tap.dig('dock'), 7, '1-2.7', c.camera,
+        (c.key_date + 1)::timestamp AT TIME ZONE 'Europe/Berlin' + after, -12, 2, NULL, 5, tap.uid('boot'), 1::smallint, NULL,
+        1::smallint, tap.uid('epoch'), 99, 1, 0, 100, 50, 80::smallint, 0, '1.0', tap.dig('fw'), 0, 0, 0, 0, 0, NULL) AS d
+    WHERE c.recording = pg_temp.rec('early')
+$$;
+SAVEPOINT word;
+SET LOCAL session_replication_role = replica;
+UPDATE asv.recording_state SET state = 'sealed' WHERE state = 'erasing' AND recording <> pg_temp.rec('early');
+SELECT is(pg_temp.wanted('w1', '0'), true, 'from the end of that day on its camera is to sign that nothing of it is left');
+SELECT is(pg_temp.wanted('w2', '-1 second'), false, 'and not before');
+UPDATE asv.erasure_intent SET rule = 'period', run = (SELECT max(id::text)::uuid FROM asv.retention_run) WHERE recording = pg_temp.rec('early');
+SELECT is(pg_temp.wanted('w3', '1 day'), false, 'not for what is erased because it is due');
+DELETE FROM asv.erasure_intent WHERE recording = pg_temp.rec('early');
+SELECT is(pg_temp.wanted('w4', '1 day'), true, 'but also before the job has taken it over');
+UPDATE asv.recording_state SET state = 'erased' WHERE recording = pg_temp.rec('early');
+SELECT is(pg_temp.wanted('w5', '1 day'), false, 'and no more when that key is gone');
+ROLLBACK TO SAVEPOINT word;
 SET LOCAL session_replication_role = replica;
 UPDATE asv.recording_state SET state = 'erased' WHERE recording IN (pg_temp.rec('early'), pg_temp.rec('early too'));
 SET LOCAL session_replication_role = origin;

@@ -587,7 +587,7 @@ static void without_a_signature_nothing_is_told_for_it(void **state)
     assert_int_equal(inventory_told().held, 0);
 }
 
-static void a_camera_that_is_held_ahead_signs_by_a_new_bulletin(void **state)
+static void a_camera_whose_word_is_wanted_signs_by_a_new_bulletin(void **state)
 {
     (void)state; /* D-009 */
     uint8_t first[ASV_SHA256_BYTES];
@@ -599,7 +599,7 @@ static void a_camera_that_is_held_ahead_signs_by_a_new_bulletin(void **state)
     let_it_go(ASV_DB_DOCKING_READY);
     inventory = inventory_told();
     assert_memory_equal(inventory.bulletin, first, sizeof first); /* its keys last for long */
-    rig->held_ahead = true;
+    rig->word_wanted = true;
     rig_dock(rig, 0, camera, ASV_SLOT_READY);
     let_it_go(ASV_DB_DOCKING_READY);
     inventory = inventory_told();
@@ -624,7 +624,7 @@ int main(int argc, char **argv)
         KIT_TEST(the_end_of_a_docking_counts_what_came_of_it),
         KIT_TEST(the_end_of_a_docking_has_what_the_camera_signed),
         KIT_TEST(without_a_signature_nothing_is_told_for_it),
-        KIT_TEST(a_camera_that_is_held_ahead_signs_by_a_new_bulletin),
+        KIT_TEST(a_camera_whose_word_is_wanted_signs_by_a_new_bulletin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,7 @@ struct rig {
     unsigned commit_count;
     struct rig_docking docking; /* the last one */
     int64_t emptied_ms;
-    bool held_ahead;
+    bool word_wanted;
     _Atomic unsigned issues, undone;       /* for badges: written down, and undone */
     struct asv_db_issue_result issue;      /* what the database says */
     uint8_t issue_badge[ASV_SHA256_BYTES]; /* the last one */

@@ -177,7 +177,7 @@ static enum asv_status db_docking_begin(void *ctx, const struct asv_db_docking *
     result->enrolled = true;
     result->number_back = rig->number_back;
     result->emptied_ms = rig->emptied_ms;
-    result->held_ahead = rig->held_ahead;
+    result->word_wanted = rig->word_wanted;
     snprintf(result->unit, sizeof result->unit, "%s", rig->unit ? rig->unit : "");
     return ASV_OK;
 }
