@@ -83,8 +83,14 @@ CREATE TABLE asv.docking_end (
     remaining asv.u32 NOT NULL,
     bytes asv.u63 NOT NULL,
     detail asv.note,
-    inventory bytea CHECK (octet_length(inventory) BETWEEN 68 AND 1024 AND substring(inventory FROM 39 FOR 32) = session)
+    inventory bytea CHECK (octet_length(inventory) BETWEEN 68 AND 1024),
+    inventory_held asv.u32 GENERATED ALWAYS AS (('x' || encode(substring(inventory FROM 95 FOR 4), 'hex'))::bit(32)::bigint) STORED,
+    inventory_bulletin asv.digest GENERATED ALWAYS AS (substring(inventory FROM 101 FOR 32)) STORED,
+    -- Format 1 and suite 1, whose digests are SHA-256: so its fields are where they are looked for, and it is of this session.
+    CHECK (substring(inventory FROM 1 FOR 6) = '\x000100010120' AND substring(inventory FROM 39 FOR 32) = session
+           AND substring(inventory FROM 99 FOR 2) = '\x0120')
 );
+CREATE INDEX ON asv.docking_end (inventory_bulletin);
 COMMENT ON TABLE asv.docking_end IS 'how a docking ended; one without a row here was cut off with the dock';
 COMMENT ON COLUMN asv.docking_end.session IS 'which';
 COMMENT ON COLUMN asv.docking_end.ended_at IS 'by the dock''s clock';
@@ -97,6 +103,8 @@ COMMENT ON COLUMN asv.docking_end.remaining IS 'recordings still on the camera';
 COMMENT ON COLUMN asv.docking_end.bytes IS 'pulled';
 COMMENT ON COLUMN asv.docking_end.detail IS 'for a person';
 COMMENT ON COLUMN asv.docking_end.inventory IS 'what the camera signed of its store before it was let go (TRUST.md 15); NULL: it did not';
+COMMENT ON COLUMN asv.docking_end.inventory_held IS 'recordings that it says are on it';
+COMMENT ON COLUMN asv.docking_end.inventory_bulletin IS 'digest of the bulletin that it names; zeros: none';
 
 CREATE TABLE asv.bulletin (
     camera asv.digest NOT NULL REFERENCES asv.camera,

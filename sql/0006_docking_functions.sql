@@ -20,7 +20,7 @@ COMMENT ON FUNCTION asv.highest_before IS 'the highest recording number that any
 
 CREATE FUNCTION asv.has_emptied(p_end asv.docking_end) RETURNS boolean
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT p_end.reason = 1 AND p_end.remaining = 0 AND coalesce(substring(p_end.inventory FROM 95 FOR 4) = '\x00000000', false)
+    SELECT p_end.reason = 1 AND p_end.remaining = 0 AND coalesce(p_end.inventory_held = 0, false)
 $$;
 COMMENT ON FUNCTION asv.has_emptied IS 'whether this docking went through the whole list and left nothing, as the camera signed; one that broke off left nothing that it knew of';
 

@@ -626,38 +626,37 @@ $$;
 COMMENT ON FUNCTION asv.emptied_since IS 'whether a docking after that instant left nothing on the camera';
 GRANT EXECUTE ON FUNCTION asv.emptied_since TO asv_admin;
 
--- What the keeper is shown before it lets the copied keys go (K-143, K-245), of which it believes nothing but signatures.
-CREATE FUNCTION asv.ahead_inventory(p_proposal bytea) RETURNS TABLE (chain bytea, inventory bytea, bulletin bytea)
+-- What the keeper is shown before it lets keys go (K-143, K-245), of which it believes nothing but signatures. A row that somebody
+-- made up may be among them (K-260): whoever shows them goes on to the next one. In the order of their sessions, which means nothing.
+CREATE FUNCTION asv.inventory_next(p_camera bytea, p_since timestamptz, p_after bytea)
+    RETURNS TABLE (session asv.digest, chain bytea, inventory bytea, bulletin bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT k.chain, e.inventory, b.object
-    FROM asv.request r
-    JOIN asv.camera k ON k.cert = r.camera
-    JOIN asv.docking d ON d.camera = r.camera AND d.began_at >= r.until_at
-    JOIN asv.docking_end e ON e.session = d.session
-    JOIN asv.bulletin b ON b.camera = r.camera AND b.digest = substring(e.inventory FROM 101 FOR 32)
-    WHERE r.proposal = p_proposal AND r.action = 6 AND asv.has_emptied(e) AND b.issued_at >= r.until_at
-    ORDER BY d.began_at DESC
+    SELECT e.session, k.chain, e.inventory, b.object
+    FROM asv.bulletin b
+    JOIN asv.camera k ON k.cert = b.camera
+    JOIN asv.docking_end e ON e.inventory_bulletin = b.digest
+    WHERE b.camera = p_camera AND b.issued_at >= p_since AND asv.has_emptied(e) AND (p_after IS NULL OR e.session > p_after)
+    ORDER BY e.session
     LIMIT 1
 $$;
-COMMENT ON FUNCTION asv.ahead_inventory IS 'what the camera of a hold ahead of the docking signed when it was last emptied, by a bulletin from after the range''s end: its chain, that inventory, that bulletin';
-GRANT EXECUTE ON FUNCTION asv.ahead_inventory TO asv_admin;
+COMMENT ON FUNCTION asv.inventory_next IS 'what a camera signed when a docking had emptied it, by a bulletin of that instant or later: its chain, that inventory, that bulletin; of the next session behind that one (NULL: the first)';
+GRANT EXECUTE ON FUNCTION asv.inventory_next TO asv_admin;
 
 CREATE FUNCTION asv.ahead_page(p_after bytea, p_limit integer)
-    RETURNS TABLE (proposal asv.digest, camera_name text, until_at timestamptz, since timestamptz, emptied boolean, waiting bigint,
-                   shown boolean)
+    RETURNS TABLE (proposal asv.digest, camera asv.digest, camera_name text, until_at timestamptz, since timestamptz, emptied boolean,
+                   waiting bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT r.proposal, t.name::text, r.until_at, r.ended_at, asv.emptied_since(r.camera, r.until_at),
+    SELECT r.proposal, r.camera, t.name::text, r.until_at, r.ended_at, asv.emptied_since(r.camera, r.until_at),
            (SELECT count(*) FROM asv.clip c JOIN asv.recording_state s ON s.recording = c.recording
             WHERE c.camera = r.camera AND s.state IN ('sealed', 'quarantined', 'pending') AND asv.ahead_keeps(r, c)
-              AND NOT EXISTS (SELECT FROM asv.hold h WHERE h.recording = c.recording AND h.proposal = r.proposal)),
-           EXISTS (SELECT FROM asv.ahead_inventory(r.proposal))
+              AND NOT EXISTS (SELECT FROM asv.hold h WHERE h.recording = c.recording AND h.proposal = r.proposal))
     FROM asv.request r
     JOIN asv.certificate t ON t.digest = r.camera
     WHERE r.action = 6 AND asv.ahead_counts(r) AND (p_after IS NULL OR r.proposal > p_after)
     ORDER BY r.proposal
     LIMIT p_limit
 $$;
-COMMENT ON FUNCTION asv.ahead_page IS 'a page of the holds ahead of the docking that count: whether their camera was emptied since, how many recordings are not held yet, and whether the camera signed something that shows the keeper that';
+COMMENT ON FUNCTION asv.ahead_page IS 'a page of the holds ahead of the docking that count: whether their camera was emptied since, and how many recordings are not held yet';
 GRANT EXECUTE ON FUNCTION asv.ahead_page TO asv_admin;
 
 CREATE FUNCTION asv.ahead_clip_page(p_proposal bytea, p_after uuid, p_limit integer) RETURNS SETOF asv.retained

@@ -292,6 +292,29 @@ ASV_MUST_CHECK enum asv_status asv_night_finish_days(struct asv_night *night, st
  * over, the camera was emptied since, and every other living clip under that key has one of its own. */
 bool asv_night_is_finished(struct asv_night *night, const struct asv_db_retained *clip);
 
+/* ---- what cameras signed when they were emptied (night_emptied.c) ---- */
+
+/* By a bulletin of that instant or later (K-245), for a request of the keeper's that lets keys go. */
+struct asv_night_emptied {
+    const uint8_t *camera_cert;
+    const char *camera; /* its name */
+    int64_t since_ms;
+    enum asv_status (*ask)(struct asv_night *night, const struct asv_keeper_emptied *emptied,
+                           const void *about, uint32_t *request, struct asv_err *err);
+    const void *about;
+};
+
+/* Asks with one after the other until the keeper takes one, or has nothing to let go; what it says that the
+ * camera did not sign people hear of (K-260). ASV_E_NOT_FOUND: there is none; ASV_E_STATE: not yet. */
+ASV_MUST_CHECK enum asv_status asv_night_show_emptied(struct asv_night *night,
+                                                      const struct asv_night_emptied *what,
+                                                      struct asv_err *err);
+
+/* Whether there is any, as the database was told. */
+ASV_MUST_CHECK enum asv_status asv_night_has_signed(struct asv_night *night,
+                                                    const struct asv_night_emptied *what, bool *there,
+                                                    struct asv_err *err);
+
 /* ---- blocks (night_blocks.c) ---- */
 
 /* What database and keeper have as blocked of what is held is compared. */

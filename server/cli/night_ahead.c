@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-proto/trust/configuration.h"
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
@@ -62,10 +63,30 @@ enum asv_status asv_night_keep_ahead(struct asv_night *night, struct asv_err *er
 
 /* ---- what is in ---- */
 
-/* Why it cannot be asked for yet, as far as the database knows; NULL: it can. */
-static const char *stands_because(const struct asv_night *night, const struct asv_db_ahead_end *ahead,
-                                  char text[ASV_TEXT_BYTES])
+static enum asv_status ask_finish(struct asv_night *night, const struct asv_keeper_emptied *emptied,
+                                  const void *about, uint32_t *request, struct asv_err *err)
 {
+    const struct asv_db_ahead_end *ahead = about;
+    return asv_keeper_client_finish_ahead(night->client, ahead->proposal, emptied, request, err);
+}
+
+/* K-245: a pre-roll reaches so far back. */
+static struct asv_night_emptied emptied_since(const struct asv_db_ahead_end *ahead)
+{
+    return (struct asv_night_emptied){.camera_cert = ahead->camera_cert,
+                                      .camera = ahead->camera_name,
+                                      .since_ms = ahead->until_ms + ASV_PRE_ROLL_MAX_MS,
+                                      .ask = ask_finish,
+                                      .about = ahead};
+}
+
+/* Why it cannot be asked for yet, as far as the database knows; NULL: it can. */
+static const char *stands_because(struct asv_night *night, const struct asv_db_ahead_end *ahead,
+                                  char text[ASV_ERR_TEXT_BYTES])
+{
+    struct asv_err err = {0};
+    bool shown = false;
+    const struct asv_night_emptied emptied = emptied_since(ahead);
     if (ahead->until_ms > night->now_ms) {
         return "its time is not over";
     }
@@ -73,13 +94,17 @@ static const char *stands_because(const struct asv_night *night, const struct as
         return "the camera has not been docked since, or left with recordings on it";
     }
     if (ahead->waiting != 0) {
-        (void)snprintf(text, ASV_TEXT_BYTES, "%llu recordings are not held yet",
+        (void)snprintf(text, ASV_ERR_TEXT_BYTES, "%llu recordings are not held yet",
                        (unsigned long long)ahead->waiting);
         return text;
     }
-    return ahead->shown ? NULL
-                        : "the camera has not signed that by a bulletin from since then: its next docking "
-                          "brings it, or two people end it, with asservat hold ahead --release";
+    if (asv_night_has_signed(night, &emptied, &shown, &err) != ASV_OK) {
+        (void)snprintf(text, ASV_ERR_TEXT_BYTES, "%s", err.text);
+        return text;
+    }
+    return shown ? NULL
+                 : "the camera has not signed that by a bulletin from since then: its next docking brings "
+                   "it, or two people end it, with asservat hold ahead --release";
 }
 
 /* K-189. One that ran out may be kept by that very hold still: that it is not, the keeper signs (K-204). */
@@ -105,37 +130,16 @@ static enum asv_status range_batch(struct asv_night *night, const struct asv_db_
     return ASV_OK;
 }
 
-/* Shows the keeper what the camera signed. ASV_OK also when that was done before. */
-static enum asv_status finish_ahead(struct asv_night *night, const uint8_t proposal[ASV_SHA256_BYTES],
-                                    struct asv_err *err)
-{
-    struct asv_keeper_reply reply = {0};
-    uint32_t request = 0;
-    asv_auto_free struct asv_db_ahead_inventory *said = calloc(1, sizeof *said);
-    if (said == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    enum asv_status status = asv_db_ahead_inventory(night->db, proposal, said, err);
-    if (status == ASV_OK) {
-        const struct asv_keeper_emptied emptied = {.chain = {said->chain, said->chain_len},
-                                                   .inventory = {said->inventory, said->inventory_len},
-                                                   .bulletin = {said->bulletin, said->bulletin_len}};
-        status = asv_keeper_client_finish_ahead(night->client, proposal, &emptied, &request, err);
-        status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
-    }
-    night->finished += status == ASV_OK;
-    return status != ASV_OK && reply.status == ASV_E_NOT_FOUND ? ASV_OK : status;
-}
-
 /* The keeper has no key of it any more: because it let them go now, or did before this was cut off. */
 static enum asv_status let_go(struct asv_night *night, const struct asv_db_ahead_end *ahead,
                               struct asv_err *err)
 {
     enum asv_db_outcome outcome;
     const struct asv_night_pages range = {.ahead = ahead->proposal};
+    const struct asv_night_emptied emptied = emptied_since(ahead);
     enum asv_status status = asv_night_each(night, &range, range_batch, err);
     if (status == ASV_OK) {
-        status = finish_ahead(night, ahead->proposal, err);
+        status = asv_night_show_emptied(night, &emptied, err);
     }
     return status == ASV_OK ? asv_db_ahead_finished(night->db, ahead->proposal, &outcome, err) : status;
 }
@@ -190,7 +194,7 @@ static enum asv_status say_missing(struct asv_night *night, const struct asv_db_
 static void see_to(struct asv_night *night, const struct asv_db_ahead_end *ahead)
 {
     struct asv_err err = {0};
-    char text[ASV_TEXT_BYTES];
+    char text[ASV_ERR_TEXT_BYTES];
     char since[ASV_TEXT_BYTES];
     enum asv_night_kind kind = ASV_NIGHT_AHEAD;
     const char *why = stands_because(night, ahead, text);
@@ -233,7 +237,7 @@ static enum asv_status see_to_one(struct asv_night *night, const uint8_t *before
                                   const struct asv_db_ahead_end *ahead, struct asked *asked,
                                   struct asv_err *err)
 {
-    char text[ASV_TEXT_BYTES];
+    char text[ASV_ERR_TEXT_BYTES];
     struct asv_err why = {.text = "it did not answer before"};
     bool there = false;
     bool counts = true;

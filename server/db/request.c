@@ -332,12 +332,12 @@ static void row_ahead_end(struct asv_row *row, void *to)
 {
     struct asv_db_ahead_end *out = to;
     asv_row_bytes(row, out->proposal, sizeof out->proposal);
+    asv_row_bytes(row, out->camera_cert, sizeof out->camera_cert);
     asv_row_text(row, out->camera_name, sizeof out->camera_name);
     out->until_ms = asv_row_time(row);
     out->since_ms = asv_row_time(row);
     out->emptied = asv_row_bool(row);
     out->waiting = asv_row_u64(row);
-    out->shown = asv_row_bool(row);
 }
 
 enum asv_status asv_db_ahead_page(struct asv_db *db, const uint8_t *after, struct asv_db_ahead_end *rows,
@@ -349,27 +349,6 @@ enum asv_status asv_db_ahead_page(struct asv_db *db, const uint8_t *after, struc
     asv_param_i32(&params, ASV_DB_AHEADS);
     return asv_db_run_rows(db, ASV_QUERY_AHEAD_PAGE, &params, row_ahead_end, rows, sizeof *rows,
                            ASV_DB_AHEADS, count, err);
-}
-
-static void row_ahead_inventory(struct asv_row *row, void *to)
-{
-    struct asv_db_ahead_inventory *out = to;
-    asv_row_blob(row, out->chain, sizeof out->chain, &out->chain_len);
-    asv_row_blob(row, out->inventory, sizeof out->inventory, &out->inventory_len);
-    asv_row_blob(row, out->bulletin, sizeof out->bulletin, &out->bulletin_len);
-}
-
-enum asv_status asv_db_ahead_inventory(struct asv_db *db, const uint8_t proposal[ASV_SHA256_BYTES],
-                                       struct asv_db_ahead_inventory *out, struct asv_err *err)
-{
-    struct asv_params params;
-    bool there = false;
-    asv_params_init(&params);
-    asv_param_digest(&params, proposal);
-    enum asv_status status =
-        asv_db_run_row(db, ASV_QUERY_AHEAD_INVENTORY, &params, row_ahead_inventory, out, &there, err);
-    return status == ASV_OK && !there ? asv_fail(err, ASV_E_NOT_FOUND, "the camera signed no inventory since")
-                                      : status;
 }
 
 enum asv_status asv_db_ahead_finished(struct asv_db *db, const uint8_t proposal[ASV_SHA256_BYTES],

@@ -10,9 +10,6 @@
 #ifndef ASV_SERVER_DB_REQUEST_H
 #define ASV_SERVER_DB_REQUEST_H
 
-#include "firmware-proto/trust/bulletin.h"
-#include "firmware-proto/trust/chain.h"
-#include "firmware-proto/trust/inventory.h"
 #include "server/db/clip.h"
 #include "server/statement/statement.h"
 
@@ -202,12 +199,12 @@ ASV_MUST_CHECK enum asv_status asv_db_held_ahead_by(struct asv_db *db, const uin
 /* A decision that keeps what a camera brings, and what stands between it and its end. */
 struct asv_db_ahead_end {
     uint8_t proposal[ASV_SHA256_BYTES];
+    uint8_t camera_cert[ASV_SHA256_BYTES];
     char camera_name[65];
     int64_t until_ms; /* end of its range */
     int64_t since_ms; /* when it was approved, as signed */
     bool emptied;     /* a docking since the range's end left nothing on the camera */
     uint64_t waiting; /* recordings in the range that it does not hold yet */
-    bool shown;       /* the camera signed that: asv_db_ahead_inventory */
 };
 
 #define ASV_DB_AHEADS 64 /* rows of one page */
@@ -216,20 +213,6 @@ struct asv_db_ahead_end {
 ASV_MUST_CHECK enum asv_status asv_db_ahead_page(struct asv_db *db, const uint8_t *after,
                                                  struct asv_db_ahead_end *rows, size_t *count,
                                                  struct asv_err *err);
-
-/* What its camera signed when it was last emptied, by a bulletin from after the range's end. */
-struct asv_db_ahead_inventory {
-    uint8_t chain[ASV_CHAIN_MAX_BYTES];
-    uint8_t inventory[ASV_INVENTORY_MAX_BYTES];
-    uint8_t bulletin[ASV_BULLETIN_MAX_BYTES];
-    size_t chain_len, inventory_len, bulletin_len;
-};
-
-/* ASV_E_NOT_FOUND: there is none. */
-ASV_MUST_CHECK enum asv_status asv_db_ahead_inventory(struct asv_db *db,
-                                                      const uint8_t proposal[ASV_SHA256_BYTES],
-                                                      struct asv_db_ahead_inventory *out,
-                                                      struct asv_err *err);
 
 /* The keeper has no key of it any more. */
 ASV_MUST_CHECK enum asv_status asv_db_ahead_finished(struct asv_db *db,

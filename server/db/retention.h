@@ -8,7 +8,10 @@
 #ifndef ASV_SERVER_DB_RETENTION_H
 #define ASV_SERVER_DB_RETENTION_H
 
+#include "firmware-proto/trust/bulletin.h"
+#include "firmware-proto/trust/chain.h"
 #include "firmware-proto/trust/day_end.h"
+#include "firmware-proto/trust/inventory.h"
 #include "server/db/clip.h"
 
 #define ASV_DB_BATCH_MAX 256
@@ -75,6 +78,21 @@ ASV_MUST_CHECK enum asv_status asv_db_retained_of(struct asv_db *db, const uint8
 /* Whether a docking after that instant left nothing on the camera. */
 ASV_MUST_CHECK enum asv_status asv_db_emptied_since(struct asv_db *db, const uint8_t camera_cert[32],
                                                     int64_t since_ms, bool *emptied, struct asv_err *err);
+
+/* What a camera signed when a docking had emptied it, as is said. */
+struct asv_db_inventory {
+    uint8_t session[32];
+    uint8_t chain[ASV_CHAIN_MAX_BYTES];
+    uint8_t inventory[ASV_INVENTORY_MAX_BYTES];
+    uint8_t bulletin[ASV_BULLETIN_MAX_BYTES];
+    size_t chain_len, inventory_len, bulletin_len;
+};
+
+/* K-260: the next behind that session (NULL: the first) whose bulletin is of that instant or later. */
+ASV_MUST_CHECK enum asv_status asv_db_inventory_next(struct asv_db *db, const uint8_t camera_cert[32],
+                                                     int64_t since_ms, const uint8_t *after,
+                                                     struct asv_db_inventory *out, bool *there,
+                                                     struct asv_err *err);
 
 /* A page of the clips that two people erased early, as is said, and that no run has taken over. As above. */
 ASV_MUST_CHECK enum asv_status asv_db_erasure_claims(struct asv_db *db, const uint8_t *after,

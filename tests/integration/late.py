@@ -388,26 +388,36 @@ def open_until_its_day_is_over(desk, clip):
 HELD_AHEAD = "(SELECT camera FROM asv.request r WHERE asv.ahead_counts(r))"
 
 
+MADE_UP = "decode(repeat('00', 32), 'hex')"  # the session that is shown to the keeper first
+
+
 def a_dock_says_that_it_is_in(desk):
     """K-143, K-245: who has a dock's key, and its database, writes down a docking, what a camera would have signed, and when its bulletin was
-    issued; or shows what that camera signed before it was lost. The keeper lets nothing go."""
+    issued; or shows what that camera signed before it was lost. The keeper lets nothing go. What was made up stays."""
     bulletin = desk.sql(f"SELECT encode(digest, 'hex') FROM asv.bulletin WHERE camera = {HELD_AHEAD} ORDER BY number DESC LIMIT 1")[0][0]
     camera = desk.sql(f"SELECT encode({HELD_AHEAD}, 'hex')")[0][0]
-    word = "000100010120" + camera + "5e" * 32 + "e0" * 16 + "0000000000000009" + "00000000" + "0120" + bulletin + "00" * 34 + "010040" + "51" * 64
-    by_superuser(desk, f"CREATE TABLE public.kept AS SELECT session, began_at FROM asv.docking; CREATE TABLE public.issued AS SELECT digest, issued_at FROM "
-                       f"asv.bulletin; UPDATE asv.bulletin SET issued_at = now() WHERE camera = {HELD_AHEAD}")
-    by_superuser(desk, f"INSERT INTO asv.docking (session, dock, slot, port, camera, began_at) SELECT decode('{'5e' * 32}', 'hex'), dock, slot, port, "
-                       f"{HELD_AHEAD}, now() FROM asv.docking LIMIT 1; INSERT INTO asv.docking_end (session, ended_at, reason, stored, quarantined, expired, "
-                       f"remaining, bytes, inventory) VALUES (decode('{'5e' * 32}', 'hex'), now(), 1, 0, 0, 0, 0, 0, decode('{word}', 'hex'))")
+    word = "000100010120" + camera + "00" * 32 + "e0" * 16 + "0000000000000009" + "00000000" + "0120" + bulletin + "00" * 34 + "010040" + "51" * 64
+    by_superuser(desk, f"CREATE TABLE public.kept AS SELECT session, began_at FROM asv.docking; "
+                       f"UPDATE asv.bulletin SET issued_at = now() + interval '1 hour' WHERE camera = {HELD_AHEAD}")
+    by_superuser(desk, f"INSERT INTO asv.docking (session, dock, slot, port, camera, began_at) SELECT {MADE_UP}, dock, slot, port, {HELD_AHEAD}, now() "
+                       "FROM asv.docking LIMIT 1; INSERT INTO asv.docking_end (session, ended_at, reason, stored, quarantined, expired, remaining, bytes, "
+                       f"inventory) VALUES ({MADE_UP}, now(), 1, 0, 0, 0, 0, 0, decode('{word}', 'hex')); CREATE TABLE public.ends AS SELECT session, reason, "
+                       f"remaining FROM asv.docking_end; UPDATE asv.docking_end SET reason = 2 WHERE session <> {MADE_UP}")
     counts, notes = night(desk, 4)
     assert counts["finished"] == 0 and any("inventory: signature" in note["why"] for note in notes["undone"]), notes
-    by_superuser(desk, f"DELETE FROM asv.docking WHERE session = decode('{'5e' * 32}', 'hex'); DELETE FROM asv.docking_end WHERE session = decode('{'5e' * 32}', "
-                       f"'hex'); UPDATE asv.docking SET began_at = now() WHERE camera = {HELD_AHEAD}; UPDATE asv.docking_end SET reason = 1, remaining = 0")
-    assert desk.sql("SELECT shown FROM asv.ahead_page(NULL, 10)") == [["t"]]
-    counts, why = aheads(desk, 1)
-    assert counts["finished"] == 0 and "from before the range's end" in why, why
-    by_superuser(desk, "UPDATE asv.docking d SET began_at = k.began_at FROM public.kept k WHERE k.session = d.session; UPDATE asv.bulletin b SET issued_at = "
-                       "i.issued_at FROM public.issued i WHERE i.digest = b.digest; DROP TABLE public.kept, public.issued")
+    assert counts["disagreements"] == 1 and "did not sign what the docking 000000000000 has of it" in notes["disagreements"][0]["why"], notes
+    assert [alarm["kind"] for alarm in desk.json("alarm", "list") if "did not sign" in alarm["detail"]] == ["forged"]
+    by_superuser(desk, "UPDATE asv.docking_end SET reason = 1, remaining = 0")
+    counts, why = aheads(desk, 1, 4)  # K-260: the made up one first, and then the other
+    assert (counts["finished"], counts["disagreements"]) == (0, 1) and "from before the range's end" in why, why
+    by_superuser(desk, "UPDATE asv.docking d SET began_at = k.began_at FROM public.kept k WHERE k.session = d.session; UPDATE asv.docking_end e SET "
+                       "reason = k.reason, remaining = k.remaining FROM public.ends k WHERE k.session = e.session; DROP TABLE public.kept, public.ends")
+    say_it_left(desk, True)
+
+
+def say_it_left(desk, something):
+    """Of the docking that was made up, which otherwise narrows when it recorded."""
+    by_superuser(desk, f"UPDATE asv.docking_end SET reason = {2 if something else 1} WHERE session = {MADE_UP}")
 
 
 def it_comes_back(rig, desk, camera, before, during, forgotten, emptied):
@@ -455,7 +465,10 @@ def it_comes_back(rig, desk, camera, before, during, forgotten, emptied):
     assert desk.events(during)[-2:] == ["erasure_lapsed", "held_ahead"], desk.events(during)
     alarms = [alarm["kind"] for alarm in desk.json("alarm", "list") if f"{during}: the database has it as erased early" in alarm["detail"]]
     assert counts["disagreements"] >= 1 and alarms == ["keeper"], (counts, alarms)
-    counts, _ = aheads(desk, 0)
+    say_it_left(desk, False)
+    counts, _ = aheads(desk, 0, 4)  # K-260: what was made up hides nothing of what the camera signed since
+    assert counts["disagreements"] == 1, counts
+    by_superuser(desk, f"DELETE FROM asv.docking WHERE session = {MADE_UP}; DELETE FROM asv.docking_end WHERE session = {MADE_UP}")
     assert (desk.state(emptied), desk.events(emptied)[-1]) == ("erased", "erased_unsigned"), desk.events(emptied)  # no copy of its day's key is left
     opens_for_recovery(rig, desk, during)
     desk.refused("its time is over", "sigrid", "hold", "request", before, "--incident", CASE)

@@ -460,7 +460,7 @@ SELECT is(asv.held_ahead_by(dig('h4')), pg_temp.adig('d1')::asv.digest, 'it says
 SELECT is(asv.held_ahead_by(dig('h5')), NULL::asv.digest, 'and of others that it is by none');
 -- What ends it: its camera was emptied since, what it keeps is held, and the camera signed something that shows that to the keeper.
 CREATE FUNCTION pg_temp.stands() RETURNS text LANGUAGE sql AS $$
-    SELECT string_agg(emptied || ' ' || waiting || ' ' || shown, ',')
+    SELECT string_agg(emptied || ' ' || waiting || ' ' || EXISTS (SELECT FROM asv.inventory_next(camera, until_at, NULL)), ',')
     FROM asv.ahead_page(NULL, 10) WHERE proposal = pg_temp.adig('d1')
 $$;
 SELECT is(pg_temp.stands(), 'false 1 false', 'one that came in is not held yet');
@@ -486,12 +486,25 @@ WHERE tbl = 'bulletin' AND r.proposal = pg_temp.adig('d1');
 SELECT is(pg_temp.emptied('word', NULL, NULL, '1 hour') || ' ' || pg_temp.stands(), 'done false 0 false', 'a dock''s word, without a signature of the camera''s, does not');
 SELECT is(pg_temp.emptied('left', 1, 'newer', '1 hour') || ' ' || pg_temp.stands(), 'done false 0 false', 'nor that it had something on it');
 SELECT is(pg_temp.emptied('pulled', 0, 'newer', '1 hour', 4) || ' ' || pg_temp.stands(), 'done false 0 false', 'nor a docking that broke off');
-SELECT is(pg_temp.emptied('before', 0, 'newer', '-1 second') || ' ' || pg_temp.stands(), 'done false 0 false', 'nor one from before');
+SELECT is(pg_temp.emptied('before', 0, 'older', '-1 second') || ' ' || pg_temp.stands(), 'done false 0 false', 'nor one from before');
 SELECT is(pg_temp.emptied('stale', 0, 'older', '1 hour') || ' ' || pg_temp.stands(), 'done true 0 false', 'nor, to the keeper, one by an older bulletin');
 SELECT throws_ok($$ SELECT asv.docking_end(dig('session'), now(), 1::smallint, 0, 0, 0, 0, 0, NULL, tap.inventory('word', 0, 'newer')) $$, '23514', NULL,
     'an inventory is of its own session');
 SELECT is(pg_temp.emptied('now', 0, 'newer', '2 hours') || ' ' || pg_temp.stands(), 'done true 0 true', 'what it signed since by a bulletin from since then shows it');
-SELECT is((SELECT inventory = tap.inventory('now', 0, 'newer') AND bulletin = obj('newer') FROM asv.ahead_inventory(pg_temp.adig('d1'))), true, 'which the keeper gets');
+CREATE FUNCTION pg_temp.signed(since interval, after bytea DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+    SELECT encode(n.session, 'hex') || (n.inventory = tap.inventory(CASE n.session WHEN tap.dig('now') THEN 'now' ELSE 'again' END, 0, 'newer')
+                                        AND n.bulletin = tap.obj('newer') AND n.chain = (SELECT chain FROM asv.camera WHERE cert = r.camera))
+    FROM asv.request r, asv.inventory_next(r.camera, r.until_at + since, after) AS n WHERE r.proposal = pg_temp.adig('d1')
+$$;
+SELECT is(pg_temp.signed('0'), encode(dig('now'), 'hex') || 'true', 'which the keeper gets');
+SELECT is(pg_temp.signed('1 ms'), NULL, 'K-245: by a bulletin of the instant that is asked about, or later');
+SELECT is(pg_temp.emptied('again', 0, 'newer', '3 hours') || ' ' || pg_temp.stands(), 'done true 0 true', 'what it signed at another docking');
+SELECT is(pg_temp.signed('0', least(dig('now'), dig('again'))), encode(greatest(dig('now'), dig('again')), 'hex') || 'true', 'K-260: comes behind the first one');
+SELECT is(pg_temp.signed('0', greatest(dig('now'), dig('again'))), NULL, 'and is the last one');
+SELECT is((SELECT inventory_held || ' ' || encode(inventory_bulletin, 'hex') FROM asv.docking_end WHERE session = dig('left')), '1 ' || encode(dig('newer'), 'hex'),
+    'what it says stands beside it');
+SELECT throws_ok(format($$ SELECT asv.docking_end(dig('session'), now(), 1::smallint, 0, 0, 0, 0, 0, NULL, set_byte(tap.inventory('session', 0, 'newer'), %s, 9)) $$, at), '23514', NULL,
+    'of another format, where it would stand elsewhere, none is taken') FROM unnest(ARRAY[1, 3, 4, 98]) AS at;
 SELECT is((SELECT count(*) FROM asv.ahead_page(pg_temp.adig('d1'), 10)), 0::bigint, 'page by page');
 SAVEPOINT finished;
 SELECT is(asv.ahead_finished(pg_temp.adig('d1')) || ' ' || asv.ahead_finished(pg_temp.adig('d1')), 'done already', 'when the keeper let its keys go');

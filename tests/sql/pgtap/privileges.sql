@@ -31,7 +31,7 @@ SELECT 'asv_staff', unnest(ARRAY['access_counts', 'alarm_lines', 'balance_lines'
     'user_credentials', 'user_duties', 'user_lines']);
 -- Administration and the nightly run: no standing, history, incident, access log of anybody.
 INSERT INTO given
-SELECT 'asv_admin', unnest(ARRAY['access_forget', 'agency_put', 'ahead_finished', 'ahead_inventory', 'ahead_page', 'alarm_acknowledge', 'alarm_raise', 'approval_void', 'approvals', 'area_put', 'block_decisions', 'block_put',
+SELECT 'asv_admin', unnest(ARRAY['access_forget', 'agency_put', 'ahead_finished', 'ahead_page', 'alarm_acknowledge', 'alarm_raise', 'approval_void', 'approvals', 'area_put', 'block_decisions', 'block_put',
     'camera_enrol', 'camera_find', 'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_face', 'clip_record',
     'credential_find', 'credential_page', 'credential_put', 'custody_list', 'dayless_page', 'dock_enrol', 'duty_end', 'duty_list',
     'duty_put', 'held_ahead', 'held_ahead_by', 'held_ahead_list', 'incidents_forget', 'incidents_over', 'issue_put', 'issues_forget', 'login_put', 'handover_plan_find', 'policy_on', 'policy_page', 'recipient_card_find', 'recipient_card_of', 'recipient_page',
@@ -39,7 +39,7 @@ SELECT 'asv_admin', unnest(ARRAY['access_forget', 'agency_put', 'ahead_finished'
     'statement_answered', 'statement_approval', 'statement_find', 'statement_forged', 'statement_put', 'statement_unconcluded', 'statement_undelivered',
     'statement_unheard', 'unit_put']);
 INSERT INTO given
-SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'camera_day_page', 'camera_unheld', 'early_day_page', 'emptied_since', 'erasure_adopt',
+SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'camera_day_page', 'camera_unheld', 'early_day_page', 'emptied_since', 'inventory_next', 'erasure_adopt',
     'ahead_clip_page', 'blocks_held', 'hold_lapsed', 'hold_open', 'erasure_begin', 'erasure_claims', 'erasure_complete', 'erasure_left', 'erasure_undo', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'shown_unlogged', 'handover_unknown', 'undocked',
     'vault_known']);
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['evaluation_close', 'password_put', 'session_forget']);
