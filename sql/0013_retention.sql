@@ -619,12 +619,11 @@ COMMENT ON FUNCTION asv.retained_of IS 'the clip in custody with this seal heade
 GRANT EXECUTE ON FUNCTION asv.retained_of TO asv_admin;
 
 CREATE FUNCTION asv.emptied_since(p_camera bytea, p_at timestamptz) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT EXISTS (SELECT FROM asv.docking d JOIN asv.docking_end e ON e.session = d.session
                    WHERE d.camera = p_camera AND d.began_at >= p_at AND asv.has_emptied(e))
 $$;
 COMMENT ON FUNCTION asv.emptied_since IS 'whether a docking after that instant left nothing on the camera';
-GRANT EXECUTE ON FUNCTION asv.emptied_since TO asv_admin;
 
 -- What the keeper is shown before it lets keys go (K-143, K-245), of which it believes nothing but signatures. A row that somebody
 -- made up may be among them (K-260): whoever shows them goes on to the next one. In the order of their sessions, which means nothing.

@@ -9,11 +9,6 @@
 
 /* ---- runs ---- */
 
-static void read_bool(struct asv_row *row, void *out)
-{
-    *(bool *)out = asv_row_bool(row);
-}
-
 static void read_u64(struct asv_row *row, void *out)
 {
     *(uint64_t *)out = asv_row_u64(row);
@@ -149,16 +144,6 @@ enum asv_status asv_db_retained_of(struct asv_db *db, const uint8_t header[32], 
     return status == ASV_OK && !there
                ? asv_fail(err, ASV_E_NOT_FOUND, "no clip with this header is in custody")
                : status;
-}
-
-enum asv_status asv_db_emptied_since(struct asv_db *db, const uint8_t camera_cert[32], int64_t since_ms,
-                                     bool *emptied, struct asv_err *err)
-{
-    struct asv_params params;
-    asv_params_init(&params);
-    asv_param_digest(&params, camera_cert);
-    asv_param_time(&params, since_ms);
-    return asv_db_run_value(db, ASV_QUERY_EMPTIED_SINCE, &params, read_bool, emptied, err);
 }
 
 static void read_inventory(struct asv_row *row, void *to)

@@ -284,6 +284,11 @@ def the_day_is_finished(rig, desk, camera, clips, back):
     assert (counts["finished"], counts["open"]) == (0, 1), counts  # it may be out with more recordings of that day
     assert re.search("K-[0-9]+: held ahead since .*not been docked since", lost), lost
     dock(rig, camera)
+    by_superuser(desk, "CREATE TABLE public.words AS SELECT session, inventory FROM asv.docking_end; UPDATE asv.docking_end SET inventory = NULL")
+    counts, notes = night(desk, 4)  # K-253: nor after a docking that its camera signed nothing of; that is no failure
+    assert (counts["finished"], counts["erased"], counts["open"], counts["failed"]) == (0, 0, 1, 1), counts
+    assert any(clips[4] in note["what"] and "with that day's period at the latest" in note["why"] for note in notes["open"]), notes
+    by_superuser(desk, "UPDATE asv.docking_end e SET inventory = w.inventory FROM public.words w WHERE w.session = e.session; DROP TABLE public.words")
     for _ in range(2):  # it goes on saying so
         counts, notes = night(desk, 4)
         assert (counts["finished"], counts["erased"], counts["open"], counts["failed"]) == (0, 0, 1, 2), counts
@@ -409,7 +414,7 @@ def a_dock_says_that_it_is_in(desk):
     assert [alarm["kind"] for alarm in desk.json("alarm", "list") if "did not sign" in alarm["detail"]] == ["forged"]
     by_superuser(desk, "UPDATE asv.docking_end SET reason = 1, remaining = 0")
     counts, why = aheads(desk, 1, 4)  # K-260: the made up one first, and then the other
-    assert (counts["finished"], counts["disagreements"]) == (0, 1) and "from before the range's end" in why, why
+    assert (counts["finished"], counts["disagreements"]) == (0, 1) and "from before the end of that time" in why, why
     by_superuser(desk, "UPDATE asv.docking d SET began_at = k.began_at FROM public.kept k WHERE k.session = d.session; UPDATE asv.docking_end e SET "
                        "reason = k.reason, remaining = k.remaining FROM public.ends k WHERE k.session = e.session; DROP TABLE public.kept, public.ends")
     say_it_left(desk, True)
