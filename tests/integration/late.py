@@ -316,6 +316,10 @@ def what_is_held_is_not_erased(rig, desk, clip):
     with forging(desk, "9=twice") as path:
         _, notes = night(desk, 3, "--keeper", path)
     assert any("its rows are not in order" in note["why"] for note in notes["undone"]), notes
+    for asked, what in ((13, "what people were shown"), (14, "what was handed over")):  # K-254: nor does it keep a run for ever
+        with forging(desk, f"{asked}=endless") as path:
+            _, notes = night(desk, 4, "--keeper", path)
+        assert any(note["what"] == what and "its rows are not in order" in note["why"] for note in notes["undone"]), notes
     say_state(desk, clip, "erased")
     counts, notes = night(desk, 4)
     assert (counts["disagreements"], counts["leftovers"]) == (2, 0), counts  # and the keeper keeps it as held
