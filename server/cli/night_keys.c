@@ -251,18 +251,38 @@ static enum asv_status ask_finish(struct asv_night *night, const struct asv_keep
     return asv_keeper_client_finish(night->client, clip->key_date, emptied, request, err);
 }
 
+/* K-255: what lies in the vault and is in no row, as after the database was put back, or was taken by a dock
+ * that is none of ours any more. */
+static enum asv_status is_whole(struct asv_night *night, const struct asv_db_retained *clip, int64_t end_ms,
+                                bool *whole, struct asv_err *err)
+{
+    char uuid[ASV_UUID_TEXT_BYTES];
+    int64_t start_ms = 0;
+    uint64_t missing = 0;
+    if (asv_local_day_start(clip->key_date, &start_ms) != ASV_OK) {
+        return asv_fail(err, ASV_E_LIMIT, "no calendar for its key's day");
+    }
+    enum asv_status status =
+        asv_db_numbers_missing(night->db, clip->identity.camera_cert, start_ms, end_ms, &missing, err);
+    *whole = status == ASV_OK && missing == 0;
+    if (missing != 0) {
+        asv_uuid_format(uuid, clip->clip);
+        asv_night_note(night, ASV_NIGHT_OPEN, uuid,
+                       "numbers that its camera gave on that day, or about then, are of no recording here "
+                       "(%llu): the day's key stays until it is due",
+                       (unsigned long long)missing);
+    }
+    return status;
+}
+
 /* K-252: by what its camera signed after that day; what is in custody of it has keys of its own before. */
-static enum asv_status finish(struct asv_night *night, const struct asv_db_retained *clip, bool *done,
-                              struct asv_err *err)
+static enum asv_status show(struct asv_night *night, const struct asv_db_retained *clip, int64_t end_ms,
+                            bool *done, struct asv_err *err)
 {
     char camera[ASV_TEXT_BYTES];
     char uuid[ASV_UUID_TEXT_BYTES];
-    int64_t end_ms = 0;
-    bool signed_since = false;
+    bool may = false;
     const struct asv_night_pages others = {.camera_day = clip};
-    if (asv_local_day_end(clip->key_date, &end_ms) != ASV_OK || end_ms > night->now_ms) {
-        return ASV_OK;
-    }
     asv_uuid_format(uuid, clip->clip);
     (void)snprintf(camera, sizeof camera, "the camera of %s", uuid);
     const struct asv_night_emptied emptied = {.camera_cert = clip->identity.camera_cert,
@@ -270,12 +290,14 @@ static enum asv_status finish(struct asv_night *night, const struct asv_db_retai
                                               .since_ms = end_ms + ASV_PRE_ROLL_MAX_MS,
                                               .ask = ask_finish,
                                               .about = clip};
-    enum asv_status status = asv_night_has_signed(night, &emptied, &signed_since, err);
-    if (status != ASV_OK || !signed_since) {
-        return status;
+    enum asv_status status = asv_night_has_signed(night, &emptied, &may, err);
+    if (status == ASV_OK && may) {
+        status = is_whole(night, clip, end_ms, &may, err);
     }
-    status = asv_night_each(night, &others, check_batch, err);
-    if (status != ASV_OK) {
+    if (status == ASV_OK && may) {
+        status = asv_night_each(night, &others, check_batch, err);
+    }
+    if (status != ASV_OK || !may) {
         return status;
     }
     status = asv_night_show_emptied(night, &emptied, err);
@@ -288,10 +310,12 @@ bool asv_night_is_finished(struct asv_night *night, const struct asv_db_retained
 {
     struct asv_err err = {0};
     bool done = false;
-    if (clip->key_kind != ASV_KEY_DAY || night->dry) {
+    int64_t end_ms = 0;
+    if (clip->key_kind != ASV_KEY_DAY || night->dry || asv_local_day_end(clip->key_date, &end_ms) != ASV_OK ||
+        end_ms > night->now_ms) {
         return false;
     }
-    if (finish(night, clip, &done, &err) != ASV_OK) {
+    if (show(night, clip, end_ms, &done, &err) != ASV_OK) {
         night->counts.failed++;
         asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, clip,
                         "its camera's key of that day is not destroyed: %.160s", err.text);

@@ -146,6 +146,17 @@ enum asv_status asv_db_retained_of(struct asv_db *db, const uint8_t header[32], 
                : status;
 }
 
+enum asv_status asv_db_numbers_missing(struct asv_db *db, const uint8_t camera_cert[32], int64_t from_ms,
+                                       int64_t until_ms, uint64_t *missing, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, camera_cert);
+    asv_param_time(&params, from_ms);
+    asv_param_time(&params, until_ms);
+    return asv_db_run_value(db, ASV_QUERY_NUMBERS_MISSING, &params, read_u64, missing, err);
+}
+
 static void read_inventory(struct asv_row *row, void *to)
 {
     struct asv_db_inventory *out = to;

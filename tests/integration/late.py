@@ -294,6 +294,11 @@ def the_day_is_finished(rig, desk, camera, clips, back):
         assert (counts["finished"], counts["erased"], counts["open"], counts["failed"]) == (0, 0, 1, 2), counts
         assert any(note["what"] == erased and f"clip {other} has no key of its own" in note["why"] for note in notes["failed"]), notes
     back()
+    by_superuser(desk, "UPDATE asv.docking SET last_number = last_number + 1")
+    counts, notes = night(desk, 4)  # K-255: it recorded once more, and nobody has that
+    assert (counts["finished"], counts["erased"], counts["open"], counts["failed"]) == (0, 0, 1, 0), counts
+    assert any(note["what"] == erased and "are of no recording here (1)" in note["why"] for note in notes["open"]), notes
+    by_superuser(desk, "UPDATE asv.docking SET last_number = last_number - 1")
     counts, _ = night(desk, 4)
     assert (counts["finished"], counts["erased"], counts["open"], counts["failed"], counts["lost"]) == (1, 1, 0, 0, 0), counts
     assert desk.state(erased) == "erased" and desk.events(erased)[-1] == "erased", desk.events(erased)
