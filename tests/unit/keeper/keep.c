@@ -590,8 +590,8 @@ static void erased_early(const struct keeper_clip *what)
     assert_int_equal(reply.status, ASV_OK);
 }
 
-/* K-252: of a camera that is out, a recording of that day may be on it that nobody has kept; who asks for the
- * end of its key cannot know, and may be lied to, or lie. */
+/* LAW T1; K-252: of a camera that is out, a recording of that day may be on it that nobody has kept; who asks
+ * for the end of its key cannot know, and may be lied to, or lie. */
 static void no_day_ends_early_while_its_camera_is_out(void **state)
 {
     (void)state;
