@@ -611,6 +611,30 @@ $$;
 COMMENT ON FUNCTION asv.early_day_page IS 'a page of clips that two people erased early, one for each camera and day of its key: where that is not complete, or its period would run then';
 GRANT EXECUTE ON FUNCTION asv.early_day_page TO asv_admin;
 
+-- K-255. A number belongs to a time unless those before and behind it are both of an earlier one, or both of a later one; where a clock had no
+-- time it may. In numeric: a docking says of a last number what it likes.
+CREATE FUNCTION asv.numbers_missing(p_camera bytea, p_from timestamptz, p_until timestamptz) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    WITH told AS (
+        SELECT r.epoch, r.number::numeric AS number, min(r.started_at) AS started_at
+        FROM asv.recording r WHERE r.camera = p_camera GROUP BY r.epoch, r.number
+        UNION ALL
+        SELECT d.epoch, max(d.last_number)::numeric + 1, 'infinity'
+        FROM asv.docking d WHERE d.camera = p_camera AND d.last_number IS NOT NULL GROUP BY d.epoch
+    ), step AS (
+        SELECT t.number, t.started_at, lag(t.number, 1, 0::numeric) OVER numbers AS before,
+               lag(t.started_at, 1, '-infinity') OVER numbers AS started_before
+        FROM told t WINDOW numbers AS (PARTITION BY t.epoch ORDER BY t.number)
+    )
+    SELECT least(coalesce(sum(s.number - s.before - 1), 0), 1000000)::bigint
+    FROM step s
+    WHERE s.number > s.before + 1
+      AND NOT coalesce(s.started_before >= p_until AND s.started_at >= p_until, false)
+      AND NOT coalesce(s.started_before < p_from AND s.started_at < p_from, false)
+$$;
+COMMENT ON FUNCTION asv.numbers_missing IS 'how many numbers that a camera gave, and that may be of this time, are of no recording here';
+GRANT EXECUTE ON FUNCTION asv.numbers_missing TO asv_admin;
+
 CREATE FUNCTION asv.retained_of(p_header bytea) RETURNS SETOF asv.retained
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT r.* FROM asv.retained r WHERE r.header = p_header
@@ -619,12 +643,11 @@ COMMENT ON FUNCTION asv.retained_of IS 'the clip in custody with this seal heade
 GRANT EXECUTE ON FUNCTION asv.retained_of TO asv_admin;
 
 CREATE FUNCTION asv.emptied_since(p_camera bytea, p_at timestamptz) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT EXISTS (SELECT FROM asv.docking d JOIN asv.docking_end e ON e.session = d.session
                    WHERE d.camera = p_camera AND d.began_at >= p_at AND asv.has_emptied(e))
 $$;
 COMMENT ON FUNCTION asv.emptied_since IS 'whether a docking after that instant left nothing on the camera';
-GRANT EXECUTE ON FUNCTION asv.emptied_since TO asv_admin;
 
 -- What the keeper is shown before it lets keys go (K-143, K-245), of which it believes nothing but signatures. A row that somebody
 -- made up may be among them (K-260): whoever shows them goes on to the next one. In the order of their sessions, which means nothing.

@@ -288,8 +288,9 @@ ASV_MUST_CHECK enum asv_status asv_night_keep(struct asv_night *night, const str
 ASV_MUST_CHECK enum asv_status asv_night_rewrap(struct asv_night *night, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_night_finish_days(struct asv_night *night, struct asv_err *err);
 
-/* Whether the key of an early erasure's camera day was destroyed. The keeper is asked for it when the day is
- * over, the camera was emptied since, and every other living clip under that key has one of its own. */
+/* Whether the key of an early erasure's camera day was destroyed. The keeper is asked for it, and shown what
+ * the camera signed when it was emptied after that day, when every other living clip under that key has one
+ * of its own. */
 bool asv_night_is_finished(struct asv_night *night, const struct asv_db_retained *clip);
 
 /* ---- what cameras signed when they were emptied (night_emptied.c) ---- */

@@ -550,7 +550,8 @@ static void empty(struct asv_night *night, struct passing *passing)
         night->waiting++;
         asv_night_note(night, ASV_NIGHT_OPEN, passing->from,
                        clip->early ? "erased early: its files are gone, its camera's key of that day goes "
-                                     "when the day is over and the camera was docked"
+                                     "when the camera was docked since and signs that nothing is left on it, "
+                                     "and with that day's period at the latest" /* K-253 */
                                    : "recorded on an earlier day than its key's: its files are gone, the key "
                                      "goes when that day's period is over");
     } else {

@@ -96,20 +96,35 @@ static enum asv_status take_row(struct asv_night *night, struct handed *handed,
     return status;
 }
 
+/* K-254 */
+static bool is_behind(const struct asv_keeper_handed *row, const struct asv_keeper_handed *before)
+{
+    int order = memcmp(row->proposal, before->proposal, sizeof row->proposal);
+    return order > 0 || (order == 0 && memcmp(row->header, before->header, sizeof row->header) > 0);
+}
+
 /* The next page of what the keeper took. */
 static enum asv_status take_page(struct asv_night *night, struct handed *handed, struct asv_err *err)
 {
     struct asv_keeper_reply reply;
     uint32_t request = 0;
     const struct asv_keeper_handed *after = handed->got > 0 ? &handed->page[handed->got - 1] : NULL;
+    struct asv_keeper_handed before = {0};
     enum asv_status status = asv_keeper_client_handed(night->client, after, &request, err);
     status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
     if (status != ASV_OK) {
         return status;
     }
+    if (after != NULL) {
+        before = *after;
+    }
     handed->got = reply.kept_count;
     for (uint16_t i = 0; i < handed->got; i++) {
         asv_keeper_handed_read(&handed->page[i], &reply, i);
+        if (!is_behind(&handed->page[i], &before)) {
+            return asv_fail(err, ASV_E_MALFORMED, "keeper: its rows are not in order");
+        }
+        before = handed->page[i];
     }
     for (uint16_t i = 0; status == ASV_OK && i < handed->got; i++) {
         status = take_row(night, handed, &handed->page[i], err);

@@ -27,7 +27,8 @@ static enum asv_status add_page(struct asv_night *night, const struct asv_keeper
     for (uint16_t i = 0; i < reply->kept_count; i++) {
         struct asv_keeper_kept *row = &grown[night->kept_count];
         asv_keeper_kept_read(row, reply, i);
-        if (night->kept_count != 0 && memcmp(row[-1].header, row->header, sizeof row->header) >= 0) {
+        if (night->kept_count != 0 &&
+            memcmp(row[-1].header, row->header, sizeof row->header) >= 0) { /* K-254 */
             return asv_fail(err, ASV_E_MALFORMED, "keeper: its rows are not in order");
         }
         night->kept_count++;

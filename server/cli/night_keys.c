@@ -5,10 +5,12 @@
  * of which everything has its own, or is gone (FINISH). That nothing under such a key is left without one is
  * seen to here, before it is asked: the keeper knows of no recording that it was not shown (KEEPER.md,
  * K-156). */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "firmware-proto/trust/chain.h"
+#include "firmware-proto/trust/configuration.h"
 #include "firmware-proto/trust/receipt.h"
 #include "server/base/calendar.h"
 #include "server/base/cleanup.h"
@@ -219,19 +221,6 @@ static enum asv_status others_batch(struct asv_night *night, const struct asv_db
     return ASV_OK;
 }
 
-/* Whether the day's key may go: the day is over, and a docking since has emptied the camera, so that no clip
- * under it is still out. */
-static enum asv_status day_is_in(struct asv_night *night, const struct asv_db_retained *clip, bool *in,
-                                 struct asv_err *err)
-{
-    int64_t end = 0;
-    *in = false;
-    if (asv_local_day_end(clip->key_date, &end) != ASV_OK || end > night->now_ms) {
-        return ASV_OK;
-    }
-    return asv_db_emptied_since(night->db, clip->identity.camera_cert, end, in, err);
-}
-
 /* K-156: whether each living clip under that key has one of its own, or opens with nothing. */
 static enum asv_status check_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
                                    struct asv_err *err)
@@ -255,43 +244,78 @@ static enum asv_status check_batch(struct asv_night *night, const struct asv_db_
     return ASV_OK;
 }
 
-/* ASV_E_NOT_FOUND from the keeper: it has no such key any more. */
-static enum asv_status finish(struct asv_night *night, const struct asv_db_retained *clip, bool *done,
-                              struct asv_err *err)
+static enum asv_status ask_finish(struct asv_night *night, const struct asv_keeper_emptied *emptied,
+                                  const void *about, uint32_t *request, struct asv_err *err)
 {
-    uint8_t chain[ASV_CHAIN_MAX_BYTES];
-    size_t len = 0;
-    uint32_t request = 0;
-    struct asv_keeper_reply reply;
-    const struct asv_night_pages others = {.camera_day = clip};
-    enum asv_status status = asv_night_each(night, &others, check_batch, err);
-    if (status == ASV_OK) {
-        status = asv_db_chain(night->db, clip->identity.camera_cert, chain, sizeof chain, &len, err);
+    const struct asv_db_retained *clip = about;
+    return asv_keeper_client_finish(night->client, clip->key_date, emptied, request, err);
+}
+
+/* K-255: what lies in the vault and is in no row, as after the database was put back, or was taken by a dock
+ * that is none of ours any more. */
+static enum asv_status is_whole(struct asv_night *night, const struct asv_db_retained *clip, int64_t end_ms,
+                                bool *whole, struct asv_err *err)
+{
+    char uuid[ASV_UUID_TEXT_BYTES];
+    int64_t start_ms = 0;
+    uint64_t missing = 0;
+    if (asv_local_day_start(clip->key_date, &start_ms) != ASV_OK) {
+        return asv_fail(err, ASV_E_LIMIT, "no calendar for its key's day");
     }
-    if (status != ASV_OK) {
+    enum asv_status status =
+        asv_db_numbers_missing(night->db, clip->identity.camera_cert, start_ms, end_ms, &missing, err);
+    *whole = status == ASV_OK && missing == 0;
+    if (missing != 0) {
+        asv_uuid_format(uuid, clip->clip);
+        asv_night_note(night, ASV_NIGHT_OPEN, uuid,
+                       "numbers that its camera gave on that day, or about then, are of no recording here "
+                       "(%llu): the day's key stays until it is due",
+                       (unsigned long long)missing);
+    }
+    return status;
+}
+
+/* K-252: by what its camera signed after that day; what is in custody of it has keys of its own before. */
+static enum asv_status show(struct asv_night *night, const struct asv_db_retained *clip, int64_t end_ms,
+                            bool *done, struct asv_err *err)
+{
+    char camera[ASV_TEXT_BYTES];
+    char uuid[ASV_UUID_TEXT_BYTES];
+    bool may = false;
+    const struct asv_night_pages others = {.camera_day = clip};
+    asv_uuid_format(uuid, clip->clip);
+    (void)snprintf(camera, sizeof camera, "the camera of %s", uuid);
+    const struct asv_night_emptied emptied = {.camera_cert = clip->identity.camera_cert,
+                                              .camera = camera,
+                                              .since_ms = end_ms + ASV_PRE_ROLL_MAX_MS,
+                                              .ask = ask_finish,
+                                              .about = clip};
+    enum asv_status status = asv_night_has_signed(night, &emptied, &may, err);
+    if (status == ASV_OK && may) {
+        status = is_whole(night, clip, end_ms, &may, err);
+    }
+    if (status == ASV_OK && may) {
+        status = asv_night_each(night, &others, check_batch, err);
+    }
+    if (status != ASV_OK || !may) {
         return status;
     }
-    status = asv_keeper_client_finish(night->client, (struct asv_bytes){chain, len}, clip->key_date, &request,
-                                      err);
-    status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
-    *done = status == ASV_OK || reply.status == ASV_E_NOT_FOUND;
-    night->finished += status == ASV_OK;
-    return *done ? ASV_OK : status;
+    status = asv_night_show_emptied(night, &emptied, err);
+    *done = status == ASV_OK;
+    bool waits = status == ASV_E_STATE || status == ASV_E_REVOKED; /* K-253 */
+    return waits ? ASV_OK : status;
 }
 
 bool asv_night_is_finished(struct asv_night *night, const struct asv_db_retained *clip)
 {
     struct asv_err err = {0};
-    bool in = false;
     bool done = false;
-    if (clip->key_kind != ASV_KEY_DAY || night->dry) {
+    int64_t end_ms = 0;
+    if (clip->key_kind != ASV_KEY_DAY || night->dry || asv_local_day_end(clip->key_date, &end_ms) != ASV_OK ||
+        end_ms > night->now_ms) {
         return false;
     }
-    enum asv_status status = day_is_in(night, clip, &in, &err);
-    if (status == ASV_OK && in) {
-        status = finish(night, clip, &done, &err);
-    }
-    if (status != ASV_OK) {
+    if (show(night, clip, end_ms, &done, &err) != ASV_OK) {
         night->counts.failed++;
         asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, clip,
                         "its camera's key of that day is not destroyed: %.160s", err.text);

@@ -71,6 +71,9 @@ static enum asv_status ask_page(struct asv_night *night, const uint8_t *after, u
     for (uint16_t i = 0; i < reply.kept_count; i++) {
         struct asv_keeper_shown row;
         asv_keeper_shown_read(&row, &reply, i);
+        if ((after != NULL || i > 0) && memcmp(last, row.shown, sizeof row.shown) >= 0) { /* K-254 */
+            return asv_fail(err, ASV_E_MALFORMED, "keeper: its rows are not in order");
+        }
         memcpy(last, row.shown, sizeof row.shown);
         if (row.at_ms <= night->keeper.wall_ms - ASV_DB_UNLOGGED_AFTER_MS) {
             memcpy(shown[count++], row.shown, sizeof row.shown);

@@ -9,11 +9,6 @@
 
 /* ---- runs ---- */
 
-static void read_bool(struct asv_row *row, void *out)
-{
-    *(bool *)out = asv_row_bool(row);
-}
-
 static void read_u64(struct asv_row *row, void *out)
 {
     *(uint64_t *)out = asv_row_u64(row);
@@ -151,14 +146,15 @@ enum asv_status asv_db_retained_of(struct asv_db *db, const uint8_t header[32], 
                : status;
 }
 
-enum asv_status asv_db_emptied_since(struct asv_db *db, const uint8_t camera_cert[32], int64_t since_ms,
-                                     bool *emptied, struct asv_err *err)
+enum asv_status asv_db_numbers_missing(struct asv_db *db, const uint8_t camera_cert[32], int64_t from_ms,
+                                       int64_t until_ms, uint64_t *missing, struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
     asv_param_digest(&params, camera_cert);
-    asv_param_time(&params, since_ms);
-    return asv_db_run_value(db, ASV_QUERY_EMPTIED_SINCE, &params, read_bool, emptied, err);
+    asv_param_time(&params, from_ms);
+    asv_param_time(&params, until_ms);
+    return asv_db_run_value(db, ASV_QUERY_NUMBERS_MISSING, &params, read_u64, missing, err);
 }
 
 static void read_inventory(struct asv_row *row, void *to)

@@ -75,9 +75,10 @@ ASV_MUST_CHECK enum asv_status asv_db_early_day_page(struct asv_db *db, int64_t 
 ASV_MUST_CHECK enum asv_status asv_db_retained_of(struct asv_db *db, const uint8_t header[32],
                                                   struct asv_db_retained *out, struct asv_err *err);
 
-/* Whether a docking after that instant left nothing on the camera. */
-ASV_MUST_CHECK enum asv_status asv_db_emptied_since(struct asv_db *db, const uint8_t camera_cert[32],
-                                                    int64_t since_ms, bool *emptied, struct asv_err *err);
+/* K-255: how many numbers that the camera gave, and that may be of this time, are of no recording here. */
+ASV_MUST_CHECK enum asv_status asv_db_numbers_missing(struct asv_db *db, const uint8_t camera_cert[32],
+                                                      int64_t from_ms, int64_t until_ms, uint64_t *missing,
+                                                      struct asv_err *err);
 
 /* What a camera signed when a docking had emptied it, as is said. */
 struct asv_db_inventory {

@@ -239,11 +239,16 @@ enum asv_status asv_keeper_client_keep(struct asv_keeper_client *client, const s
     return ask(client, &ask_for, request, err);
 }
 
-enum asv_status asv_keeper_client_finish(struct asv_keeper_client *client, struct asv_bytes chain,
-                                         uint32_t date, uint32_t *request, struct asv_err *err)
+enum asv_status asv_keeper_client_finish(struct asv_keeper_client *client, uint32_t date,
+                                         const struct asv_keeper_emptied *emptied, uint32_t *request,
+                                         struct asv_err *err)
 {
-    struct asv_keeper_request ask_for = {
-        .type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_EARLY, .chain = chain, .from_date = date};
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_FINISH,
+                                         .why = ASV_KEEPER_WHY_EARLY,
+                                         .chain = emptied->chain,
+                                         .from_date = date,
+                                         .inventory = emptied->inventory,
+                                         .bulletin = emptied->bulletin};
     return ask(client, &ask_for, request, err);
 }
 

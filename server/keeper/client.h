@@ -103,18 +103,19 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_keep(struct asv_keeper_client *
                                                       const struct asv_keeper_keep *keep, uint32_t *request,
                                                       struct asv_err *err);
 
-/* Destroys the camera's key of a day that is over, on which a clip was erased early: after KEEP for every
- * other one. ASV_E_NOT_FOUND in the reply: that is done. */
-ASV_MUST_CHECK enum asv_status asv_keeper_client_finish(struct asv_keeper_client *client,
-                                                        struct asv_bytes chain, uint32_t date,
-                                                        uint32_t *request, struct asv_err *err);
-
 /* What a camera signed when nothing was left on it. */
 struct asv_keeper_emptied {
     struct asv_bytes chain; /* the camera's */
     struct asv_bytes inventory;
     struct asv_bytes bulletin; /* that it names */
 };
+
+/* Destroys the camera's key of a day that is over, on which a clip was erased early: after KEEP for every
+ * other one. emptied: by a bulletin from after that day; its chain alone: whether the key is there.
+ * ASV_E_STATE in the reply: not yet. ASV_E_NOT_FOUND: that is done. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_finish(struct asv_keeper_client *client, uint32_t date,
+                                                        const struct asv_keeper_emptied *emptied,
+                                                        uint32_t *request, struct asv_err *err);
 
 /* Lets the keys go that a hold before docking copied (ahead: digest of its proposal): after KEEP for all that
  * it keeps. emptied: by a bulletin from after the range's end; all empty: whether the hold is there.

@@ -31,15 +31,15 @@ static uint32_t lines_of(const struct asv_plan *plan)
     return BUILDS * each + (RESTARTS - 1) * DRAW;
 }
 
-/* Of which some are drawn; made when there is none. */
+/* Of which some are drawn; made when there is none, in the place of the one that was taken first. */
 static struct asv_keeper_drawn *drawn_of(struct asv_keeper *keeper, const uint8_t proposal[ASV_SHA256_BYTES])
 {
-    for (unsigned i = 0; i < ASV_KEEPER_DRAWN; i++) {
+    for (unsigned i = 0; i < ASV_HANDOVERS_MAX; i++) {
         if (memcmp(keeper->drawn[i].proposal, proposal, ASV_SHA256_BYTES) == 0) {
             return &keeper->drawn[i];
         }
     }
-    struct asv_keeper_drawn *one = &keeper->drawn[keeper->drawn_next++ % ASV_KEEPER_DRAWN];
+    struct asv_keeper_drawn *one = &keeper->drawn[keeper->drawn_next++ % ASV_HANDOVERS_MAX];
     one->lines = 0;
     memcpy(one->proposal, proposal, sizeof one->proposal);
     return one;

@@ -21,9 +21,10 @@
 #define ASV_INDEX_HEADER_BYTES 80
 #define ASV_INDEX_FILE_MAX     (18u << 20)
 #define ASV_ENTRY_ID_BYTES     16
-#define ASV_ENTRY_NAME_BYTES   48 /* of its file's name, NUL included */
-#define ASV_HANDED_KEY_BYTES   64 /* proposal and header */
-#define ASV_AHEAD_KEYS         20 /* of three local days, and reserve keys: a camera may use one a day */
+#define ASV_ENTRY_NAME_BYTES   48   /* of its file's name, NUL included */
+#define ASV_HANDED_KEY_BYTES   64   /* proposal and header */
+#define ASV_HANDOVERS_MAX      1024 /* that are remembered */
+#define ASV_AHEAD_KEYS         20   /* of three local days, and reserve keys: a camera may use one a day */
 
 enum asv_entry_kind {
     ASV_ENTRY_DAY = 1,

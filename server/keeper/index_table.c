@@ -20,7 +20,7 @@ static const struct asv_table_kind kinds[ASV_INDEX_TABLES] = {
     [ASV_INDEX_DECIDED] = {sizeof(struct asv_index_decided), ASV_SHA256_BYTES, 16384},
     [ASV_INDEX_POLICIES] = {sizeof(struct asv_index_policy), ASV_SHA256_BYTES, 64},
     [ASV_INDEX_LEDGERS] = {sizeof(struct asv_index_ledger), ASV_SHA256_BYTES, 256},
-    [ASV_INDEX_HANDOVERS] = {sizeof(struct asv_index_handover), ASV_SHA256_BYTES, 1024},
+    [ASV_INDEX_HANDOVERS] = {sizeof(struct asv_index_handover), ASV_SHA256_BYTES, ASV_HANDOVERS_MAX},
     [ASV_INDEX_HANDED] = {sizeof(struct asv_index_handed), ASV_HANDED_KEY_BYTES, 16384},
 };
 

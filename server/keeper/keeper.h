@@ -62,7 +62,6 @@ struct asv_keeper_drawn {
     uint8_t proposal[ASV_SHA256_BYTES];
     uint32_t lines;
 };
-#define ASV_KEEPER_DRAWN 16 /* that are built at a time, or so */
 #define ASV_KEEPER_CHAINS \
     256 /* one for each first byte of a digest: as many as an agency has cameras, or so */
 
@@ -83,7 +82,7 @@ struct asv_keeper {
     struct asv_due due;
     struct asv_keeper_given given[ASV_KEEPER_GIVEN_MAX];
     uint32_t given_next;
-    struct asv_keeper_drawn drawn[ASV_KEEPER_DRAWN];
+    struct asv_keeper_drawn drawn[ASV_HANDOVERS_MAX]; /* of as many as there can be at a time */
     uint32_t drawn_next;
     enum asv_status tick_status;     /* of the last tick */
     uint32_t swept_date;             /* local, when old decisions were last removed */

@@ -127,7 +127,7 @@ struct asv_keeper_request {
     uint8_t why;                      /* KEEP: enum asv_keeper_why; FINISH: AHEAD or EARLY of it */
     struct asv_bytes receipt;         /* KEEP DAY: the dock's; otherwise empty */
     struct asv_bytes dock;            /* the same: its chain */
-    struct asv_bytes inventory;       /* FINISH AHEAD: the camera's; otherwise empty */
+    struct asv_bytes inventory;       /* FINISH: the camera's; otherwise empty */
     struct asv_bytes bulletin;        /* the same: the one that it names */
     uint8_t digest[ASV_SHA256_BYTES]; /* KEEP, FINISH AHEAD: of the HOLD_AHEAD's proposal; CLIPS: the header
                                        * before the first row; CLIP: the header; SIGN, HEAD: the new root;

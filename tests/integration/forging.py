@@ -4,8 +4,8 @@
 """forging.py KEEPER SOCKET TYPE[=STATUS]...: between a client and the keeper; each reply of such a type has this status, in
 hexadecimal digits, or without one another last byte, which is one of its signature. 1=stopped: STATUS says that destruction stands
 still. 8=closed: instead of a reply the connection is closed. 9=over, 9=twice, 9=blocked, 9=unblocked: CLIPS has what is held as over, in front twice, blocked, or not.
-14=earlier: HANDED has all of it as taken two hours before; 14=lost: it has nothing of the first hand-over that it would name. Until it is
-stopped. integration/retention tries with it that none of them ends a file (K-187)."""
+14=earlier: HANDED has all of it as taken two hours before; 14=lost: it has nothing of the first hand-over that it would name. 13=endless, 14=endless: each
+page is full, and always the same. Until it is stopped. integration/retention tries with it that none of them ends a file (K-187)."""
 import socket
 import sys
 import threading
@@ -81,13 +81,20 @@ def lost(body):
     return body[:at] + len(rows).to_bytes(2, "big") + b"".join(rows)
 
 
+def endless(body):
+    """K-254; of what is yet to come, which a run does not look at."""
+    behind = {13: b"\x7f" * 8, 14: bytes(32) + b"\x7f" * 8 + b"\0"}[body[1] & 0x7f]
+    rows = b"".join((i + 1).to_bytes(32, "big") + behind for i in range(256))
+    return body[:9 + body[8]] + (256).to_bytes(2, "big") + rows
+
+
 def forged(body, kinds):
     kind = body[1] & 0x7f
     if not body[1] & 0x80 or kind not in kinds:
         return body
     if kinds[kind] == "closed":
         raise EOFError
-    if kinds[kind] in ("stopped", "over", "twice", "blocked", "unblocked", "earlier", "lost"):
+    if kinds[kind] in ("stopped", "over", "twice", "blocked", "unblocked", "earlier", "lost", "endless"):
         return globals()[kinds[kind]](body) if body[6:8] == bytes(2) else body
     if kinds[kind]:
         return body[:6] + bytes.fromhex(kinds[kind]) + b"\0"

@@ -284,11 +284,21 @@ def the_day_is_finished(rig, desk, camera, clips, back):
     assert (counts["finished"], counts["open"]) == (0, 1), counts  # it may be out with more recordings of that day
     assert re.search("K-[0-9]+: held ahead since .*not been docked since", lost), lost
     dock(rig, camera)
+    by_superuser(desk, "CREATE TABLE public.words AS SELECT session, inventory FROM asv.docking_end; UPDATE asv.docking_end SET inventory = NULL")
+    counts, notes = night(desk, 4)  # K-253: nor after a docking that its camera signed nothing of; that is no failure
+    assert (counts["finished"], counts["erased"], counts["open"], counts["failed"]) == (0, 0, 1, 1), counts
+    assert any(clips[4] in note["what"] and "with that day's period at the latest" in note["why"] for note in notes["open"]), notes
+    by_superuser(desk, "UPDATE asv.docking_end e SET inventory = w.inventory FROM public.words w WHERE w.session = e.session; DROP TABLE public.words")
     for _ in range(2):  # it goes on saying so
         counts, notes = night(desk, 4)
         assert (counts["finished"], counts["erased"], counts["open"], counts["failed"]) == (0, 0, 1, 2), counts
         assert any(note["what"] == erased and f"clip {other} has no key of its own" in note["why"] for note in notes["failed"]), notes
     back()
+    by_superuser(desk, "UPDATE asv.docking SET last_number = last_number + 1")
+    counts, notes = night(desk, 4)  # K-255: it recorded once more, and nobody has that
+    assert (counts["finished"], counts["erased"], counts["open"], counts["failed"]) == (0, 0, 1, 0), counts
+    assert any(note["what"] == erased and "are of no recording here (1)" in note["why"] for note in notes["open"]), notes
+    by_superuser(desk, "UPDATE asv.docking SET last_number = last_number - 1")
     counts, _ = night(desk, 4)
     assert (counts["finished"], counts["erased"], counts["open"], counts["failed"], counts["lost"]) == (1, 1, 0, 0, 0), counts
     assert desk.state(erased) == "erased" and desk.events(erased)[-1] == "erased", desk.events(erased)
@@ -311,6 +321,10 @@ def what_is_held_is_not_erased(rig, desk, clip):
     with forging(desk, "9=twice") as path:
         _, notes = night(desk, 3, "--keeper", path)
     assert any("its rows are not in order" in note["why"] for note in notes["undone"]), notes
+    for asked, what in ((13, "what people were shown"), (14, "what was handed over")):  # K-254: nor does it keep a run for ever
+        with forging(desk, f"{asked}=endless") as path:
+            _, notes = night(desk, 4, "--keeper", path)
+        assert any(note["what"] == what and "its rows are not in order" in note["why"] for note in notes["undone"]), notes
     say_state(desk, clip, "erased")
     counts, notes = night(desk, 4)
     assert (counts["disagreements"], counts["leftovers"]) == (2, 0), counts  # and the keeper keeps it as held
@@ -409,7 +423,7 @@ def a_dock_says_that_it_is_in(desk):
     assert [alarm["kind"] for alarm in desk.json("alarm", "list") if "did not sign" in alarm["detail"]] == ["forged"]
     by_superuser(desk, "UPDATE asv.docking_end SET reason = 1, remaining = 0")
     counts, why = aheads(desk, 1, 4)  # K-260: the made up one first, and then the other
-    assert (counts["finished"], counts["disagreements"]) == (0, 1) and "from before the range's end" in why, why
+    assert (counts["finished"], counts["disagreements"]) == (0, 1) and "from before the end of that time" in why, why
     by_superuser(desk, "UPDATE asv.docking d SET began_at = k.began_at FROM public.kept k WHERE k.session = d.session; UPDATE asv.docking_end e SET "
                        "reason = k.reason, remaining = k.remaining FROM public.ends k WHERE k.session = e.session; DROP TABLE public.kept, public.ends")
     say_it_left(desk, True)

@@ -141,6 +141,8 @@ def unread_functions(top, problems):
     for number, line in enumerate((top / SPECS["K"]).read_text().splitlines(), 1):
         about, row = re.search(r"\*\*about ([\d,]+) lines\*\*", line), re.match(r"\| `([\w/]+\.c)` \| ([^|]*)", line)
         said = (number, int(about[1].replace(",", ""))) if about else said
+        if not row and re.match(r"\| `\w+/\w+\.c`", line):  # else what it names would be read by nobody
+            problems.append(f"{SPECS['K']}:{number}: more than one file in a row")
         lengths = lengths_of(top / "server" / row[1]) if row else {}
         for name in re.findall(r"`(\w+)`", row[2]) if row else []:
             total += lengths.get(name, 0)
@@ -224,6 +226,7 @@ BROKEN = [
     ({RULES: "R1, R2\n"}, f"{RULES}: no rules"),
     ({SPECS["K"]: "**about 10 lines**\n\n| `keeper/a.c` | `f`, `h` | all |\n", "server/keeper/a.c": "static int f(void)\n{\n}\n\nint g(void)\n{\n}\n"},
      f"{SPECS['K']}:3: server/keeper/a.c has no function h"),
+    ({SPECS["K"]: "**about 10 lines**\n| `keeper/a.c`, `b.c` | `f` | all |\n"}, f"{SPECS['K']}:2: more than one file in a row"),
     ({SPECS["K"]: "**about 1,000 lines**\n| `keeper/a.c` | `f` | all |\n", "server/keeper/a.c": "int f(void)\n{\n}\n"},
      f"{SPECS['K']}:1: what is to be read has 3 lines"),
 ]

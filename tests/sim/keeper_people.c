@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "firmware-proto/seal/frames.h"
+#include "firmware-proto/trust/configuration.h"
+#include "server/base/calendar.h"
 
 static void must(bool condition, const char *what)
 {
@@ -88,6 +90,21 @@ void keeper_inventory(struct asv_keeper_request *out, struct keeper_inventory *w
     out->chain = what->camera->chain.encoded;
     out->inventory = (struct asv_bytes){what->data, writer.len};
     out->bulletin = (struct asv_bytes){what->bulletin, len};
+}
+
+struct asv_keeper_request keeper_finish_early(const struct keeper_site *site, struct keeper_inventory *what,
+                                              const struct asv_test_identity *camera, uint32_t date)
+{
+    struct asv_keeper_request request = {
+        .type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_EARLY, .from_date = date};
+    int64_t end_ms = 0;
+    must(asv_local_day_end(date, &end_ms) == ASV_OK, "calendar");
+    *what = (struct keeper_inventory){.camera = camera,
+                                      .agency = &site->agency,
+                                      .issued_ms = end_ms + ASV_PRE_ROLL_MAX_MS,
+                                      .wall_ms = end_ms + ASV_PRE_ROLL_MAX_MS};
+    keeper_inventory(&request, what);
+    return request;
 }
 
 /* A statement's times are the keeper's. */

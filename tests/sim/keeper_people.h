@@ -122,6 +122,11 @@ struct keeper_inventory {
 /* Into a FINISH: that inventory, its bulletin, and the camera's chain. what is borrowed. */
 void keeper_inventory(struct asv_keeper_request *out, struct keeper_inventory *what);
 
+/* FINISH (EARLY) of this camera's day, by what it signed when a docking after that day had emptied it. The
+ * same way. */
+struct asv_keeper_request keeper_finish_early(const struct keeper_site *site, struct keeper_inventory *what,
+                                              const struct asv_test_identity *camera, uint32_t date);
+
 /* Digest of the clip's signed header. */
 void keeper_clip_digest(uint8_t out[ASV_SHA256_BYTES], const struct keeper_clip *clip,
                         const struct asv_test_identity *camera);

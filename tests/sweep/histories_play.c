@@ -168,27 +168,30 @@ static bool play_order(struct stage *stage, const struct step *step)
     return stage_expect(stage, status == ASV_OK, model_orders(&stage->model, clip), "ORDER");
 }
 
+/* Of a camera that was docked, in most cases emptied, when a time that ended then was over. */
+static struct model_word its_word(const struct model *model, const struct step *step, int64_t end, int camera)
+{
+    const uint32_t *n = step->n;
+    int64_t since = end + ASV_PRE_ROLL_MAX_MS;
+    return (struct model_word){.camera = camera,
+                               .docked = n[2] % 4 == 0 ? since - (n[3] % 2) : model->now,
+                               .emptied = n[3] % 8 != 1,
+                               .true_one = n[4] % 8 != 0};
+}
+
 static bool play_finish(struct stage *stage, const struct step *step)
 {
     const struct model *model = &stage->model;
     int camera = (int)(step->n[0] % MODEL_CAMERAS);
     int day = model_day(model, model->now) - (int)(step->n[1] % 3);
-    for (int i = 0; i < model->clip_count && step->n[2] % 4 != 0; i++) {
+    for (int i = 0; i < model->clip_count && step->n[7] % 4 != 0; i++) {
         if (model->clips[i].row && model->clips[i].state == MODEL_GONE && !model->clips[i].reserve) {
             camera = model->clips[i].camera;
             day = model->clips[i].key;
         }
     }
-    struct asv_keeper_request request = {.type = ASV_KEEPER_FINISH,
-                                         .why = ASV_KEEPER_WHY_EARLY,
-                                         .chain = stage->cameras[camera]->chain.encoded,
-                                         .from_date = model->date[day]};
-    enum asv_status status = stage_ask(stage, ASV_KEEPER_ADMIN, &request).status;
-    bool should = model_finish(&stage->model, camera, day);
-    /* Done, then struck, then asked again: it is not there any more. */
-    bool done = status == ASV_OK || (should && stage->was_struck && status == ASV_E_NOT_FOUND);
-    stage_tell(stage, "FINISH camera %d, %u", camera, model->date[day]);
-    return stage_expect(stage, done, should, "FINISH");
+    struct model_word word = its_word(model, step, model->start[day + 1], camera);
+    return stage_finish_day(stage, day, &word);
 }
 
 /* Of what a hold before docking copied; in most cases with the word of its camera, emptied since. */
@@ -204,13 +207,9 @@ static bool play_finish_ahead(struct stage *stage, const struct step *step)
     for (int i = 0; i < 40 && n[6] % 2 == 0 && model->has_day[ahead->camera][last]; i++) {
         play_days(stage, 1); /* the night after that day's period */
     }
-    int64_t since = ahead->until + ASV_PRE_ROLL_MAX_MS;
-    struct model_finish_ahead finish = {.paper = ahead->paper,
-                                        .camera = n[5] % 8 != 0 ? ahead->camera : (int)(n[1] % MODEL_CAMERAS),
-                                        .docked = n[2] % 4 == 0 ? since - (n[3] % 2) : model->now,
-                                        .emptied = n[3] % 8 != 1,
-                                        .true_one = n[4] % 8 != 0};
-    return stage_finish_ahead(stage, &finish);
+    int camera = n[5] % 8 != 0 ? ahead->camera : (int)(n[1] % MODEL_CAMERAS);
+    struct model_word word = its_word(model, step, ahead->until, camera);
+    return stage_finish_ahead(stage, ahead->paper, &word);
 }
 
 /* ---- heads of the ledger ---- */

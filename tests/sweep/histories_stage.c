@@ -483,20 +483,39 @@ bool stage_sign(struct stage *stage, bool honest, uint64_t old_size, uint64_t ne
     return stage_expect(stage, reply.status == ASV_OK, should, "SIGN");
 }
 
-bool stage_finish_ahead(struct stage *stage, const struct model_finish_ahead *finish)
+static void show(const struct stage *stage, const struct model_word *word, struct asv_keeper_request *request)
 {
     static struct keeper_inventory what;
-    struct asv_keeper_request request = {.type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_AHEAD};
-    what = (struct keeper_inventory){.camera = stage->cameras[finish->camera],
+    what = (struct keeper_inventory){.camera = stage->cameras[word->camera],
                                      .agency = &stage->site.agency,
-                                     .signer = finish->true_one ? NULL : &stage->site.agency.dock,
-                                     .issued_ms = finish->docked,
-                                     .wall_ms = finish->docked,
-                                     .held = finish->emptied ? 0 : 1};
-    keeper_inventory(&request, &what);
-    asv_statement_digest(request.digest, &stage->papers[finish->paper].statement);
+                                     .signer = word->true_one ? NULL : &stage->site.agency.dock,
+                                     .issued_ms = word->docked,
+                                     .wall_ms = word->docked,
+                                     .held = word->emptied ? 0 : 1};
+    keeper_inventory(request, &what);
+}
+
+bool stage_finish_day(struct stage *stage, int day, const struct model_word *word)
+{
+    const struct model *model = &stage->model;
+    struct asv_keeper_request request = {
+        .type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_EARLY, .from_date = model->date[day]};
+    show(stage, word, &request);
+    enum asv_status status = stage_ask(stage, ASV_KEEPER_ADMIN, &request).status;
+    bool should = model_finish(&stage->model, day, word);
+    /* Done, then struck, then asked again: it is not there any more. */
+    bool done = status == ASV_OK || (should && stage->was_struck && status == ASV_E_NOT_FOUND);
+    stage_tell(stage, "FINISH camera %d, %u", word->camera, model->date[day]);
+    return stage_expect(stage, done, should, "FINISH");
+}
+
+bool stage_finish_ahead(struct stage *stage, int paper, const struct model_word *word)
+{
+    struct asv_keeper_request request = {.type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_AHEAD};
+    show(stage, word, &request);
+    asv_statement_digest(request.digest, &stage->papers[paper].statement);
     struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_ADMIN, &request);
-    bool should = model_finish_ahead(&stage->model, finish);
+    bool should = model_finish_ahead(&stage->model, paper, word);
     bool done = reply.status == ASV_OK || (should && stage->was_struck && reply.status == ASV_E_NOT_FOUND);
     stage_tell(stage, "FINISH of what was held before docking: %s", reply.detail);
     return stage_expect(stage, done, should, "FINISH AHEAD");

@@ -87,7 +87,8 @@ bool stage_bulletin(struct stage *stage, int camera, bool reserve_used);
 /* False: no such key is known. */
 bool stage_record(struct stage *stage, int camera, bool reserve, int key, int64_t start, uint32_t n);
 bool stage_keep(struct stage *stage, const struct model_keep *keep);
-bool stage_finish_ahead(struct stage *stage, const struct model_finish_ahead *finish);
+bool stage_finish_day(struct stage *stage, int day, const struct model_word *word);
+bool stage_finish_ahead(struct stage *stage, int paper, const struct model_word *word);
 
 bool stage_sign(struct stage *stage, bool honest, uint64_t old_size, uint64_t new_size);
 

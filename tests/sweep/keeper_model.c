@@ -522,10 +522,18 @@ bool model_keep(struct model *model, const struct model_keep *keep)
     return true;
 }
 
-bool model_finish(struct model *model, int camera, int day)
+/* K-143, K-245: emptied when nothing of a time that ended then could be recorded any more. */
+static bool shows(const struct model_word *word, int64_t end)
 {
+    return word->true_one && word->emptied && word->docked >= end + ASV_PRE_ROLL_MAX_MS;
+}
+
+bool model_finish(struct model *model, int day, const struct model_word *word)
+{
+    int camera = word->camera;
     if (day >= model_day(model, model->now) || !day_has_gone(model, camera, day) ||
-        !model->has_day[camera][day] || model->stopped) { /* K-103 */
+        !model->has_day[camera][day] || model->stopped || /* K-103 */
+        !shows(word, model->start[day + 1])) {            /* K-252 */
         return false;
     }
     model->has_day[camera][day] = false;
@@ -534,18 +542,17 @@ bool model_finish(struct model *model, int camera, int day)
 
 /* K-142, K-143, K-245: when its range is over, its days' own keys are gone, and the camera was emptied since.
  */
-bool model_finish_ahead(struct model *model, const struct model_finish_ahead *finish)
+bool model_finish_ahead(struct model *model, int paper, const struct model_word *word)
 {
     int at = 0;
-    while (at < model->ahead_count && model->aheads[at].paper != finish->paper) {
+    while (at < model->ahead_count && model->aheads[at].paper != paper) {
         at++;
     }
     if (at == model->ahead_count || model->stopped) {
         return false;
     }
     struct model_ahead *ahead = &model->aheads[at];
-    bool may = ahead->until <= model->now && finish->true_one && finish->emptied &&
-               finish->docked >= ahead->until + ASV_PRE_ROLL_MAX_MS && finish->camera == ahead->camera;
+    bool may = ahead->until <= model->now && shows(word, ahead->until) && word->camera == ahead->camera;
     for (int d = 0; d < ahead->day_count; d++) {
         may = may && !model->has_day[ahead->camera][ahead->day[d]];
     }

@@ -183,16 +183,16 @@ struct model_keep {
     bool receipt_true; /* a dock of this agency signed it */
 };
 bool model_keep(struct model *model, const struct model_keep *keep);
-bool model_finish(struct model *model, int camera, int day);
 
-struct model_finish_ahead {
-    int paper;      /* of the decision */
-    int camera;     /* whose inventory it is, ... */
-    int64_t docked; /* ... from then */
-    bool emptied;   /* nothing was left on it */
-    bool true_one;  /* that camera signed it */
+/* What a camera is said to have signed at a docking's end. */
+struct model_word {
+    int camera;
+    int64_t docked;
+    bool emptied;  /* nothing was left on it */
+    bool true_one; /* that camera signed it */
 };
-bool model_finish_ahead(struct model *model, const struct model_finish_ahead *finish);
+bool model_finish(struct model *model, int day, const struct model_word *word);
+bool model_finish_ahead(struct model *model, int paper, const struct model_word *word);
 bool model_orders(const struct model *model, int number);
 
 /* K-110 to K-113. honest: it grows from what was signed before; otherwise it is another tree from its first

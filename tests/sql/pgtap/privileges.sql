@@ -39,7 +39,7 @@ SELECT 'asv_admin', unnest(ARRAY['access_forget', 'agency_put', 'ahead_finished'
     'statement_answered', 'statement_approval', 'statement_find', 'statement_forged', 'statement_put', 'statement_unconcluded', 'statement_undelivered',
     'statement_unheard', 'unit_put']);
 INSERT INTO given
-SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'camera_day_page', 'camera_unheld', 'early_day_page', 'emptied_since', 'inventory_next', 'erasure_adopt',
+SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'camera_day_page', 'camera_unheld', 'early_day_page', 'numbers_missing', 'inventory_next', 'erasure_adopt',
     'ahead_clip_page', 'blocks_held', 'hold_lapsed', 'hold_open', 'erasure_begin', 'erasure_claims', 'erasure_complete', 'erasure_left', 'erasure_undo', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'shown_unlogged', 'handover_taken', 'handover_unknown', 'undocked',
     'vault_known']);
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['evaluation_close', 'password_put', 'session_forget']);

@@ -254,6 +254,32 @@ DELETE FROM asv.erasure_intent WHERE recording IN (pg_temp.rec('early'), pg_temp
 UPDATE asv.recording_state SET state = 'sealed' WHERE recording IN (pg_temp.rec('early'), pg_temp.rec('early too'));
 SET LOCAL session_replication_role = origin;
 
+-- ---- numbers of which there is no recording: what may lie somewhere under a key that is to go (K-255)
+
+SAVEPOINT numbers;
+SET LOCAL session_replication_role = replica;
+INSERT INTO asv.recording (camera, epoch, number, header, session, number_back, marked, chunks, seal_bytes, tail_bytes, started_at)
+SELECT dig('gaps'), uid('gaps'), n, dig('gap ' || n), dig('session'), false, false, 0, 0, 0, ('2026-01-0' || d || ' 12:00Z')::timestamptz
+FROM (VALUES (1, 4), (2, 5), (4, 5), (6, 6)) AS r (n, d);
+CREATE FUNCTION pg_temp.missing() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(asv.numbers_missing(tap.dig('gaps'), day, day + interval '1 day')::text, ' ' ORDER BY day)
+    FROM generate_series('2026-01-04 00:00Z'::timestamptz, '2026-01-07 00:00Z', interval '1 day') AS day
+$$;
+SELECT is(pg_temp.missing(), '0 2 1 0', 'between two of a day, and between two days, as one may be of either');
+SELECT is(asv.numbers_missing(dig('another'), '-infinity', 'infinity'), 0::bigint, 'of a camera that gave none there are none');
+INSERT INTO asv.docking (session, dock, slot, port, camera, began_at, epoch, last_number)
+VALUES (dig('gaps'), dig('dock'), 7, '1-2.7', dig('gaps'), '2026-01-07 12:00Z', uid('gaps'), 8);
+SELECT is(pg_temp.missing(), '0 2 3 2', 'what it gave last, and brought nowhere, too');
+INSERT INTO asv.recording (camera, epoch, number, header, session, number_back, marked, chunks, seal_bytes, tail_bytes, started_at)
+SELECT dig('gaps'), uid('gaps'), n, dig('gap ' || n), dig('session'), false, false, 0, 0, 0, '2026-01-06 13:00Z' FROM unnest(ARRAY[3, 5, 7, 8]) AS n;
+SELECT is(pg_temp.missing(), '0 0 0 0', 'and none when each has come');
+DELETE FROM asv.recording WHERE camera = dig('gaps') AND number = 5;
+UPDATE asv.recording SET started_at = NULL WHERE camera = dig('gaps') AND number = 4;
+SELECT is(pg_temp.missing(), '1 1 1 1', 'of any day when a clock had no time');
+UPDATE asv.docking SET last_number = 9223372036854775807 WHERE session = dig('gaps');
+SELECT is(asv.numbers_missing(dig('gaps'), '-infinity', 'infinity'), 1000000::bigint, 'whatever a docking says');
+ROLLBACK TO SAVEPOINT numbers;
+
 -- ---- what of a camera is in custody, for whoever takes the camera out of use
 
 SAVEPOINT unheld;

@@ -676,10 +676,8 @@ static void an_early_erasure_ends_a_clip_at_once_and_its_days_key_later(void **s
     request.chunk_count = 0;
     request.why = ASV_KEEPER_WHY_EARLY;
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status, ASV_E_STATE); /* K-102 */
-    struct asv_keeper_request finish = {.type = ASV_KEEPER_FINISH,
-                                        .why = ASV_KEEPER_WHY_EARLY,
-                                        .chain = camera->chain.encoded,
-                                        .from_date = TODAY};
+    static struct keeper_inventory word;
+    struct asv_keeper_request finish = keeper_finish_early(&site, &word, camera, TODAY);
     keeper_site_go_to(&site, site.world.wall + DAY_MS);
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_E_STATE); /* K-103 */
     assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &clip), ASV_OK);
@@ -759,10 +757,8 @@ static void what_a_wrong_clock_says_is_over_is_not_destroyed(void **state)
 {
     (void)state;
     struct asv_keeper_reply reply;
-    struct asv_keeper_request finish = {.type = ASV_KEEPER_FINISH,
-                                        .why = ASV_KEEPER_WHY_EARLY,
-                                        .chain = camera->chain.encoded,
-                                        .from_date = TODAY};
+    static struct keeper_inventory word;
+    struct asv_keeper_request finish = keeper_finish_early(&site, &word, camera, TODAY);
     int64_t next = 0;
     assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &other), ASV_OK);
     asv_keeper_tick(&site.keeper, &next);
@@ -788,10 +784,8 @@ static void what_a_wrong_clock_says_is_over_is_not_destroyed(void **state)
 static void a_day_that_is_not_over_keeps_its_key(void **state)
 {
     (void)state;
-    struct asv_keeper_request finish = {.type = ASV_KEEPER_FINISH,
-                                        .why = ASV_KEEPER_WHY_EARLY,
-                                        .chain = camera->chain.encoded,
-                                        .from_date = TODAY};
+    static struct keeper_inventory word;
+    struct asv_keeper_request finish = keeper_finish_early(&site, &word, camera, TODAY);
     assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &clip), ASV_OK);
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_E_STATE); /* K-103 */
     assert_true(opens(&other));

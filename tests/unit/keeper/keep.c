@@ -551,10 +551,8 @@ static const struct asv_kept *row_of(const struct keeper_clip *what)
 static void what_ran_out_is_no_early_erasure(void **state)
 {
     (void)state; /* LAW T4 */
-    struct asv_keeper_request finish = {.type = ASV_KEEPER_FINISH,
-                                        .why = ASV_KEEPER_WHY_EARLY,
-                                        .chain = camera->chain.encoded,
-                                        .from_date = TODAY};
+    static struct keeper_inventory word;
+    struct asv_keeper_request finish = keeper_finish_early(&site, &word, camera, TODAY);
     is_of_the_day_before(&clip);
     keeper_site_go_to(&site, keeper_site_due(20260104));
     assert_false(opens(&clip)); /* K-085 */
@@ -572,6 +570,81 @@ static void what_ran_out_is_no_early_erasure(void **state)
     assert_int_equal(ordered(&clip), ASV_DESTRUCTION_EARLY); /* K-069 */
     assert_int_equal(keep(&other, NULL, ASV_KEEPER_WHY_EARLY).status, ASV_OK);
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_OK);
+}
+
+/* FINISH of the day on which a clip was erased early, by what its camera is said to have signed. */
+static enum asv_status finish_early_by(struct keeper_inventory what)
+{
+    static struct keeper_inventory word;
+    struct asv_keeper_request request = {
+        .type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_EARLY, .from_date = TODAY};
+    word = what;
+    keeper_inventory(&request, &word);
+    return keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status;
+}
+
+static void erased_early(const struct keeper_clip *what)
+{
+    struct asv_keeper_reply reply = keeper_both(&site, &decision, ASV_ACTION_ERASE_EARLY, &people.wearer,
+                                                &people.chief, 40, camera, what);
+    assert_int_equal(reply.status, ASV_OK);
+}
+
+/* LAW T1; K-252: of a camera that is out, a recording of that day may be on it that nobody has kept; who asks
+ * for the end of its key cannot know, and may be lied to, or lie. */
+static void no_day_ends_early_while_its_camera_is_out(void **state)
+{
+    (void)state;
+    int64_t end = 0;
+    struct asv_test_agency foreign;
+    struct asv_keeper_request bare = {.type = ASV_KEEPER_FINISH,
+                                      .why = ASV_KEEPER_WHY_EARLY,
+                                      .chain = camera->chain.encoded,
+                                      .from_date = TODAY};
+    assert_int_equal(asv_local_day_end(TODAY, &end), ASV_OK);
+    int64_t since = end + ASV_PRE_ROLL_MAX_MS;
+    erased_early(&clip);
+    keeper_site_go_to(&site, since + HOUR_MS);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &bare).status, ASV_E_MALFORMED);
+    struct keeper_inventory what = emptied_at(since);
+    what.signer = &site.agency.dock; /* made up */
+    assert_int_equal(finish_early_by(what), ASV_E_SIGNATURE);
+    what = emptied_at(since);
+    what.camera = &site.agency.dock;
+    assert_int_equal(finish_early_by(what), ASV_E_UNTRUSTED);
+    what = emptied_at(since);
+    what.held = 1; /* K-143: that docking left something */
+    assert_int_equal(finish_early_by(what), ASV_E_STATE);
+    what = emptied_at(since);
+    what.issued_ms = since - 1; /* K-245: signed ahead, by a clock that somebody set */
+    assert_int_equal(finish_early_by(what), ASV_E_STATE);
+    what = emptied_at(since);
+    what.wall_ms = since - 1; /* K-246: by its own clock it goes on with that day's key */
+    assert_int_equal(finish_early_by(what), ASV_E_STATE);
+    what.wall_ms = ASV_TIME_UNKNOWN;
+    assert_int_equal(finish_early_by(what), ASV_E_STATE);
+    asv_test_agency_init(&foreign, 99);
+    what = emptied_at(since);
+    what.agency = &foreign; /* K-245: no keeper of ours signed that bulletin */
+    assert_int_equal(finish_early_by(what), ASV_E_UNTRUSTED);
+    assert_true(opens(&other)); /* which was on the camera all the time */
+    assert_int_equal(finish_early_by(emptied_at(since)), ASV_OK);
+    assert_false(opens(&other));                                                          /* K-156 */
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &bare).status, ASV_E_NOT_FOUND); /* K-252 */
+}
+
+/* K-253: without a camera's word nothing is left for longer than LAW T1 has it. */
+static void a_camera_that_signs_nothing_keeps_its_days_until_they_are_due(void **state)
+{
+    (void)state;
+    erased_early(&clip);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) - HOUR_MS);
+    assert_false(opens(&clip));
+    assert_int_equal(ordered(&clip), ASV_DESTRUCTION_EARLY);
+    assert_true(opens(&other));
+    keeper_site_go_to(&site, keeper_site_due(TODAY));
+    assert_false(opens(&other));
+    assert_int_equal(ordered(&other), ASV_DESTRUCTION_EXPIRED);
 }
 
 static void what_was_held_ahead_before_it_ran_out_is_not_lost(void **state)
@@ -1147,6 +1220,8 @@ int main(void)
         ON_A_SITE(one_person_ends_nothing_that_two_held_ahead),
         ON_A_SITE(a_hold_ahead_needs_a_living_key),
         ON_A_SITE(what_ran_out_is_no_early_erasure),
+        ON_A_SITE(no_day_ends_early_while_its_camera_is_out),
+        ON_A_SITE(a_camera_that_signs_nothing_keeps_its_days_until_they_are_due),
         ON_A_SITE(what_was_held_ahead_before_it_ran_out_is_not_lost),
         ON_A_SITE(what_ran_out_has_no_day_any_more),
         ON_A_SITE(what_was_over_by_the_docks_clock_ends_at_once),

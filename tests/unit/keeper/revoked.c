@@ -131,11 +131,9 @@ static void two_people_still_erase_one_early_and_the_others_live_on(void **state
     assert_int_equal(order(&clip, camera).status, ASV_OK); /* K-069 */
     assert_int_equal(keep(&other, ASV_KEEPER_WHY_EARLY, 0), ASV_OK);
     keeper_site_go_to(&site, site.world.wall + 24 * HOUR_MS);
-    struct asv_keeper_request request = {.type = ASV_KEEPER_FINISH,
-                                         .why = ASV_KEEPER_WHY_EARLY,
-                                         .chain = camera->chain.encoded,
-                                         .from_date = TODAY};
-    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status, ASV_OK);
+    static struct keeper_inventory word;
+    struct asv_keeper_request request = keeper_finish_early(&site, &word, camera, TODAY);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status, ASV_E_REVOKED); /* K-252, K-247 */
     assert_int_equal(both(ASV_ACTION_HOLD, &other), ASV_OK);
     assert_int_equal(state_of(&other), ASV_KEEPER_HELD);
 }

@@ -234,6 +234,25 @@ static void who_is_killed_twenty_times_still_ends(void **state)
     }
 }
 
+/* What one of them has drawn is not lost when it is another one's turn. */
+static void who_builds_twenty_at_a_time_ends_each(void **state)
+{
+    (void)state; /* K-237 */
+    enum { BUILDS = 20, PACKAGES = 3 * 17 };
+    static struct keeper_decision builds[BUILDS];
+    for (unsigned i = 0; i < BUILDS; i++) {
+        uint8_t n = (uint8_t)(20 + 2 * i);
+        keeper_propose_clip(&site, &builds[i], ASV_ACTION_HAND_OVER, &people.exporter, n, camera, &clip);
+        keeper_respond(&site, &builds[i], ASV_STEP_APPROVE, &people.deputy, (uint8_t)(n + 1));
+        assert_int_equal(take(&builds[i]), ASV_OK);
+    }
+    for (uint32_t number = 0; number < PACKAGES * BUILDS; number++) {
+        uint8_t package[ASV_SHA256_BYTES] = {0x78};
+        asv_store_be32(package + 1, number);
+        assert_int_equal(sign_one(&builds[number % BUILDS], package).status, ASV_OK);
+    }
+}
+
 static void one_person_gets_nothing_signed(void **state)
 {
     (void)state;
@@ -333,6 +352,7 @@ int main(void)
         TEST(what_was_not_taken_is_not_signed),
         TEST(the_record_is_not_filled_by_one_hand_over),
         TEST(who_is_killed_twenty_times_still_ends),
+        TEST(who_builds_twenty_at_a_time_ends_each),
         TEST(one_person_gets_nothing_signed),
         TEST(a_refusal_is_no_approval),
         TEST(no_other_decision_signs_a_package),
