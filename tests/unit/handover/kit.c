@@ -159,6 +159,9 @@ static enum asv_status keys(void *ctx, const uint16_t *clips, unsigned count, st
     struct kit *kit = ctx;
     uint16_t clip = clips[0];
     assert_in_range(count, 1, KIT_CLIPS);
+    for (unsigned i = 0; count > 1 && i < count; i++) { /* K-266 */
+        assert_int_equal(kit->plan_clips[clips[i]].form, ASV_PLAN_SEALED);
+    }
     memcpy(kit->row, clips, count * sizeof *clips);
     kit->row_count = count;
     uint8_t ephemeral[ASV_X25519_BYTES] = {9};
