@@ -3,6 +3,7 @@
  *
  * HAND_OVER: what two people decided about a plan, once for all its clips. Who builds what is handed over
  * brings the plan and asks clip by clip; each is judged when it leaves, by what is known of it then. */
+#include <assert.h>
 #include <string.h>
 
 #include "server/base/fail.h"
@@ -140,6 +141,7 @@ static enum asv_status give(struct asv_keeper *keeper, const struct asv_decision
     if (status != ASV_OK) {
         return status;
     }
+    assert(it.row != NULL);
     memcpy(digests[0], it.clip.header, sizeof digests[0]);
     memcpy(keeper->scratch->file_key, it.row->file_key, sizeof keeper->scratch->file_key);
     reply->stanza = it.header;
