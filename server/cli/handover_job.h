@@ -45,6 +45,13 @@ struct asv_handover_house {
     uint8_t revocations[ASV_REVOCATIONS_MAX_BYTES];
 };
 
+/* The age header of a recording that goes sealed, which came with another's and was not taken yet. */
+struct asv_handover_wrapped {
+    uint16_t clip;
+    size_t len; /* 0: none */
+    uint8_t header[ASV_KEEPER_STANZAS_MAX];
+};
+
 /* One; on the heap. */
 struct asv_handover_making {
     struct asv_handover_house *house;
@@ -59,6 +66,7 @@ struct asv_handover_making {
     struct asv_db_incident incident;
     struct asv_db_handover_clip row;
     struct asv_compose *compose;
+    struct asv_handover_wrapped wrapped[ASV_KEEPER_MORE_MAX];
     char path[1024];
     int dir;
     uint64_t told_ms; /* mono: when the database was told last */
@@ -107,7 +115,7 @@ ASV_MUST_CHECK enum asv_status asv_handover_tell_series(struct asv_handover_maki
 
 /* ---- handover_keeper.c ---- */
 
-ASV_MUST_CHECK enum asv_status asv_handover_ask_keys(void *making, uint16_t clip,
+ASV_MUST_CHECK enum asv_status asv_handover_ask_keys(void *making, const uint16_t *clips, unsigned count,
                                                      struct asv_recording *recording, struct asv_err *err);
 
 /* By the keeper's package key, with time stamps if there is who makes them; borrows making. */

@@ -14,30 +14,89 @@ static struct asv_bytes object_of(const struct asv_db_object *object)
 
 /* ---- keys ---- */
 
-enum asv_status asv_handover_ask_keys(void *ctx, uint16_t clip, struct asv_recording *recording,
-                                      struct asv_err *err)
+static enum asv_status ask(struct asv_handover_making *making, const uint16_t *clips, unsigned count,
+                           struct asv_keeper_reply *reply, struct asv_err *err)
 {
-    struct asv_handover_making *making = ctx;
     const struct asv_db_handover_job *job = &making->job;
-    struct asv_keeper_reply reply = {.file_key = NULL};
+    struct asv_keeper_client *keeper = making->house->keeper;
     uint32_t request = 0;
     const struct asv_keeper_decision decision = {
         .proposal = object_of(&job->proposal),
         .answer = object_of(&job->approval),
         .plan = {job->plan, job->plan_len},
-        .number = &clip,
+        .number = &clips[0],
+        .more = clips + 1,
+        .more_count = (uint8_t)(count - 1),
         .record_count = 2,
         .records = {{job->proposer, job->proposer_len}, {job->approver, job->approver_len}},
     };
-    struct asv_keeper_client *keeper = making->house->keeper;
     enum asv_status status = asv_keeper_client_decide(keeper, &decision, &request, err);
-    status = asv_keeper_wait(keeper, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
-    if (status == ASV_OK && reply.file_key != NULL) {
-        status = asv_recording_set_key(recording, reply.file_key, err);
-    }
-    return status == ASV_OK && reply.stanza.len > 0 /* none where the original stays (HO-082) */
-               ? asv_recording_set_header(recording, reply.stanza, err)
+    status = asv_keeper_wait(keeper, status, request, ASV_KEEPER_TIMEOUT_MS, reply, err);
+    return status == ASV_OK && reply->more_count != decision.more_count
+               ? asv_fail(err, ASV_E_MALFORMED, "the keeper's answer is about other recordings")
                : status;
+}
+
+static enum asv_status keep_wrapped(struct asv_handover_making *making, const uint16_t *clips,
+                                    const struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    for (unsigned i = 0; i < reply->more_count; i++) {
+        const struct asv_bytes *header = &reply->more[i];
+        struct asv_handover_wrapped *one = &making->wrapped[i];
+        if (header->len == 0 || header->len > sizeof one->header) {
+            return asv_fail(err, ASV_E_MALFORMED, "the keeper's answer has no header of a recording");
+        }
+        one->clip = clips[1 + i];
+        one->len = header->len;
+        memcpy(one->header, header->data, header->len);
+    }
+    return ASV_OK;
+}
+
+/* What came with another's, once. NULL: nothing did. */
+static struct asv_handover_wrapped *take_wrapped(struct asv_handover_making *making, uint16_t clip)
+{
+    for (unsigned i = 0; i < ASV_KEEPER_MORE_MAX; i++) {
+        if (making->wrapped[i].len > 0 && making->wrapped[i].clip == clip) {
+            return &making->wrapped[i];
+        }
+    }
+    return NULL;
+}
+
+static enum asv_status set_given(struct asv_recording *recording, const struct asv_keeper_reply *reply,
+                                 struct asv_err *err)
+{
+    enum asv_status status =
+        reply->file_key != NULL ? asv_recording_set_key(recording, reply->file_key, err) : ASV_OK;
+    return status == ASV_OK && reply->stanza.len > 0 /* none where the original stays (HO-082) */
+               ? asv_recording_set_header(recording, reply->stanza, err)
+               : status;
+}
+
+_Static_assert(ASV_BUILD_ROW <= 1 + ASV_KEEPER_MORE_MAX, "the keeper takes a row at once");
+
+enum asv_status asv_handover_ask_keys(void *ctx, const uint16_t *clips, unsigned count,
+                                      struct asv_recording *recording, struct asv_err *err)
+{
+    struct asv_handover_making *making = ctx;
+    struct asv_keeper_reply reply = {.file_key = NULL};
+    struct asv_handover_wrapped *wrapped = take_wrapped(making, clips[0]);
+    if (wrapped != NULL) {
+        struct asv_bytes header = {wrapped->header, wrapped->len};
+        wrapped->len = 0;
+        return asv_recording_set_header(recording, header, err);
+    }
+    enum asv_status status = ask(making, clips, count, &reply, err);
+    bool refused =
+        status != ASV_OK && reply.status != ASV_OK && asv_status_class(reply.status) != ASV_CLASS_RETRY;
+    if (refused && count > 1) { /* K-267: which of them that is, is told when it is its turn */
+        status = ask(making, clips, 1, &reply, err);
+    }
+    if (status == ASV_OK) {
+        status = keep_wrapped(making, clips, &reply, err);
+    }
+    return status == ASV_OK ? set_given(recording, &reply, err) : status;
 }
 
 /* ---- signatures ---- */

@@ -17,6 +17,7 @@
 #define ASV_BUILD_WORK    "work" /* of an unfinished one: nothing of a recording */
 
 #define ASV_BUILD_NAME_BYTES 32
+#define ASV_BUILD_ROW        12 /* recordings that the keeper is asked for at once, at most */
 
 /* A carrier of its own, of some of the plan's recordings (HO-085). */
 struct asv_build_part {
@@ -67,8 +68,10 @@ struct asv_build_progress {
 /* What the caller does. Each may fail; the run ends with that. */
 struct asv_build_ops {
     void *ctx;
-    /* Asks the keeper: sets the recording's header and, unless its form is SEALED, its key. */
-    enum asv_status (*keys)(void *ctx, uint16_t clip, struct asv_recording *recording, struct asv_err *err);
+    /* Asks the keeper for clips[0]: sets the recording's header and, unless its form is SEALED, its key. The
+     * others, count - 1, go sealed as it does and come behind it: their headers may be asked for with it. */
+    enum asv_status (*keys)(void *ctx, const uint16_t *clips, unsigned count, struct asv_recording *recording,
+                            struct asv_err *err);
     /* Writes what lies below data/ besides, such as ledger/ and trust/, into an empty directory; of the
      * part's recordings alone. */
     enum asv_status (*extras)(void *ctx, const struct asv_build_part *part, const char *path,

@@ -57,6 +57,25 @@ static bool goes(const struct clip *clip, enum asv_recording_file file)
     }
 }
 
+/* K-266: the recording's number, and those of what goes sealed as it does and comes behind it: unfinished, as
+ * files are finished one behind the other (HO-040). How many. */
+static unsigned row_of(const struct clip *clip, uint16_t row[ASV_BUILD_ROW])
+{
+    const struct asv_build_output *it = clip->out;
+    unsigned count = 1;
+    row[0] = clip->said.clip;
+    for (unsigned i = clip->said.number;
+         clip->said.plan.form == ASV_PLAN_SEALED && i < it->part.count && count < ASV_BUILD_ROW; i++) {
+        struct asv_plan_clip next;
+        uint16_t number = it->part.clips[it->part.first + i];
+        asv_plan_clip(&it->plan, number, &next);
+        if (next.form == ASV_PLAN_SEALED) {
+            row[count++] = number;
+        }
+    }
+    return count;
+}
+
 /* HO-042: no earlier than for the first file that takes it, and once. */
 static enum asv_status ask_keys(struct clip *clip, struct asv_err *err)
 {
@@ -64,7 +83,9 @@ static enum asv_status ask_keys(struct clip *clip, struct asv_err *err)
     if (clip->has_keys) {
         return ASV_OK;
     }
-    enum asv_status status = ops->keys(ops->ctx, clip->said.clip, clip->recording, err);
+    uint16_t row[ASV_BUILD_ROW];
+    unsigned count = row_of(clip, row);
+    enum asv_status status = ops->keys(ops->ctx, row, count, clip->recording, err);
     clip->has_keys = status == ASV_OK;
     return status;
 }

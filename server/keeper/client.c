@@ -218,6 +218,13 @@ enum asv_status asv_keeper_client_decide(struct asv_keeper_client *client,
                                          .number = decision->number != NULL ? *decision->number
                                                                             : ASV_KEEPER_NO_CLIP,
                                          .record_count = decision->record_count};
+    if (decision->more_count > ASV_KEEPER_MORE_MAX) {
+        return asv_fail(err, ASV_E_USAGE, "keeper: too many clips at once");
+    }
+    if (decision->more_count > 0) {
+        ask_for.more_count = decision->more_count;
+        memcpy(ask_for.more, decision->more, decision->more_count * sizeof *ask_for.more);
+    }
     enum asv_status status = fill_clip(&ask_for, &decision->clip, err);
     memcpy(ask_for.records, decision->records, sizeof ask_for.records);
     return status == ASV_OK ? ask(client, &ask_for, request, err) : status;

@@ -78,6 +78,8 @@ struct asv_keeper_decision {
     struct asv_bytes records[ASV_KEEPER_RECORDS_MAX];
     struct asv_bytes plan;  /* of a HAND_OVER that is approved; otherwise empty */
     const uint16_t *number; /* of the plan's clip whose key is to leave; NULL: none, all of it is judged */
+    uint8_t more_count;     /* further ones, when all of these go sealed */
+    const uint16_t *more;   /* [more_count], each once */
     struct asv_keeper_clip clip; /* HOLD: what it is about, as for OPENS; otherwise zeros */
 };
 

@@ -316,9 +316,11 @@ enum asv_status asv_decide_write(struct asv_keeper *keeper, const struct asv_dec
     return status;
 }
 
-_Static_assert(ASV_JOURNAL_ACTION_BYTES >= sizeof "HAND_OVER/" + 2 * ASV_SHA256_BYTES +
+#define GIVEN_AT_ONCE (1 + ASV_KEEPER_MORE_MAX)
+
+_Static_assert(ASV_JOURNAL_ACTION_BYTES >= sizeof "HAND_OVER/" + GIVEN_AT_ONCE * (2 * ASV_SHA256_BYTES + 1) +
                                                ASV_PLAN_RECIPIENTS_MAX * (1 + 2 * ASV_X25519_BYTES),
-               "an action has room for the keys of every recipient");
+               "an action has room for as many clips as leave at once, and the keys of every recipient");
 
 static bool is_written(const struct asv_keeper *keeper, const struct asv_keeper_given *given)
 {
@@ -329,23 +331,39 @@ static bool is_written(const struct asv_keeper *keeper, const struct asv_keeper_
     return i < ASV_KEEPER_GIVEN_MAX;
 }
 
-enum asv_status asv_decide_write_once(struct asv_keeper *keeper, const struct asv_decision *decision,
-                                      enum asv_keeper_gave gave, const uint8_t *what,
-                                      const struct asv_plan *to, struct asv_err *err)
+/* K-126: what of it was not written down since the process began; how many. */
+static unsigned find_unwritten(const struct asv_keeper *keeper, const struct asv_decision *decision,
+                               enum asv_keeper_gave gave, const uint8_t (*what)[ASV_SHA256_BYTES],
+                               unsigned count, struct asv_keeper_given out[GIVEN_AT_ONCE])
+{
+    unsigned found = 0;
+    for (unsigned i = 0; i < count || (i == 0 && what == NULL); i++) {
+        struct asv_keeper_given *given = &out[found];
+        memset(given, 0, sizeof *given); /* compared as it is */
+        given->gave = (uint8_t)gave;
+        memcpy(given->proposal, decision->proposal_digest, sizeof given->proposal);
+        memcpy(given->answer, decision->answer_digest, sizeof given->answer);
+        if (what != NULL) {
+            memcpy(given->what, what[i], sizeof given->what);
+        }
+        found += is_written(keeper, given) ? 0 : 1;
+    }
+    return found;
+}
+
+/* The action's word in the record. */
+static void name_given(char as[ASV_JOURNAL_ACTION_BYTES], const struct asv_keeper_given *given,
+                       unsigned count, const struct asv_plan *to)
 {
     static const char *const names[] = {[ASV_KEEPER_GAVE_WORD] = "HAND_OVER",
                                         [ASV_KEEPER_GAVE_CLIP] = "HAND_OVER/",
                                         [ASV_KEEPER_GAVE_PACKAGE] = "PACKAGE/"};
-    char as[ASV_JOURNAL_ACTION_BYTES];
-    struct asv_keeper_given given;
-    memset(&given, 0, sizeof given); /* compared as it is */
-    given.gave = (uint8_t)gave;
-    memcpy(given.proposal, decision->proposal_digest, sizeof given.proposal);
-    memcpy(given.answer, decision->answer_digest, sizeof given.answer);
-    int len = snprintf(as, sizeof as, "%s", names[gave]);
-    if (what != NULL) {
-        memcpy(given.what, what, sizeof given.what);
-        asv_hex_encode(as + len, what, ASV_SHA256_BYTES);
+    int len = snprintf(as, ASV_JOURNAL_ACTION_BYTES, "%s", names[given->gave]);
+    for (unsigned i = 0; given->gave != ASV_KEEPER_GAVE_WORD && i < count; i++) {
+        if (i > 0) {
+            as[len++] = '+';
+        }
+        asv_hex_encode(as + len, given[i].what, ASV_SHA256_BYTES);
         len += 2 * ASV_SHA256_BYTES;
     }
     for (unsigned i = 0; to != NULL && i < to->recipient_count; i++) { /* LAW L2: the plan is with others */
@@ -353,22 +371,32 @@ enum asv_status asv_decide_write_once(struct asv_keeper *keeper, const struct as
         asv_hex_encode(as + len, to->recipients[i].key, ASV_X25519_BYTES);
         len += 2 * ASV_X25519_BYTES;
     }
-    if (is_written(keeper, &given)) {
+}
+
+enum asv_status asv_decide_write_once(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                      enum asv_keeper_gave gave, const uint8_t (*what)[ASV_SHA256_BYTES],
+                                      unsigned count, const struct asv_plan *to, struct asv_err *err)
+{
+    char as[ASV_JOURNAL_ACTION_BYTES];
+    struct asv_keeper_given given[GIVEN_AT_ONCE];
+    unsigned unwritten = find_unwritten(keeper, decision, gave, what, count, given);
+    if (unwritten == 0) {
         return ASV_OK;
     }
+    name_given(as, given, unwritten, to);
     enum asv_status status = asv_decide_line(keeper, decision, err); /* K-237 */
     if (status != ASV_OK) {
         return status;
     }
-    status = asv_decide_write(keeper, decision, as, err);
+    status = asv_decide_write(keeper, decision, as, err); /* K-268 */
     if (status != ASV_OK) {
         asv_decide_line_back(keeper, decision);
     }
     if (status == ASV_OK) {
         status = asv_store_fence(keeper->store, err); /* the line may be in one directory only */
     }
-    if (status == ASV_OK) { /* in the place of what is longest ago */
-        keeper->given[keeper->given_next++ % ASV_KEEPER_GIVEN_MAX] = given;
+    for (unsigned i = 0; status == ASV_OK && i < unwritten; i++) { /* in the place of what is longest ago */
+        keeper->given[keeper->given_next++ % ASV_KEEPER_GIVEN_MAX] = given[i];
     }
     return status;
 }

@@ -81,12 +81,14 @@ ASV_MUST_CHECK enum asv_status asv_decide_believe(struct asv_keeper *keeper,
                                                   const struct asv_keeper_request *request,
                                                   struct asv_decision *out, struct asv_err *err);
 
-/* Writes what is given out into the keeper's own record, before it leaves (K-084), unless that was done since
- * the process began (K-126): "HAND_OVER"; "HAND_OVER/", a clip's header digest, and the keys of the plan's
- * recipients, which it leaves to; or "PACKAGE/" and a package's digest. to NULL: nobody's. */
+/* Writes what is given out into the keeper's own record, in one line, before it leaves (K-084), but for what
+ * was written down since the process began (K-126): "HAND_OVER"; "HAND_OVER/", the clips' header digests with
+ * a "+" between them, and the keys of the plan's recipients, which they leave to; or "PACKAGE/" and a
+ * package's digest. count is that of digests; WORD has none. to NULL: nobody's. */
 ASV_MUST_CHECK enum asv_status asv_decide_write_once(struct asv_keeper *keeper,
                                                      const struct asv_decision *decision,
-                                                     enum asv_keeper_gave gave, const uint8_t *what,
+                                                     enum asv_keeper_gave gave,
+                                                     const uint8_t (*what)[ASV_SHA256_BYTES], unsigned count,
                                                      const struct asv_plan *to, struct asv_err *err);
 
 /* The same of a whole hand-over, or with another word for the action (as); as what is done is written down.
@@ -123,11 +125,11 @@ ASV_MUST_CHECK enum asv_status asv_decide_may_leave(const struct asv_keeper *kee
                                                     const uint8_t header[ASV_SHA256_BYTES],
                                                     const struct asv_kept **out, struct asv_err *err);
 
-/* The file key, wrapped for one recipient, behind reply->stanza in keeper->reply_data. */
-ASV_MUST_CHECK enum asv_status asv_decide_wrap(struct asv_keeper *keeper,
+/* The file key, wrapped for one recipient. */
+ASV_MUST_CHECK enum asv_status asv_decide_wrap(const struct asv_keeper *keeper,
+                                               uint8_t out[ASV_AGE_X25519_STANZA_BYTES],
                                                const uint8_t file_key[ASV_FILE_KEY_BYTES],
-                                               const uint8_t pk[ASV_X25519_BYTES],
-                                               struct asv_keeper_reply *reply, struct asv_err *err);
+                                               const uint8_t pk[ASV_X25519_BYTES], struct asv_err *err);
 
 /* Whether this was signed since the clip of this row is held. */
 ASV_MUST_CHECK enum asv_status asv_decide_is_since(const struct asv_kept *row,

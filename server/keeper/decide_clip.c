@@ -431,30 +431,33 @@ enum asv_status asv_decide_release_ahead(struct asv_keeper *keeper, const struct
 
 /* ---- what leaves ---- */
 
-enum asv_status asv_decide_wrap(struct asv_keeper *keeper, const uint8_t file_key[ASV_FILE_KEY_BYTES],
-                                const uint8_t pk[ASV_X25519_BYTES], struct asv_keeper_reply *reply,
-                                struct asv_err *err)
+enum asv_status asv_decide_wrap(const struct asv_keeper *keeper, uint8_t out[ASV_AGE_X25519_STANZA_BYTES],
+                                const uint8_t file_key[ASV_FILE_KEY_BYTES],
+                                const uint8_t pk[ASV_X25519_BYTES], struct asv_err *err)
 {
     uint8_t ephemeral[ASV_X25519_BYTES];
-    size_t at = reply->stanza.len;
     enum asv_status status = asv_world_random(keeper->world, ephemeral, sizeof ephemeral);
     if (status == ASV_OK) {
-        status = asv_age_wrap(keeper->reply_data + at, file_key, pk, ephemeral);
+        status = asv_age_wrap(out, file_key, pk, ephemeral);
     }
     asv_wipe(ephemeral, sizeof ephemeral);
-    if (status != ASV_OK) {
-        return asv_fail(err, status, "the file key cannot be wrapped for this recipient");
-    }
-    reply->stanza = (struct asv_bytes){keeper->reply_data, at + ASV_AGE_X25519_STANZA_BYTES};
-    return ASV_OK;
+    return status == ASV_OK ? ASV_OK
+                            : asv_fail(err, status, "the file key cannot be wrapped for this recipient");
 }
 
 enum asv_status asv_keeper_recovery_stanza(struct asv_keeper *keeper, const struct asv_kept *row,
                                            struct asv_keeper_reply *reply, struct asv_err *err)
 {
     const struct asv_index *index = keeper->store->index;
-    return index->has_recovery ? asv_decide_wrap(keeper, row->file_key, index->recovery_pk, reply, err)
-                               : ASV_OK;
+    if (!index->has_recovery) {
+        return ASV_OK;
+    }
+    enum asv_status status =
+        asv_decide_wrap(keeper, keeper->reply_data, row->file_key, index->recovery_pk, err);
+    if (status == ASV_OK) {
+        reply->stanza = (struct asv_bytes){keeper->reply_data, ASV_AGE_X25519_STANZA_BYTES};
+    }
+    return status;
 }
 
 enum asv_status asv_decide_recovery_stanza(struct asv_keeper *keeper, const struct asv_decision *decision,

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "server/base/fail.h"
 #include "server/keeper/decide.h"
 
 /* K-089 */
@@ -49,51 +50,104 @@ static enum asv_status read_plan(const struct asv_keeper *keeper, const struct a
     return status == ASV_OK ? check_recipients(keeper->store->index, plan, err) : status;
 }
 
+/* A clip that leaves. */
+struct leaving {
+    struct asv_plan_clip clip;
+    const struct asv_kept *row;
+    struct asv_bytes header; /* age header for the plan's recipients; empty: its original stays */
+};
+
 /* K-218: only who has the file key can make the MAC of an age header, and who builds a package of a clip that
  * goes sealed does not get it. */
-static enum asv_status write_header(struct asv_keeper *keeper, const uint8_t file_key[ASV_FILE_KEY_BYTES],
-                                    struct asv_keeper_reply *reply, struct asv_err *err)
+static enum asv_status write_header(struct asv_keeper *keeper, const struct asv_plan *plan,
+                                    struct leaving *it, struct asv_writer *out, struct asv_err *err)
 {
     uint8_t stanzas[ASV_PLAN_RECIPIENTS_MAX * ASV_AGE_X25519_STANZA_BYTES];
-    struct asv_writer writer;
-    size_t len = reply->stanza.len;
-    assert(len <= sizeof stanzas);
-    memcpy(stanzas, reply->stanza.data, len);
-    asv_writer_init(&writer, keeper->reply_data, sizeof keeper->reply_data);
-    enum asv_status status = asv_age_header_write(&writer, (struct asv_bytes){stanzas, len}, file_key);
-    if (status != ASV_OK) {
-        return asv_fail(err, status, "the recipients' age header cannot be made");
-    }
-    reply->stanza = (struct asv_bytes){keeper->reply_data, writer.len};
-    return ASV_OK;
-}
-
-/* K-088, K-218: what leaves of one clip, each time that it is asked for. */
-static enum asv_status give(struct asv_keeper *keeper, const struct asv_decision *decision,
-                            const struct asv_plan *plan, struct asv_keeper_reply *reply, struct asv_err *err)
-{
-    const struct asv_kept *row = NULL;
-    struct asv_plan_clip clip;
-    if (decision->request->number >= plan->clip_count) {
-        return asv_fail_at(err, ASV_E_NOT_FOUND, "the plan has fewer clips", plan->clip_count);
-    }
-    asv_plan_clip(plan, decision->request->number, &clip);
-    bool wraps = asv_plan_has_original(clip.form); /* K-240 */
-    enum asv_status status = asv_decide_may_leave(keeper, &decision->proposal, clip.header, &row, err);
-    for (uint8_t i = 0; status == ASV_OK && wraps && i < plan->recipient_count; i++) {
-        status = asv_decide_wrap(keeper, row->file_key, plan->recipients[i].key, reply, err);
-    }
-    if (status == ASV_OK && wraps) {
-        assert(row != NULL);
-        status = write_header(keeper, row->file_key, reply, err);
+    enum asv_status status = ASV_OK;
+    size_t at = out->len;
+    size_t len = 0;
+    for (uint8_t i = 0; status == ASV_OK && i < plan->recipient_count; i++) {
+        status = asv_decide_wrap(keeper, stanzas + len, it->row->file_key, plan->recipients[i].key, err);
+        len += ASV_AGE_X25519_STANZA_BYTES;
     }
     if (status != ASV_OK) {
         return status;
     }
-    memcpy(keeper->scratch->file_key, row->file_key, sizeof keeper->scratch->file_key);
-    status = asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_CLIP, clip.header, wraps ? plan : NULL,
-                                   err); /* K-241 */
-    if (status == ASV_OK && clip.form != ASV_PLAN_SEALED) {
+    status = asv_age_header_write(out, (struct asv_bytes){stanzas, len}, it->row->file_key);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the recipients' age header cannot be made");
+    }
+    it->header = (struct asv_bytes){out->data + at, out->len - at};
+    return ASV_OK;
+}
+
+/* K-217: judged by what is known now; its header behind out. */
+static enum asv_status let_leave(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                 const struct asv_plan *plan, uint16_t number, struct leaving *it,
+                                 struct asv_writer *out, struct asv_err *err)
+{
+    *it = (struct leaving){0};
+    if (number >= plan->clip_count) {
+        return asv_fail_at(err, ASV_E_NOT_FOUND, "the plan has fewer clips", plan->clip_count);
+    }
+    asv_plan_clip(plan, number, &it->clip);
+    enum asv_status status =
+        asv_decide_may_leave(keeper, &decision->proposal, it->clip.header, &it->row, err);
+    return status == ASV_OK && asv_plan_has_original(it->clip.form) /* K-240 */
+               ? write_header(keeper, plan, it, out, err)
+               : status;
+}
+
+/* K-266, K-267: the further ones, whose headers' digests are put behind each other. */
+static enum asv_status let_more_leave(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                      const struct asv_plan *plan, uint8_t (*digests)[ASV_SHA256_BYTES],
+                                      struct asv_writer *out, struct asv_keeper_reply *reply,
+                                      struct asv_err *err)
+{
+    const struct asv_keeper_request *request = decision->request;
+    for (uint8_t i = 0; i < request->more_count; i++) {
+        struct leaving it;
+        struct asv_err why = {0};
+        enum asv_status status = let_leave(keeper, decision, plan, request->more[i], &it, out, &why);
+        if (status == ASV_OK && it.clip.form != ASV_PLAN_SEALED) {
+            status = asv_fail(&why, ASV_E_DENIED, "what goes in clear is asked for alone");
+        }
+        if (status != ASV_OK) {
+            return asv_failf(err, status, "the plan's clip %u: %s", request->more[i], why.text);
+        }
+        memcpy(digests[i], it.clip.header, ASV_SHA256_BYTES);
+        reply->more[reply->more_count++] = it.header;
+    }
+    return ASV_OK;
+}
+
+/* K-088, K-218: what leaves of one clip, and of those that go sealed as it does, each time that it is asked
+ * for. */
+static enum asv_status give(struct asv_keeper *keeper, const struct asv_decision *decision,
+                            const struct asv_plan *plan, struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    const struct asv_keeper_request *request = decision->request;
+    uint8_t digests[1 + ASV_KEEPER_MORE_MAX][ASV_SHA256_BYTES];
+    struct asv_writer out;
+    struct leaving it;
+    asv_writer_init(&out, keeper->reply_data, sizeof keeper->reply_data);
+    enum asv_status status = let_leave(keeper, decision, plan, request->number, &it, &out, err);
+    if (status == ASV_OK && request->more_count > 0 && it.clip.form != ASV_PLAN_SEALED) { /* K-266 */
+        status = asv_fail(err, ASV_E_DENIED, "what goes in clear is asked for alone");
+    }
+    if (status == ASV_OK) {
+        status = let_more_leave(keeper, decision, plan, digests + 1, &out, reply, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    assert(it.row != NULL);
+    memcpy(digests[0], it.clip.header, sizeof digests[0]);
+    memcpy(keeper->scratch->file_key, it.row->file_key, sizeof keeper->scratch->file_key);
+    reply->stanza = it.header;
+    status = asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_CLIP, digests, 1u + request->more_count,
+                                   asv_plan_has_original(it.clip.form) ? plan : NULL, err); /* K-241, K-268 */
+    if (status == ASV_OK && it.clip.form != ASV_PLAN_SEALED) {
         reply->file_key = keeper->scratch->file_key;
     }
     return status;

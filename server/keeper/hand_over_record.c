@@ -63,7 +63,7 @@ enum asv_status asv_decide_take_plan(struct asv_keeper *keeper, const struct asv
     if (before != NULL) { /* K-126; by another approval it is a decision of others */
         return memcmp(before->answer, decision->answer_digest, sizeof before->answer) == 0
                    ? ASV_OK
-                   : asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_WORD, NULL, NULL, err);
+                   : asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_WORD, NULL, 0, NULL, err);
     }
     memcpy(row.proposal, decision->proposal_digest, sizeof row.proposal);
     memcpy(row.answer, decision->answer_digest, sizeof row.answer);

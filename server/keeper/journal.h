@@ -12,8 +12,8 @@
 #include "server/keeper/mirror.h"
 
 #define ASV_JOURNAL_PREFIX       "decisions-"
-#define ASV_JOURNAL_ACTION_BYTES 1216  /* an action, and which clip left to which keys; NUL included */
-#define ASV_JOURNAL_LINE_BYTES   14080 /* that, two statements as hexadecimal digits, and the time */
+#define ASV_JOURNAL_ACTION_BYTES 1920  /* an action, and which clips left to which keys; NUL included */
+#define ASV_JOURNAL_LINE_BYTES   14784 /* that, two statements as hexadecimal digits, and the time */
 
 /* Appends a line: time, action (less than ASV_JOURNAL_ACTION_BYTES), both statements. line is scratch. */
 ASV_MUST_CHECK enum asv_status asv_journal_write(struct asv_mirror *mirror, int64_t now_ms,

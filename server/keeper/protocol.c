@@ -79,6 +79,20 @@ static bool records_within_limits(const struct asv_keeper_request *request)
     return good;
 }
 
+/* K-266: each once, beside the one that they go with. */
+static bool more_within_limits(const struct asv_keeper_request *request)
+{
+    bool good = request->more_count == 0 ||
+                (request->more_count <= ASV_KEEPER_MORE_MAX && request->number != ASV_KEEPER_NO_CLIP);
+    for (unsigned i = 0; good && i < request->more_count; i++) {
+        good = request->more[i] != request->number && request->more[i] != ASV_KEEPER_NO_CLIP;
+        for (unsigned j = 0; good && j < i; j++) {
+            good = request->more[j] != request->more[i];
+        }
+    }
+    return good;
+}
+
 /* What reading and writing refuse alike. */
 static bool within_limits(const struct asv_keeper_request *request)
 {
@@ -90,7 +104,7 @@ static bool within_limits(const struct asv_keeper_request *request)
            request->dock.len <= ASV_CHAIN_MAX_BYTES && request->plan.len <= ASV_PLAN_MAX_BYTES &&
            request->inventory.len <= ASV_INVENTORY_MAX_BYTES &&
            request->bulletin.len <= ASV_BULLETIN_MAX_BYTES && records_within_limits(request) &&
-           chunks_in_order(request) && asv_keeper_sign_is_good(request);
+           more_within_limits(request) && chunks_in_order(request) && asv_keeper_sign_is_good(request);
 }
 
 /* A clip, with what shows that it opens. */
@@ -121,6 +135,10 @@ static void write_decide(struct asv_writer *out, const struct asv_keeper_request
 {
     asv_keeper_write_statements(out, request);
     asv_write_u16(out, request->number);
+    asv_write_u8(out, request->more_count);
+    for (unsigned i = 0; i < request->more_count; i++) {
+        asv_write_u16(out, request->more[i]);
+    }
     asv_write_view16(out, request->open.data, request->open.len);
     asv_write_view16(out, request->agreed.data, request->agreed.len);
     write_opens(out, request);
@@ -309,11 +327,26 @@ enum asv_status asv_keeper_read_statements(struct asv_reader *in, struct asv_kee
     return status == ASV_OK ? asv_read_view16(in, &out->plan, ASV_PLAN_MAX_BYTES) : status;
 }
 
+static enum asv_status read_more(struct asv_reader *in, struct asv_keeper_request *out)
+{
+    enum asv_status status = asv_read_u8(in, &out->more_count);
+    if (status == ASV_OK && out->more_count > ASV_KEEPER_MORE_MAX) {
+        return ASV_E_LIMIT;
+    }
+    for (unsigned i = 0; status == ASV_OK && i < out->more_count; i++) {
+        status = asv_read_u16(in, &out->more[i]);
+    }
+    return status;
+}
+
 static enum asv_status read_decide(struct asv_reader *in, struct asv_keeper_request *out)
 {
     enum asv_status status = asv_keeper_read_statements(in, out);
     if (status == ASV_OK) {
         status = asv_read_u16(in, &out->number);
+    }
+    if (status == ASV_OK) {
+        status = read_more(in, out);
     }
     if (status == ASV_OK) {
         status = asv_read_view16(in, &out->open, ASV_STATEMENT_MAX_BYTES);
@@ -510,6 +543,10 @@ static void write_decided(struct asv_writer *out, const struct asv_keeper_reply 
         asv_write_bytes(out, reply->file_key, ASV_FILE_KEY_BYTES);
     }
     asv_write_view16(out, reply->stanza.data, reply->stanza.len);
+    asv_write_u8(out, reply->more_count);
+    for (unsigned i = 0; i < reply->more_count; i++) {
+        asv_write_view16(out, reply->more[i].data, reply->more[i].len);
+    }
     asv_write_view16(out, reply->note.data, reply->note.len);
 }
 
@@ -541,7 +578,7 @@ enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_
 {
     if (reply->type >= REPLY_BIT || reply->state.slot_count > ASV_KEEPER_SLOTS_MAX ||
         reply->state.period_count > ASV_KEEPER_PERIODS_MAX ||
-        reply->state.directory_count > ASV_KEEPER_DIRECTORIES) {
+        reply->state.directory_count > ASV_KEEPER_DIRECTORIES || reply->more_count > ASV_KEEPER_MORE_MAX) {
         return ASV_E_USAGE;
     }
     size_t at = begin_frame(out, (uint8_t)(reply->type | REPLY_BIT), reply->request);
@@ -679,6 +716,15 @@ static enum asv_status read_decided(struct asv_reader *in, struct asv_keeper_rep
     }
     out->file_key = key_len != 0 ? key.data : NULL;
     enum asv_status status = asv_read_view16(in, &out->stanza, ASV_KEEPER_STANZAS_MAX);
+    if (status == ASV_OK) {
+        status = asv_read_u8(in, &out->more_count);
+    }
+    if (status == ASV_OK && out->more_count > ASV_KEEPER_MORE_MAX) {
+        return ASV_E_LIMIT;
+    }
+    for (unsigned i = 0; status == ASV_OK && i < out->more_count; i++) {
+        status = asv_read_view16(in, &out->more[i], ASV_KEEPER_STANZAS_MAX);
+    }
     return status == ASV_OK ? asv_read_view16(in, &out->note, ASV_KEEPER_SIGNED_MAX) : status;
 }
 

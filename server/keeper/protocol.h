@@ -20,7 +20,7 @@
 #define ASV_KEEPER_SOCKET       "/run/asservat-keeper/socket" /* in the unit's RuntimeDirectory */
 #define ASV_KEEPER_VERSION      1
 #define ASV_KEEPER_LENGTH_BYTES 4
-#define ASV_KEEPER_REQUEST_MAX  147456 /* body; the largest, DECIDE with two chunks, needs 146,658 */
+#define ASV_KEEPER_REQUEST_MAX  147456 /* body; the largest, DECIDE with two chunks, needs 146,681 */
 #define ASV_KEEPER_REPLY_MAX    24576  /* body; the largest carries a page of CLIPS, 20,992 */
 #define ASV_KEEPER_DETAIL_BYTES 200    /* of a refusal's text */
 #define ASV_KEEPER_DAYS_MAX     128    /* day keys that may lie ahead; what one bulletin carries */
@@ -37,6 +37,7 @@
 #define ASV_KEEPER_STANZAS_MAX \
     (ASV_PLAN_RECIPIENTS_MAX * ASV_AGE_X25519_STANZA_BYTES + 128) /* and an age header's two lines */
 #define ASV_KEEPER_NO_CLIP    0xffff                              /* of a plan */
+#define ASV_KEEPER_MORE_MAX   11   /* clips that go sealed, beside one: a reply has room for their headers */
 #define ASV_KEEPER_SIGNED_MAX 1024 /* bytes of what SIGN gives; the longest, a checkpoint, has 428 */
 
 enum asv_keeper_type {
@@ -122,17 +123,19 @@ struct asv_keeper_request {
     uint8_t record_count;
     struct asv_bytes records[ASV_KEEPER_RECORDS_MAX]; /* the same: credential records, in any order */
     struct asv_bytes plan;                            /* the same: of a HAND_OVER; otherwise empty */
-    uint16_t number;                  /* DECIDE, of a HAND_OVER: the plan's clip whose key leaves, or
-                                       * ASV_KEEPER_NO_CLIP: none does */
-    uint8_t why;                      /* KEEP: enum asv_keeper_why; FINISH: AHEAD or EARLY of it */
-    struct asv_bytes receipt;         /* KEEP DAY: the dock's; otherwise empty */
-    struct asv_bytes dock;            /* the same: its chain */
-    struct asv_bytes inventory;       /* FINISH: the camera's; otherwise empty */
-    struct asv_bytes bulletin;        /* the same: the one that it names */
-    uint8_t digest[ASV_SHA256_BYTES]; /* KEEP, FINISH AHEAD: of the HOLD_AHEAD's proposal; CLIPS: the header
-                                       * before the first row; CLIP: the header; SIGN, HEAD: the new root;
-                                       * PACKAGE: what is signed; HANDED: the proposal of the row before;
-                                       * NOTED: of the hand-over. Otherwise zeros */
+    uint16_t number;                    /* DECIDE, of a HAND_OVER: the plan's clip whose key leaves, or
+                                         * ASV_KEEPER_NO_CLIP: none does */
+    uint8_t more_count;                 /* the same: of further ones, when all of them go sealed (K-266) */
+    uint16_t more[ASV_KEEPER_MORE_MAX]; /* each once */
+    uint8_t why;                        /* KEEP: enum asv_keeper_why; FINISH: AHEAD or EARLY of it */
+    struct asv_bytes receipt;           /* KEEP DAY: the dock's; otherwise empty */
+    struct asv_bytes dock;              /* the same: its chain */
+    struct asv_bytes inventory;         /* FINISH: the camera's; otherwise empty */
+    struct asv_bytes bulletin;          /* the same: the one that it names */
+    uint8_t digest[ASV_SHA256_BYTES];   /* KEEP, FINISH AHEAD: of the HOLD_AHEAD's proposal; CLIPS: the header
+                                         * before the first row; CLIP: the header; SIGN, HEAD: the new root;
+                                         * PACKAGE: what is signed; HANDED: the proposal of the row before;
+                                         * NOTED: of the hand-over. Otherwise zeros */
     uint8_t header_digest[ASV_SHA256_BYTES]; /* HANDED: the recording of the row before; otherwise zeros */
     uint8_t sign;                            /* SIGN: enum asv_keeper_sign */
     struct asv_bytes origin;     /* HEAD, LAST: the ledger's; LAST: empty for the one that goes on */
@@ -219,11 +222,13 @@ struct asv_keeper_reply {
                                                * statement; view */
     int64_t until_ms;                         /* DECIDE: a pending hold lapses, or HAND_OVER may be asked
                                                * again, until then. KEEP: its key's due. 0: none */
-    const uint8_t *file_key;    /* DECIDE, of a SHOW, or of a HAND_OVER's clip that goes in clear:
-                                 * ASV_FILE_KEY_BYTES; secret; view. NULL: none */
-    struct asv_bytes stanza;    /* DECIDE: an age header for the recipients (HAND_OVER), or an age stanza,
-                                 * one for the recovery key (HOLD); KEEP AHEAD: for that one, too; view; may
-                                 * be empty */
+    const uint8_t *file_key; /* DECIDE, of a SHOW, or of a HAND_OVER's clip that goes in clear:
+                              * ASV_FILE_KEY_BYTES; secret; view. NULL: none */
+    struct asv_bytes stanza; /* DECIDE: an age header for the recipients (HAND_OVER), or an age stanza,
+                              * one for the recovery key (HOLD); KEEP AHEAD: for that one, too; view; may
+                              * be empty */
+    uint8_t more_count;      /* HAND_OVER: of the further clips ... */
+    struct asv_bytes more[ASV_KEEPER_MORE_MAX]; /* ... the age headers, in their order; views */
     struct asv_bytes note;      /* DECIDE, LEDGER: the last checkpoint of the one before; view; empty: none */
     struct asv_bytes ruling;    /* DECIDE, with any status: what the keeper says of the statement for good
                                  * (TRUST.md 14); view; empty: nothing */

@@ -209,7 +209,7 @@ static enum asv_status sign_package(struct asv_keeper *keeper, const struct asv_
     enum asv_status status = asv_decide_hands_over(keeper, request, &decision, err);
     if (status == ASV_OK) {
         status =
-            asv_decide_write_once(keeper, &decision, ASV_KEEPER_GAVE_PACKAGE, request->digest, NULL, err);
+            asv_decide_write_once(keeper, &decision, ASV_KEEPER_GAVE_PACKAGE, &request->digest, 1, NULL, err);
     }
     if (status != ASV_OK) {
         return status;

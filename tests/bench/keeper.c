@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * bench-keeper DIR: how fast the keeper wraps held clips' keys for a recipient, three for two people's word
- * that it has not heard before, which it remembers first (K-234), and each written down first (K-084),
- * against the bare cryptography of it and appending and syncing as many bytes in the same run; how fast it
- * signs heads of the ledger, with an index of a small agency and of a large one, against signing as many and
- * writing and syncing as many bytes; and how long the destruction of a day of many cameras takes, against
- * writing, syncing and unlinking the same files. The store and its slots are real files in DIR.
+ * bench-keeper DIR: how fast the keeper takes hand-overs, each two people's word that it has not heard
+ * before, which it remembers first (K-234), and how fast it wraps their held clips' keys for a recipient,
+ * written down first (K-084), as the job asks for them, against the bare cryptography of it and appending and
+ * syncing as many bytes in the same run; how fast it signs heads of the ledger, with an index of a small
+ * agency and of a large one, against signing as many and writing and syncing as many bytes; and how long the
+ * destruction of a day of many cameras takes, against writing, syncing and unlinking the same files. The
+ * store and its slots are real files in DIR.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,11 +22,11 @@
 #include "tests/sim/keeper_people.h"
 
 #define CAMERAS     10000
-#define DAYS        60 /* made ahead: what the index has besides */
-#define HAND_OVERS  1000
-#define CLIPS       3 /* of each */
-#define REWRAPS     (HAND_OVERS * CLIPS)
-#define JOURNAL_MAX (2 * REWRAPS * (size_t)ASV_JOURNAL_LINE_BYTES)
+#define DAYS        60  /* made ahead: what the index has besides */
+#define HAND_OVERS  304 /* of each kind; the keeper remembers 1,024 */
+#define WAITING     8   /* of them at a time, for the job */
+#define FEW         3   /* recordings of one */
+#define JOURNAL_MAX (16 * HAND_OVERS * (size_t)ASV_JOURNAL_LINE_BYTES)
 #define TODAY       20260105u
 #define HEADS       200 /* of one measurement, each of 100 entries more */
 #define ENTRIES     100
@@ -34,7 +35,7 @@
 static struct keeper_site site;
 static struct keeper_people people;
 static struct keeper_decision decision;
-static struct keeper_clip clips[CLIPS];
+static struct keeper_clip clips[KEEPER_PLAN_CLIPS];
 static struct asv_disk_files files;
 static char slot_paths[KEEPER_DISK_SLOTS][512];
 
@@ -71,10 +72,20 @@ static void move_to_files(const char *dir)
     keeper_site_restart(&site);
 }
 
-/* ---- re-wraps ---- */
+static size_t index_bytes(void)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    struct asv_disk *disk = &site.setup.disk;
+    must(disk->read(disk->ctx, "index", ASV_INDEX_FILE_MAX, &data, &len, NULL), "index");
+    free(data);
+    return len;
+}
 
-static struct keeper_decision
-    *hand_overs; /* each another one: what is said again is not written down (K-126) */
+/* ---- hand-overs ---- */
+
+/* So many of them, each another two people's word: what is said again is not written down (K-126). */
+static struct keeper_decision *hand_overs;
 
 /* The keeper's record of decisions: its length, and how many lines it has. */
 static size_t journal(unsigned *lines)
@@ -92,8 +103,9 @@ static size_t journal(unsigned *lines)
     return len;
 }
 
-/* Two signatures verified, one wrap, one line. */
-static double bare_rewraps(size_t line_bytes)
+/* Of each request two signatures verified and one line, and as many wraps as it asks for; wraps in a second.
+ */
+static double bare_rewraps(unsigned requests, unsigned wraps, size_t line_bytes)
 {
     static uint8_t line[ASV_JOURNAL_LINE_BYTES];
     struct asv_disk *disk = &site.setup.disk;
@@ -105,27 +117,29 @@ static double bare_rewraps(size_t line_bytes)
     asv_ed25519_sign(signature, message, sizeof message, site.agency.dock.sk);
     line[line_bytes - 1] = '\n';
     double begin = now();
-    for (unsigned i = 0; i < REWRAPS; i++) {
+    for (unsigned i = 0; i < requests; i++) {
         must(asv_ed25519_verify(signature, message, sizeof message, site.agency.dock.pk), "signature");
         must(asv_ed25519_verify(signature, message, sizeof message, site.agency.dock.pk), "signature");
-        ephemeral[0] = (uint8_t)i;
-        must(asv_age_wrap(stanza, file_key, site.agency.dock.kx_pk, ephemeral), "wrap");
+        for (unsigned wrap = 0; wrap < wraps; wrap++) {
+            ephemeral[0] = (uint8_t)(i + wrap);
+            must(asv_age_wrap(stanza, file_key, site.agency.dock.kx_pk, ephemeral), "wrap");
+        }
         must(disk->append(disk->ctx, "bench-lines", line, line_bytes, NULL), "line");
     }
     double took = now() - begin;
     must(disk->remove(disk->ctx, "bench-lines", NULL), "remove");
-    return REWRAPS / took;
+    return requests * wraps / took;
 }
 
-static void prepare_rewraps(void)
+static void prepare_hand_overs(void)
 {
     struct asv_bulletin bulletin;
     struct asv_bulletin_key key;
     must(keeper_make_days(&site, &site.agency.camera, 0, 1).status, "days");
     keeper_bulletin(&site, &site.agency.camera, &bulletin);
     asv_bulletin_key_at(&bulletin, 0, &key);
-    for (unsigned i = 0; i < CLIPS; i++) {
-        keeper_clip_make(&site, &site.agency.camera, &key, i + 1, &clips[i]);
+    for (unsigned i = 0; i < KEEPER_PLAN_CLIPS; i++) {
+        keeper_clip_make(&site, &site.agency.camera, &key, 1, &clips[i]);
         must(keeper_both(&site, &decision, ASV_ACTION_HOLD, &people.wearer, &people.deputy,
                          (uint8_t)(20 + 2 * i), &site.agency.camera, &clips[i])
                  .status,
@@ -136,56 +150,119 @@ static void prepare_rewraps(void)
          "recipient");
     hand_overs = calloc(HAND_OVERS, sizeof *hand_overs);
     must(hand_overs == NULL ? ASV_E_NO_MEMORY : ASV_OK, "memory");
-    for (unsigned i = 0; i < HAND_OVERS; i++) {
-        struct keeper_decision *one = &hand_overs[i];
-        keeper_propose_clip(&site, one, ASV_ACTION_HAND_OVER, &people.exporter, 5, &site.agency.camera,
-                            &clips[0]);
-        one->plan.clip_count = CLIPS;
-        for (unsigned c = 1; c < CLIPS; c++) {
-            one->clips[c] = (struct asv_plan_clip){.form = ASV_PLAN_WHOLE};
-            keeper_clip_digest(one->clips[c].header, &clips[c], &site.agency.camera);
-        }
-        asv_store_be32(one->proposal.statement.nonce, i);
-        keeper_plan_again(one);
-        keeper_respond(&site, one, ASV_STEP_APPROVE, &people.deputy, 6);
-    }
 }
 
-static void ask_for(struct keeper_decision *hand_over, uint16_t number)
+static void propose(struct keeper_decision *one, uint8_t form, unsigned count)
+{
+    static uint32_t nonce;
+    keeper_propose_clip(&site, one, ASV_ACTION_HAND_OVER, &people.exporter, 5, &site.agency.camera,
+                        &clips[0]);
+    one->plan.clip_count = (uint16_t)count;
+    for (unsigned c = 0; c < count; c++) {
+        one->clips[c] = (struct asv_plan_clip){.form = form};
+        keeper_clip_digest(one->clips[c].header, &clips[c], &site.agency.camera);
+    }
+    asv_store_be32(one->proposal.statement.nonce, nonce++);
+    keeper_plan_again(one);
+    keeper_respond(&site, one, ASV_STEP_APPROVE, &people.deputy, 6);
+}
+
+static void ask_for(struct keeper_decision *hand_over, uint16_t number, unsigned count)
 {
     struct asv_keeper_request request;
     hand_over->number = number;
+    hand_over->more_count = (uint8_t)(count - 1);
+    for (unsigned i = 0; i + 1 < count; i++) {
+        hand_over->more[i] = (uint16_t)(number + 1 + i);
+    }
     keeper_decision_request(&request, hand_over);
     struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_EXPORT, &request);
     must(reply.status, reply.detail);
 }
 
-static void rewraps(void)
+/* What is measured: the time, and that of the processor, which a busy machine does not change. */
+struct meter {
+    double took;
+    clock_t busy;
+};
+
+static void start(struct meter *meter)
 {
+    meter->took -= now();
+    meter->busy -= clock();
+}
+
+static void stop(struct meter *meter)
+{
+    meter->took += now();
+    meter->busy += clock();
+}
+
+static void tell(const char *what, unsigned count, const struct meter *meter)
+{
+    printf("  %s: %.0f/s, %.2f ms of the processor each", what, count / meter->took,
+           (double)meter->busy * 1e3 / CLOCKS_PER_SEC / count);
+}
+
+/* As the job asks for the recordings of some hand-overs (K-266): what goes sealed at once, what goes in clear
+ * one by one. */
+static void ask_for_all(struct keeper_decision *some, unsigned many, unsigned count, unsigned at_once)
+{
+    for (unsigned i = 0; i < many; i++) {
+        for (unsigned number = 0; number < count; number += at_once) {
+            ask_for(&some[i], (uint16_t)number, at_once);
+        }
+    }
+}
+
+/* Hand-overs of count recordings each, which go in this form: as many are taken before they are asked for as
+ * wait for the job, which is few (the keeper has drawn their lines then, K-237). */
+static void hand_over(const char *what, uint8_t form, unsigned count)
+{
+    unsigned at_once = form == ASV_PLAN_SEALED ? count : 1;
     unsigned lines = 0;
     unsigned before = 0;
-    prepare_rewraps();
-    size_t was = journal(&before);
-    clock_t busy = clock(); /* of the processor: what a busy machine does not change */
-    double begin = now();
-    for (unsigned i = 0; i < REWRAPS; i++) {
-        if (i % CLIPS == 0) {
-            ask_for(&hand_overs[i / CLIPS], ASV_KEEPER_NO_CLIP);
-        }
-        ask_for(&hand_overs[i / CLIPS], (uint16_t)(i % CLIPS));
+    struct meter taking = {0};
+    struct meter giving = {0};
+    for (unsigned i = 0; i < HAND_OVERS; i++) {
+        propose(&hand_overs[i], form, count);
     }
-    double rate = REWRAPS / (now() - begin);
-    busy = clock() - busy;
-    size_t line_bytes = (journal(&lines) - was) / (REWRAPS + HAND_OVERS);
-    if (lines - before != REWRAPS + HAND_OVERS) {
-        fprintf(stderr, "bench-keeper: of %d lines %u were written down\n", REWRAPS + HAND_OVERS,
+    printf("hand-overs of %u recordings %s (index of %zu KiB)\n", count, what, index_bytes() >> 10);
+    size_t was = journal(&before);
+    for (unsigned first = 0; first < HAND_OVERS; first += WAITING) {
+        start(&taking);
+        for (unsigned i = 0; i < WAITING; i++) {
+            ask_for(&hand_overs[first + i], ASV_KEEPER_NO_CLIP, 1);
+        }
+        stop(&taking);
+        start(&giving);
+        ask_for_all(&hand_overs[first], WAITING, count, at_once);
+        stop(&giving);
+    }
+    unsigned requests = HAND_OVERS * count / at_once;
+    size_t line_bytes = (journal(&lines) - was) / (requests + HAND_OVERS);
+    if (lines - before != requests + HAND_OVERS) {
+        fprintf(stderr, "bench-keeper: of %u lines %u were written down\n", requests + HAND_OVERS,
                 lines - before);
         exit(1);
     }
-    double bare = bare_rewraps(line_bytes);
-    printf("re-wraps, each written down (%zu bytes): %.0f/s, %.2f ms of the processor each; bare signatures, "
-           "wraps and synced lines: %.0f/s; ratio %.2f\n",
-           line_bytes, rate, (double)busy * 1e3 / CLOCKS_PER_SEC / REWRAPS, bare, rate / bare);
+    struct meter both = {taking.took + giving.took, taking.busy + giving.busy};
+    double bare = bare_rewraps(requests, at_once, line_bytes);
+    tell("re-wraps, written down first", HAND_OVERS * count, &giving);
+    printf("; bare signatures, wraps and synced lines (%zu bytes): %.0f/s; ratio %.2f\n", line_bytes, bare,
+           HAND_OVERS * count / giving.took / bare);
+    tell("hand-overs taken, and remembered", HAND_OVERS, &taking);
+    printf("\n");
+    tell("recordings, with their share of that", HAND_OVERS * count, &both);
+    printf("\n");
+}
+
+static void rewraps(void)
+{
+    prepare_hand_overs();
+    hand_over("that go sealed", ASV_PLAN_SEALED, KEEPER_PLAN_CLIPS);
+    hand_over("that go sealed", ASV_PLAN_SEALED, FEW);
+    hand_over("that go in clear", ASV_PLAN_WHOLE, FEW);
     free(hand_overs);
 }
 
@@ -193,16 +270,6 @@ static void rewraps(void)
 
 static const struct keeper_log ledger = {.origin = "asservat.example/ledger", .fork = UINT64_MAX};
 static uint64_t signed_size;
-
-static size_t index_bytes(void)
-{
-    uint8_t *data = NULL;
-    size_t len = 0;
-    struct asv_disk *disk = &site.setup.disk;
-    must(disk->read(disk->ctx, "index", ASV_INDEX_FILE_MAX, &data, &len, NULL), "index");
-    free(data);
-    return len;
-}
 
 static double bare_heads(void)
 {

@@ -127,7 +127,7 @@ def view(data):
 def decision(proposal, answer, records, opening=b"", agreed=b""):
     """DECIDE, without a recording."""
     return view(proposal) + view(answer) + bytes([len(records)]) + b"".join(map(view, records)) + view(b"") \
-        + struct.pack(">H", NO_CLIP) + view(opening) + view(agreed) + view(b"") * 3 + bytes(1)
+        + struct.pack(">HB", NO_CLIP, 0) + view(opening) + view(agreed) + view(b"") * 3 + bytes(1)
 
 
 def at_the_keepers_socket(account):

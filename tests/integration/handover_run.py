@@ -384,6 +384,37 @@ def signatures_are_stamped(desk, job, ledger, clips):
     return handover
 
 
+def record(job):
+    """The keeper's own record: of each clip that left, or of several at once, which and to whom."""
+    text = "".join(f.read_text() for f in (job.site.directory / "keeper/store").glob("decisions-*"))
+    return [line.split()[1].split("/")[1].split("+") for line in text.splitlines() if " HAND_OVER/" in line and line.count(" ") == 3]
+
+
+def what_goes_sealed_is_asked_for_at_once(desk, job, ledger, clips, key):
+    """K-266 to K-268, HO-040, HO-042: killed wherever, nothing is there that is not written down; of the two the one that may not go is named."""
+    before = len(record(job))
+    headers = sorted(row[0] for row in desk.sql(f"SELECT encode(header, 'hex') FROM asv.clip WHERE clip IN ('{clips[0]}', '{clips[1]}')"))
+    handover = approved(desk, *(f"{clip}=sealed" for clip in clips[:2]))
+    ledger.sequence()
+    at = 1
+    while job.preload and desk.call("handover", "run", env=dict(os.environ, LD_PRELOAD=job.preload, ASV_TEST_DIE_AT=str(at)))[0] != 0:
+        at += 1 + at // 4
+    job.run()
+    assert [sorted(row) for row in record(job)[before:]] == [headers], "one line, also for who asks again"
+    job.sh(handover, "unzip -q carrier.zip -d bag; cd bag/data/recordings; test ! -e 001/file.key -a ! -e 002/file.key; "
+                     f"for n in 001 002; do age -d -i '{key}' -o open $n/sealed.age; rm open; done")
+    verifies(job, handover)
+    desk.act("erika", "handover", "cancel", handover)
+    for blocked, other in (clips[0], clips[1]), (clips[1], clips[0]):
+        handover = approved(desk, *(f"{clip}=sealed" for clip in clips[:2]))
+        ledger.sequence()
+        desk.act("rita", "clip", "block", blocked, "--ground", "private-life")
+        assert f"recording {blocked}: keeper: the clip is blocked" in job.run(1)
+        ends(desk, handover, "building", f"recording {blocked}: keeper: the clip is blocked")
+        desk.act("doris", "clip", "unblock", blocked, "--ground", "private-life")
+        desk.act("erika", "handover", "cancel", handover)
+
+
 def what_is_cancelled_is_not_made(desk, job, ledger, clips):
     handover = approved(desk, clips[0])
     desk.act("erika", "handover", "cancel", handover)
@@ -439,6 +470,7 @@ def play(rig):
     it_is_closed_as_two_people_decided(desk, job, stamped)
     it_goes_in_a_zip(job, stamped)
     a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clips[1])
+    what_goes_sealed_is_asked_for_at_once(desk, job, ledger, clips, desk.keys / "court 1")
     what_is_cancelled_is_not_made(desk, job, ledger, clips)
     what_is_over_is_removed(desk, job, stamped)
     a_large_one_goes_in_parts(desk, job, ledger, clips, rsa)

@@ -205,6 +205,8 @@ void keeper_plan_request(struct asv_keeper_request *out, const struct keeper_dec
 {
     out->plan = (struct asv_bytes){decision->plan_data, decision->plan_len};
     out->number = decision->plan_len > 0 ? decision->number : ASV_KEEPER_NO_CLIP;
+    out->more_count = out->number != ASV_KEEPER_NO_CLIP ? decision->more_count : 0;
+    memcpy(out->more, decision->more, sizeof out->more);
 }
 
 void keeper_propose_clip(struct keeper_site *site, struct keeper_decision *out, uint16_t action,

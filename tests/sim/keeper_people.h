@@ -30,7 +30,7 @@ void keeper_people_init_until(struct keeper_people *people, struct keeper_site *
 void keeper_person_init(struct asv_test_person *out, uint32_t n, uint16_t roles, uint8_t algorithm,
                         int64_t until_ms);
 
-#define KEEPER_PLAN_CLIPS 4
+#define KEEPER_PLAN_CLIPS (1 + ASV_KEEPER_MORE_MAX)
 
 /* A statement that is being made, and its answer. */
 struct keeper_decision {
@@ -46,6 +46,8 @@ struct keeper_decision {
     uint8_t plan_data[2048];
     size_t plan_len;
     uint16_t number;
+    uint8_t more_count; /* and which further ones */
+    uint16_t more[ASV_KEEPER_MORE_MAX];
 };
 
 /* What person proposes, or decides alone; issued at the keeper's now. n tells statements apart. */

@@ -320,6 +320,44 @@ static void what_the_keeper_refuses_ends_it(void **state)
     run();
 }
 
+/* K-266, HO-042: the headers of what goes sealed are asked for in their order, no key with them. */
+static void what_goes_sealed_is_asked_for_together(void **state)
+{
+    (void)state;
+    run(); /* the excerpt, the sealed one and the whole one: each alone */
+    assert_int_equal(kit.row_count, 1);
+    kit_sh(&kit, "rm -rf carrier.zip");
+    kit_goes_sealed(&kit);
+    run();
+    assert_int_equal(kit.row_count, 1); /* of the last */
+    uint16_t last = kit.row[0];
+    kit_sh(&kit, "rm -rf carrier.zip");
+    kit.keys = 0;
+    kit.key_fails = 1;
+    struct asv_err err;
+    assert_int_equal(run_wrong(&err), ASV_E_DENIED);
+    assert_int_equal(kit.row_count, KIT_CLIPS);
+    assert_true(kit.row[KIT_CLIPS - 1] == last && kit.row[0] != kit.row[1] && kit.row[1] != last);
+}
+
+/* HO-040: what was finished is not asked for again, neither with another one. */
+static void what_was_finished_is_not_asked_for(void **state)
+{
+    struct asv_err err;
+    (void)state;
+    kit_goes_sealed(&kit);
+    kit.kill_at_clip = KIT_CLIPS;
+    run_killed();
+    kit.kill_at_clip = 0;
+    kit.key_fails = 1;
+    assert_int_equal(run_wrong(&err), ASV_E_DENIED);
+    assert_int_equal(kit.row_count, 1);
+    uint16_t left = kit.row[0];
+    run();
+    assert_int_equal(kit.keys, 2);
+    assert_int_equal(kit.row[0], left); /* the last one */
+}
+
 static enum asv_status bad_facts(void *ctx, const struct asv_build_said *said, char **text, size_t *len,
                                  struct asv_err *err)
 {
@@ -400,6 +438,8 @@ int main(void)
         TEST(another_program_makes_it_anew, carrier),
         TEST(who_is_told_to_end_ends, carrier),
         TEST(what_the_keeper_refuses_ends_it, carrier),
+        TEST(what_goes_sealed_is_asked_for_together, carrier),
+        cmocka_unit_test_setup_teardown(what_was_finished_is_not_asked_for, set_up_large, tear_down),
         TEST(what_is_wrong_with_the_documents_is_told, carrier),
         TEST(one_process_makes_it, carrier),
         TEST(a_full_disk_is_told, carrier),

@@ -100,6 +100,16 @@ static void write_plan(struct kit *kit)
     kit->plan_len = writer.len;
 }
 
+void kit_goes_sealed(struct kit *kit)
+{
+    for (size_t i = 0; i < KIT_CLIPS; i++) {
+        kit->plan_clips[i].form = ASV_PLAN_SEALED;
+        kit->plan_clips[i].from_ms = kit->plan_clips[i].until_ms = 0;
+    }
+    write_plan(kit);
+    kit->build.plan.len = kit->plan_len;
+}
+
 void kit_original_stays(struct kit *kit)
 {
     for (size_t i = 0; i < KIT_CLIPS; i++) {
@@ -143,9 +153,17 @@ static void make_plan(struct kit *kit, uint8_t outputs)
 /* ---- what a build asks for ---- */
 
 /* As the keeper gives it. */
-static enum asv_status keys(void *ctx, uint16_t clip, struct asv_recording *recording, struct asv_err *err)
+static enum asv_status keys(void *ctx, const uint16_t *clips, unsigned count, struct asv_recording *recording,
+                            struct asv_err *err)
 {
     struct kit *kit = ctx;
+    uint16_t clip = clips[0];
+    assert_in_range(count, 1, KIT_CLIPS);
+    for (unsigned i = 0; count > 1 && i < count; i++) { /* K-266 */
+        assert_int_equal(kit->plan_clips[clips[i]].form, ASV_PLAN_SEALED);
+    }
+    memcpy(kit->row, clips, count * sizeof *clips);
+    kit->row_count = count;
     uint8_t ephemeral[ASV_X25519_BYTES] = {9};
     uint8_t stanzas[KIT_RECIPIENTS * ASV_AGE_X25519_STANZA_BYTES];
     uint8_t header[1024];

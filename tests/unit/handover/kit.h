@@ -38,8 +38,10 @@ struct kit {
     int keys, extras, extras_clips, clip_told, facts, pieces, signatures;
     int kill_at_piece, kill_at_clip, kill_at_signature, stop_at_piece; /* from 1; 0: never */
     bool kill_in_extras, kill_in_facts;
-    bool wraps_anew; /* the keeper, for each run; else always the same */
-    int key_fails;   /* from 1: at this time */
+    bool wraps_anew;         /* the keeper, for each run; else always the same */
+    int key_fails;           /* from 1: at this time */
+    uint16_t row[KIT_CLIPS]; /* asked for last: one, and what may be asked for with it */
+    unsigned row_count;
 };
 
 /* sealed_chunks: of the second recording, whose sealed original goes alone. */
@@ -48,6 +50,8 @@ void kit_make(struct kit *kit, uint8_t outputs, uint32_t sealed_chunks);
 /* Of what went as an excerpt and whole, excerpts without their originals go now; the second of them was cut.
  */
 void kit_original_stays(struct kit *kit);
+/* All three go sealed alone. */
+void kit_goes_sealed(struct kit *kit);
 void kit_remove(struct kit *kit);
 
 /* A line of shell in the hand-over's directory; what it said is told when it fails. */

@@ -113,6 +113,9 @@ static struct asv_keeper_request sample(unsigned type)
         request.records[1] = (struct asv_bytes){record, 200};
         request.plan = (struct asv_bytes){statement, 390};
         request.number = 7;
+        request.more_count = 2;
+        request.more[0] = 9;
+        request.more[1] = 3;
         request.open = (struct asv_bytes){statement, 400};
         request.agreed = (struct asv_bytes){statement, 405};
     }
@@ -167,6 +170,8 @@ static void requests_round_trip(void **state)
         assert_true(got.proposal.len == want.proposal.len && got.answer.len == want.answer.len);
         assert_true(got.open.len == want.open.len && got.agreed.len == want.agreed.len);
         assert_true(got.plan.len == want.plan.len && got.number == want.number);
+        assert_int_equal(got.more_count, want.more_count);
+        assert_memory_equal(got.more, want.more, sizeof got.more);
         assert_int_equal(got.record_count, want.record_count);
         for (unsigned i = 0; i < got.record_count; i++) {
             assert_int_equal(got.records[i].len, want.records[i].len);
@@ -318,6 +323,43 @@ static void fields_beyond_their_limits_are_refused(void **state)
     assert_int_equal(asv_keeper_request_write(&writer, &request), ASV_E_USAGE);
 }
 
+/* K-266: further clips come with one, each once. */
+static void further_clips_are_others(void **state)
+{
+    (void)state;
+    static const uint16_t wrong[][3] = {
+        {7, 7, 3}, {7, 9, 7}, {7, 9, 9}, {7, 9, ASV_KEEPER_NO_CLIP}, {ASV_KEEPER_NO_CLIP, 9, 3}};
+    struct asv_keeper_request request = sample(ASV_KEEPER_DECIDE);
+    struct asv_keeper_request got;
+    struct asv_writer writer;
+    size_t len = write_frame(&request);
+    size_t at = 10 + 2 + sizeof statement + 2 + 410 + 1 + 2 + sizeof record + 2 + 200 + 2 + 390;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct asv_keeper_request bad = request;
+        bad.number = wrong[i][0];
+        memcpy(bad.more, &wrong[i][1], 2 * sizeof *bad.more);
+        asv_writer_init(&writer, frame, sizeof frame);
+        assert_int_equal(asv_keeper_request_write(&writer, &bad), ASV_E_USAGE);
+        len = write_frame(&request);
+        for (unsigned j = 0; j < 3; j++) {
+            uint8_t *field = frame + at + 2 * j + (j > 0 ? 1 : 0);
+            field[0] = (uint8_t)(wrong[i][j] >> 8);
+            field[1] = (uint8_t)wrong[i][j];
+        }
+        assert_int_equal(asv_keeper_request_read(&got, body, len), ASV_E_LIMIT);
+    }
+    for (uint16_t i = 0; i < ASV_KEEPER_MORE_MAX; i++) {
+        request.more[i] = (uint16_t)(100 + i);
+    }
+    request.more_count = ASV_KEEPER_MORE_MAX;
+    len = write_frame(&request);
+    assert_int_equal(asv_keeper_request_read(&got, body, len), ASV_OK);
+    frame[at + 2] = ASV_KEEPER_MORE_MAX + 1;
+    assert_int_equal(asv_keeper_request_read(&got, body, len), ASV_E_LIMIT);
+    request.more_count++;
+    assert_int_equal(asv_keeper_request_write(&writer, &request), ASV_E_USAGE);
+}
+
 /* Whatever a correct client can ask is within the limit of a frame. */
 static void the_largest_request_fits(void **state)
 {
@@ -376,6 +418,9 @@ static struct asv_keeper_reply sample_reply(unsigned type)
     }
     if (type == ASV_KEEPER_DECIDE) {
         reply.file_key = file_key;
+        reply.more_count = 2;
+        reply.more[0] = (struct asv_bytes){bulletin, 80};
+        reply.more[1] = (struct asv_bytes){bulletin, 60};
         reply.note = (struct asv_bytes){bulletin, 70};
         reply.ruling = (struct asv_bytes){bulletin, 90};
     }
@@ -465,6 +510,41 @@ static size_t write_reply(const struct asv_keeper_reply *reply)
     return writer.len - ASV_KEEPER_LENGTH_BYTES;
 }
 
+/* K-266: the longest headers of as many clips as leave at once fit into a reply. */
+static void headers_of_all_fit(void **state)
+{
+    (void)state;
+    static uint8_t stanzas_of_all[ASV_PLAN_RECIPIENTS_MAX * ASV_AGE_X25519_STANZA_BYTES];
+    static uint8_t text[ASV_KEEPER_STANZAS_MAX];
+    static const uint8_t file_key[ASV_FILE_KEY_BYTES];
+    static const uint8_t ephemeral[ASV_X25519_BYTES] = {1};
+    static const uint8_t pk[ASV_X25519_BYTES] = {9};
+    struct asv_keeper_reply reply = {.type = ASV_KEEPER_DECIDE, .request = 1};
+    struct asv_keeper_reply got;
+    struct asv_writer writer;
+    for (size_t i = 0; i < ASV_PLAN_RECIPIENTS_MAX; i++) {
+        assert_int_equal(
+            asv_age_wrap(stanzas_of_all + i * ASV_AGE_X25519_STANZA_BYTES, file_key, pk, ephemeral), ASV_OK);
+    }
+    asv_writer_init(&writer, text, sizeof text);
+    assert_int_equal(
+        asv_age_header_write(&writer, (struct asv_bytes){stanzas_of_all, sizeof stanzas_of_all}, file_key),
+        ASV_OK);
+    reply.stanza = (struct asv_bytes){text, writer.len};
+    reply.more_count = ASV_KEEPER_MORE_MAX;
+    for (unsigned i = 0; i < ASV_KEEPER_MORE_MAX; i++) {
+        reply.more[i] = reply.stanza;
+    }
+    size_t len = write_reply(&reply);
+    print_message("%zu bytes\n", len);
+    assert_int_equal(asv_keeper_reply_read(&got, body, len), ASV_OK);
+    frame[ASV_KEEPER_LENGTH_BYTES + 9 + 9 + 2 + reply.stanza.len] = ASV_KEEPER_MORE_MAX + 1;
+    assert_int_equal(asv_keeper_reply_read(&got, body, len), ASV_E_LIMIT);
+    reply.more_count++;
+    asv_writer_init(&writer, frame, sizeof frame);
+    assert_int_equal(asv_keeper_reply_write(&writer, &reply), ASV_E_USAGE);
+}
+
 static void replies_round_trip(void **state)
 {
     (void)state;
@@ -486,6 +566,10 @@ static void replies_round_trip(void **state)
         assert_int_equal(got.order.len, want.order.len);
         assert_true(got.until_ms == want.until_ms && got.stanza.len == want.stanza.len);
         assert_true(got.ruling.len == want.ruling.len);
+        assert_int_equal(got.more_count, want.more_count);
+        for (unsigned i = 0; i < got.more_count; i++) {
+            assert_int_equal(got.more[i].len, want.more[i].len);
+        }
         assert_true(got.note.len == want.note.len && got.signature.len == want.signature.len);
         assert_true((got.file_key == NULL) == (want.file_key == NULL));
         if (want.file_key != NULL) {
@@ -623,6 +707,7 @@ static void every_cell_of_the_permit_table(void **state)
             request.reserve_used = false;                                /* the dock's alone to say */
             request.sign = request.sign != 0 ? ASV_KEEPER_SIGN_LAST : 0; /* so is more of it */
             request.number = ASV_KEEPER_NO_CLIP;                         /* and this */
+            request.more_count = 0;
             size_t len = write_frame(&request);
             assert_true(answer(&site, (enum asv_keeper_role)role, body, len, &reply));
             bool denied = table[role][type - 1] != 'x';
@@ -680,7 +765,9 @@ int main(void)
         cmocka_unit_test(a_request_that_is_cut_or_too_long_is_refused),
         cmocka_unit_test(unknown_versions_and_types_are_refused),
         cmocka_unit_test(fields_beyond_their_limits_are_refused),
+        cmocka_unit_test(further_clips_are_others),
         cmocka_unit_test(the_largest_request_fits),
+        cmocka_unit_test(headers_of_all_fit),
         cmocka_unit_test(chunks_are_the_first_and_a_later_one),
         cmocka_unit_test(replies_round_trip),
         cmocka_unit_test(a_refusal_carries_nothing_but_its_reason),
