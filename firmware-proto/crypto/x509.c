@@ -196,7 +196,7 @@ static enum asv_status read_cert(struct asv_x509_said *out, X509 *cert)
     return status == ASV_OK ? read_serial(out, cert) : status;
 }
 
-/* None is asked for: whoever gives the text may not sit at this terminal. */
+/* PK-063: none is asked for: whoever gives the text may not sit at this terminal. */
 static int no_passphrase(char *out, int size, int writing, void *ctx)
 {
     (void)out;

@@ -451,8 +451,7 @@ static enum asv_status verify(struct matching *of, struct asv_err *err)
         .files = &files,
         .trust = it->what->ledger,
         .root = it->anchors.has_root ? root : NULL,
-        .revocations = it->what->revocations,
-        .list = it->what->revocations == NULL && it->anchors.has_revocations
+        .list = it->anchors.has_revocations
                     ? (struct asv_bytes){it->anchors.revocations_data, it->anchors.revocations_len}
                     : (struct asv_bytes){NULL, 0},
         .language = it->what->language,

@@ -106,7 +106,8 @@ static void print_ranges(FILE *out, const struct asv_report *report)
 void asv_report_json(const struct asv_report *report, FILE *out)
 {
     bool first = true;
-    fprintf(out, "{\"valid\":%s,", asv_report_is_valid(report) ? "true" : "false");
+    fprintf(out, "{\"format\":" ASV_REPORT_JSON_FORMAT ",\"valid\":%s,",
+            asv_report_is_valid(report) ? "true" : "false");
     print_string(out, "integrity", asv_integrity_name((uint8_t)report->verdict.integrity));
     fputs(",", out);
     print_string(out, "provenance",
@@ -138,7 +139,7 @@ void asv_report_json(const struct asv_report *report, FILE *out)
 
 void asv_report_json_unreadable(const char *why, FILE *out)
 {
-    fputs("{\"valid\":false,", out);
+    fputs("{\"format\":" ASV_REPORT_JSON_FORMAT ",\"valid\":false,", out);
     print_string(out, "unreadable", why);
     fputs("}\n", out);
 }
