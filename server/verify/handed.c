@@ -88,6 +88,7 @@ enum asv_status asv_handed_check_all(struct asv_handed *it, struct asv_err *err)
     enum asv_handed_check check = ASV_HANDED_CHECK_PACKAGE;
     enum asv_status status = ASV_OK;
     it->left[ASV_HANDED_LEFT_NO_IDENTITY] = it->identities == NULL;
+    it->left[ASV_HANDED_LEFT_OTHERS] = true;
     it->left[ASV_HANDED_LEFT_CLOCKS] = true;
     it->left[ASV_HANDED_LEFT_MORE] = true;
     it->left[ASV_HANDED_LEFT_WORDS] = true;

@@ -55,6 +55,7 @@ enum asv_handed_left {
     ASV_HANDED_LEFT_WITNESSES, /* cosignatures of some that the trust file does not name */
     ASV_HANDED_LEFT_STAMPS,    /* whose time stamps they are */
     ASV_HANDED_LEFT_EXTERNAL,
+    ASV_HANDED_LEFT_OTHERS, /* what cameras recorded of which nothing is handed over */
     ASV_HANDED_LEFT_CLOCKS, /* of the cameras */
     ASV_HANDED_LEFT_MORE,   /* that the ledger has of a recording, and what became of others */
     ASV_HANDED_LEFT_WORDS,  /* what the documents and the message say */

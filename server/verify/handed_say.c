@@ -92,6 +92,9 @@ static const struct {
     [ASV_HANDED_LEFT_STAMPS] = {"time_stamps", "von wem die Zeitstempel sind", "whose the time stamps are"},
     [ASV_HANDED_LEFT_EXTERNAL] = {"external", "fremde Signaturen in external/",
                                   "signatures of others in external/"},
+    [ASV_HANDED_LEFT_OTHERS] = {"other_cameras",
+                                "ob Kameras, von denen nichts übergeben ist, etwas aufgezeichnet haben",
+                                "whether cameras of which nothing is handed over recorded anything"},
     [ASV_HANDED_LEFT_CLOCKS] = {"clocks", "ob die Uhren der Kameras richtig gingen",
                                 "whether the cameras' clocks were right"},
     [ASV_HANDED_LEFT_MORE] =

@@ -164,6 +164,7 @@ database.owner = user=postgres
 keeper = {top}/keeper.sock
 backup = {self.backups}
 handover.chains = {top}/chains
+handover.package = {top}/chains/package.pem
 """)
         self.chains = top / "chains"
         self.chains.mkdir()
@@ -359,7 +360,7 @@ def certificates_are_watched(site):
     (site.chains / "package.chain").write_bytes(chain("package", 61))
     (site.chains / "ledger.chain").write_bytes(chain("ledger", 61))
     site.alert()
-    assert server.mails == []
+    assert server.mails == [], server.mails[-1].get_content()
     (site.chains / "ledger.chain").write_bytes(chain("ledger", 59))
     site.alert()
     text = mail_of(server, 1)
@@ -367,10 +368,14 @@ def certificates_are_watched(site):
     (site.chains / "package.chain").write_bytes(b"garbage")
     site.alert()
     assert "package.chain  gültig bis unbekannt" in mail_of(server, 2)
-    for name in ("package.chain", "ledger.chain"):
+    site.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "59",
+                 "-subj", "/CN=Pakete", "-keyout", "package.key", "-out", site.chains / "package.pem")
+    site.alert()
+    assert "package.pem  gültig bis " in mail_of(server, 3)
+    for name in ("package.chain", "ledger.chain", "package.pem"):
         (site.chains / name).unlink()
     site.alert()
-    assert "0 of them" in site.alert().stdout and len(server.mails) == 2
+    assert "0 of them" in site.alert().stdout and len(server.mails) == 3
 
 
 def a_mail_is_not_lost(site):

@@ -1683,6 +1683,7 @@ static void a_good_report_says_what_was_not_looked_at(void **state)
     assert_non_null(strstr(german,
                            "\n  ob seither ein Zertifikat gesperrt wurde: Sperrliste 7 von "
                            "2026-01-05T06:00:00.000Z, die beiliegt (--revocations nimmt eine neuere)\n"));
+    assert_non_null(strstr(german, "\n  ob Kameras, von denen nichts "));
     assert_non_null(strstr(german, "\n  ob die Uhren der Kameras richtig gingen\n"));
     assert_non_null(strstr(german, "\n  ob das Protokoll noch mehr "));
     assert_non_null(strstr(german, "Mitsignaturen von Zeugen, die die Vertrauensdatei nicht nennt\n"));
