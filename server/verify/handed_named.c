@@ -68,12 +68,6 @@ static bool meet_x509(const struct naming *of)
     return meet(of, &one);
 }
 
-/* HO-132: what the agency certified so that the package and the ledger can be checked is named. */
-static bool must_be_named(const char *name)
-{
-    return strcmp(name, "trust/package.chain") == 0 || strcmp(name, "trust/ledger.chain") == 0;
-}
-
 static enum asv_status fail_unnamed(const struct naming *of, const char *name)
 {
     return asv_handed_fail(of->it, ASV_HANDED_FACTS, of->it->facts_file->name, ASV_E_MISMATCH,
@@ -88,26 +82,26 @@ static enum asv_status meet_file(const struct naming *of, const struct asv_hande
     struct asv_bytes view = {0};
     struct asv_chain chain;
     struct asv_cert cert;
-    bool is_named = false;
+    bool is_named = true;
     enum asv_status status = asv_handed_load(of->it, file, data, sizeof data, &view, err);
     if (status != ASV_OK) {
         return status == ASV_E_LIMIT ? ASV_OK : status;
     }
     if (asv_chain_decode(&chain, view.data, view.len, NULL) == ASV_OK) {
-        (void)meet_cert(of, &chain.ca);
-        is_named = meet_cert(of, &chain.leaf);
+        is_named = meet_cert(of, &chain.ca);
+        is_named = meet_cert(of, &chain.leaf) && is_named;
     } else if (asv_cert_decode(&cert, view.data, view.len, NULL) == ASV_OK) {
         is_named = meet_cert(of, &cert);
     }
-    return is_named || !must_be_named(file->name) ? ASV_OK : fail_unnamed(of, file->name);
+    return is_named ? ASV_OK : fail_unnamed(of, file->name); /* HO-132 */
 }
 
 static bool has_certificates(const char *name)
 {
     static const char docks[] = "trust/docks/", chain[] = "/chain";
     size_t len = strlen(name);
-    return strcmp(name, "trust/root.cert") == 0 || must_be_named(name) ||
-           strncmp(name, docks, sizeof docks - 1) == 0 ||
+    return strcmp(name, "trust/root.cert") == 0 || strcmp(name, "trust/package.chain") == 0 ||
+           strcmp(name, "trust/ledger.chain") == 0 || strncmp(name, docks, sizeof docks - 1) == 0 ||
            (len > sizeof chain - 1 && strcmp(name + len - (sizeof chain - 1), chain) == 0);
 }
 

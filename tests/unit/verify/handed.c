@@ -485,6 +485,14 @@ CHANGE(a_commit_of_the_other_recording, json_t *event = json_incref(event_of(1, 
        json_array_remove(json_object_get(clip_of(1), "custody"), 0);
        json_array_append_new(json_object_get(clip_of(0), "custody"), event))
 CHANGE(an_event_of_another_actor, set(event_of(0, 1), "actor", json_string(zeros)))
+/* HO-139 */
+#define ANNOUNCED 32 /* which nobody needs sign */
+CHANGE(an_event_of_nobody, json_object_del(event_of(0, 1), "actor"))
+CHANGE(an_event_of_no_instant, json_object_del(event_of(0, 1), "at"))
+CHANGE(an_event_that_nobody_signed, it.entries[1].kind = ANNOUNCED; memset(it.entries[1].object, 0, 32);
+       asv_test_handover_log(&it); json_object_del(event_of(0, 1), "object_digest"))
+CHANGE(a_recording_of_no_time, json_object_del(clip_of(0), "started_at"))
+CHANGE(a_recording_without_a_bound, json_object_del(clip_of(0), "earliest_at"))
 CHANGE(an_event_of_other_words, set(event_of(0, 1), "detail", json_string("Dock 1, Fach 4")))
 static json_t *cosignature(void)
 {
@@ -518,6 +526,7 @@ CHANGE(a_signer_for_longer, set(certificate_of(4), "not_after", json_string("219
 CHANGE(the_signer_is_not_named, json_array_remove(json_object_get(it.facts, "certificates"), 4))
 CHANGE(who_certified_it_is_not_named, json_array_remove(json_object_get(it.facts, "certificates"), 5))
 CHANGE(the_ledger_is_not_named, json_array_remove(json_object_get(it.facts, "certificates"), 6))
+CHANGE(the_issuer_is_not_named, json_array_remove(json_object_get(it.facts, "certificates"), 1))
 CHANGE(the_ledger_is_named_a_keeper, set(certificate_of(6), "role", json_string("keeper")))
 CHANGE(another_root_is_named, set(certificate_of(0), "digest", json_string(zeros)))
 CHANGE(another_list_is_named, set(json_object_get(it.facts, "revocations"), "number", json_integer(77)))
@@ -897,6 +906,12 @@ static const struct damage damages[] = {
     EARLY(a_commit_of_another_name, "ledger-strange", "data/ledger/0000000016.entry"),
     EARLY(an_event_of_another_actor, "custody", FACTS),
     EARLY(an_event_of_other_words, "custody", FACTS),
+    /* HO-139 */
+    EARLY(an_event_of_nobody, "custody", FACTS),
+    EARLY(an_event_of_no_instant, "custody", FACTS),
+    EARLY(an_event_that_nobody_signed, "custody", FACTS),
+    EARLY(a_recording_of_no_time, "claim", FACTS),
+    EARLY(a_recording_without_a_bound, "claim", FACTS),
     /* HO-116 */
     EARLY(a_witness_who_saw_nothing, "heads", FACTS),
     EARLY(a_witness_who_saw_it_earlier, "heads", FACTS),
@@ -914,6 +929,7 @@ static const struct damage damages[] = {
     EARLY(the_signer_is_not_named, "facts", FACTS),
     EARLY(who_certified_it_is_not_named, "facts", FACTS),
     EARLY(the_ledger_is_not_named, "facts", FACTS),
+    EARLY(the_issuer_is_not_named, "facts", FACTS),
     EARLY(the_ledger_is_named_a_keeper, "facts", FACTS),
     EARLY(another_list_is_named, "facts", FACTS),
     EARLY(an_older_list_is_named, "facts", FACTS),
