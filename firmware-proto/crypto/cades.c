@@ -297,27 +297,21 @@ static enum asv_status check_content(CMS_SignerInfo *si, const uint8_t content[A
                : asv_fail(err, ASV_E_DIGEST, "the signature is another content's");
 }
 
-/* The certificate that the signer named, out of those that are there. */
-static X509 *find_cert(CMS_SignerInfo *si, STACK_OF(X509) * certs)
+/* RFC 5035: by its digest, and by the first that the signer names. */
+static bool is_named(CMS_SignerInfo *si, X509 *cert)
 {
     const ASN1_STRING *value = asv_cms_attribute(si, NID_id_smime_aa_signingCertificateV2, V_ASN1_SEQUENCE);
-    if (value == NULL || sk_X509_num(certs) > ASV_CADES_CERTS_MAX) {
-        return NULL;
+    if (value == NULL || !is_p256(cert)) {
+        return false;
     }
     const uint8_t *at = ASN1_STRING_get0_data(value);
     ESS_SIGNING_CERT_V2 *named = d2i_ESS_SIGNING_CERT_V2(NULL, &at, ASN1_STRING_length(value));
     STACK_OF(X509) *one = sk_X509_new_null();
-    X509 *found = NULL;
-    for (int i = 0; named != NULL && one != NULL && found == NULL && i < sk_X509_num(certs); i++) {
-        X509 *cert = sk_X509_value(certs, i);
-        if (CMS_SignerInfo_cert_cmp(si, cert) == 0 && is_p256(cert) && sk_X509_push(one, cert) > 0) {
-            found = OSSL_ESS_check_signing_certs(NULL, named, one, 1) > 0 ? cert : NULL;
-            (void)sk_X509_pop(one);
-        }
-    }
+    bool is = named != NULL && one != NULL && sk_X509_push(one, cert) > 0 &&
+              OSSL_ESS_check_signing_certs(NULL, named, one, 1) > 0;
     sk_X509_free(one);
     ESS_SIGNING_CERT_V2_free(named);
-    return found;
+    return is;
 }
 
 /* ---- time stamps ---- */
@@ -409,8 +403,25 @@ static bool is_composed(struct asv_bytes sig, CMS_SignerInfo *si, X509 *cert, ST
     return same;
 }
 
+struct composed {
+    struct asv_bytes sig;
+    const uint8_t *content;
+    int64_t signed_s;
+};
+
+static enum asv_status judge(void *ctx, CMS_SignerInfo *si, X509 *cert, STACK_OF(X509) * certs,
+                             struct asv_err *err)
+{
+    const struct composed *of = ctx;
+    return is_composed(of->sig, si, cert, certs, of->content, of->signed_s)
+               ? ASV_OK
+               : asv_fail(err, ASV_E_UNSUPPORTED, "the signature has what CAdES-BES does not need");
+}
+
+/* ---- the signer, of this and of others ---- */
+
 /* PK-056 */
-bool asv_cms_was_valid(const X509 *cert, int64_t at_s)
+static bool was_valid(const X509 *cert, int64_t at_s)
 {
     int64_t from_s = 0;
     int64_t until_s = 0;
@@ -418,28 +429,41 @@ bool asv_cms_was_valid(const X509 *cert, int64_t at_s)
            from_s <= at_s && at_s <= until_s;
 }
 
-static enum asv_status verify_signer(CMS_ContentInfo *cms, CMS_SignerInfo *si, struct asv_bytes sig,
-                                     const uint8_t content[ASV_SHA256_BYTES], struct asv_cades *out,
-                                     struct asv_err *err)
+/* Another certificate may have the same issuer and number: whoever made the signature put them there. */
+static X509 *find_signer(CMS_SignerInfo *si, STACK_OF(X509) * certs, const struct asv_cms_signer *signer,
+                         bool *is_named_there)
+{
+    X509 *found = NULL;
+    int count = sk_X509_num(certs) <= ASV_CADES_CERTS_MAX ? sk_X509_num(certs) : 0;
+    for (int i = 0; found == NULL && i < count; i++) {
+        X509 *cert = sk_X509_value(certs, i);
+        if (CMS_SignerInfo_cert_cmp(si, cert) == 0 &&
+            (signer->is_named == NULL || signer->is_named(si, cert))) {
+            *is_named_there = true;
+            CMS_SignerInfo_set1_signer_cert(si, cert);
+            found = CMS_SignerInfo_verify(si) == 1 ? cert : NULL;
+        }
+    }
+    return found;
+}
+
+enum asv_status asv_cms_check_signer(uint8_t out[ASV_SHA256_BYTES], CMS_ContentInfo *cms, CMS_SignerInfo *si,
+                                     const struct asv_cms_signer *signer, struct asv_err *err)
 {
     unsigned len = 0;
+    bool is_there = false;
     STACK_OF(X509) *certs = CMS_get1_certs(cms);
-    X509 *cert = find_cert(si, certs);
-    enum asv_status status = ASV_OK;
-    if (cert == NULL) {
-        status =
-            asv_fail(err, ASV_E_SIGNATURE, "the certificate that the signer names is not in the signature");
-    } else {
-        CMS_SignerInfo_set1_signer_cert(si, cert);
-        bool good = CMS_SignerInfo_verify(si) == 1;
-        status = !good ? asv_fail(err, ASV_E_SIGNATURE, "the signature does not verify")
-                 : !is_composed(sig, si, cert, certs, content, out->signed_s)
-                     ? asv_fail(err, ASV_E_UNSUPPORTED, "the signature has what CAdES-BES does not need")
-                 : !asv_cms_was_valid(cert, out->signed_s)
-                     ? asv_fail(err, ASV_E_EXPIRED, "the certificate was not valid when it was signed with")
-                 : X509_digest(cert, EVP_sha256(), out->certificate, &len) == 1
-                     ? ASV_OK
-                     : asv_fail(err, ASV_E_NO_MEMORY, "no memory for a signature");
+    X509 *cert = find_signer(si, certs, signer, &is_there);
+    enum asv_status status =
+        cert == NULL ? asv_fail(err, ASV_E_SIGNATURE,
+                                is_there ? "the signature does not verify"
+                                         : "the certificate that the signer names is not in the signature")
+                     : signer->judge(signer->ctx, si, cert, certs, err);
+    if (status == ASV_OK && !was_valid(cert, signer->signed_s)) {
+        status = asv_fail(err, ASV_E_EXPIRED, "the certificate was not valid when it was signed with");
+    }
+    if (status == ASV_OK && X509_digest(cert, EVP_sha256(), out, &len) != 1) {
+        status = asv_fail(err, ASV_E_NO_MEMORY, "no memory for a signature");
     }
     sk_X509_pop_free(certs, X509_free);
     return status;
@@ -462,7 +486,10 @@ enum asv_status asv_cades_verify(struct asv_cades *out, struct asv_bytes sig,
         status = check_content(si, content, err);
     }
     if (status == ASV_OK) {
-        status = verify_signer(cms, si, sig, content, &said, err);
+        struct composed of = {sig, content, said.signed_s};
+        const struct asv_cms_signer signer = {
+            .signed_s = said.signed_s, .is_named = is_named, .judge = judge, .ctx = &of};
+        status = asv_cms_check_signer(said.certificate, cms, si, &signer, err);
     }
     if (status == ASV_OK) {
         status = check_stamp(si, &said, err);

@@ -23,6 +23,20 @@ void *asv_cms_attribute(CMS_SignerInfo *si, int nid, int type);
 /* The time that the signer says; seconds since 1970. */
 bool asv_cms_read_time(int64_t *out, CMS_SignerInfo *si);
 
-bool asv_cms_was_valid(const X509 *cert, int64_t at_s);
+/* What is asked of a signer's certificate besides. */
+struct asv_cms_signer {
+    int64_t signed_s;                                 /* when it has to have been valid */
+    bool (*is_named)(CMS_SignerInfo *si, X509 *cert); /* and not by issuer and number alone; NULL: it is */
+    enum asv_status (*judge)(void *ctx, CMS_SignerInfo *si, X509 *cert, STACK_OF(X509) * certs,
+                             struct asv_err *err); /* once it verifies the signature */
+    void *ctx;
+};
+
+/* Finds the signer's certificate in the signature: the first that it names and that verifies it, of at most
+ * ASV_CADES_CERTS_MAX. SHA-256 of it (DER) into out. ASV_E_SIGNATURE, ASV_E_EXPIRED, ASV_E_NO_MEMORY, and
+ * what judge says. */
+ASV_MUST_CHECK enum asv_status asv_cms_check_signer(uint8_t out[ASV_SHA256_BYTES], CMS_ContentInfo *cms,
+                                                    CMS_SignerInfo *si, const struct asv_cms_signer *signer,
+                                                    struct asv_err *err);
 
 #endif

@@ -56,40 +56,15 @@ static enum asv_status check_content(CMS_SignerInfo *si, const EVP_MD *md, struc
                : asv_fail(err, ASV_E_DIGEST, "the signature is another content's");
 }
 
-/* Borrowed of certs; NULL: it is not there. */
-static X509 *find_cert(CMS_SignerInfo *si, STACK_OF(X509) * certs)
+static enum asv_status judge(void *ctx, CMS_SignerInfo *si, X509 *cert, STACK_OF(X509) * certs,
+                             struct asv_err *err)
 {
-    X509 *found = NULL;
-    for (int i = 0; found == NULL && i < sk_X509_num(certs) && i < ASV_CADES_CERTS_MAX; i++) {
-        found = CMS_SignerInfo_cert_cmp(si, sk_X509_value(certs, i)) == 0 ? sk_X509_value(certs, i) : NULL;
-    }
-    return found;
-}
-
-static enum asv_status check_signer(CMS_ContentInfo *cms, CMS_SignerInfo *si, struct asv_cms *out,
-                                    struct asv_err *err)
-{
-    unsigned len = 0;
-    STACK_OF(X509) *certs = CMS_get1_certs(cms);
-    X509 *cert = find_cert(si, certs);
-    enum asv_status status = ASV_OK;
-    if (cert == NULL) {
-        status = asv_fail(err, ASV_E_SIGNATURE, "the signer's certificate is not in the signature");
-    } else if (!is_strong(cert)) {
-        status = asv_fail(err, ASV_E_UNSUPPORTED,
-                          "the signer's key is none of RSA with 3,000 bits or more, or of ECDSA");
-    } else {
-        CMS_SignerInfo_set1_signer_cert(si, cert);
-        bool good = CMS_SignerInfo_verify(si) == 1;
-        status = !good ? asv_fail(err, ASV_E_SIGNATURE, "the signature does not verify")
-                 : !asv_cms_was_valid(cert, out->signed_s)
-                     ? asv_fail(err, ASV_E_EXPIRED, "the certificate was not valid when it was signed with")
-                 : X509_digest(cert, EVP_sha256(), out->certificate, &len) == 1
-                     ? ASV_OK
-                     : asv_fail(err, ASV_E_NO_MEMORY, "no memory for a signature");
-    }
-    sk_X509_pop_free(certs, X509_free);
-    return status;
+    (void)ctx;
+    (void)si;
+    (void)certs;
+    return is_strong(cert) ? ASV_OK
+                           : asv_fail(err, ASV_E_UNSUPPORTED,
+                                      "the signer's key is none of RSA with 3,000 bits or more, or of ECDSA");
 }
 
 /* HO-023 */
@@ -111,7 +86,8 @@ enum asv_status asv_cms_verify(struct asv_cms *out, struct asv_bytes sig, struct
         status = check_content(si, md, content, err);
     }
     if (status == ASV_OK) {
-        status = check_signer(cms, si, &said, err);
+        const struct asv_cms_signer signer = {.signed_s = said.signed_s, .judge = judge};
+        status = asv_cms_check_signer(said.certificate, cms, si, &signer, err);
     }
     if (status == ASV_OK) {
         *out = said;

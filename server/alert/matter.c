@@ -53,6 +53,11 @@ static const struct wording wordings[ASV_MATTER_KINDS] = {
                                "Übergaben haben seit mehr als zwei Wochen keine Empfangsbestätigung:",
                                "fertig",
                                "asservat handover show HANDOVER\nasservat handover receipt HANDOVER"},
+    /* HO-138 */
+    [ASV_MATTER_CERTIFICATE] = {"certificate",
+                                "Ein Zertifikat läuft ab; danach kann nichts mehr übergeben werden:",
+                                "Zertifikate laufen ab; danach kann nichts mehr übergeben werden:",
+                                "gültig bis", "asservat keys certify --help\nasservat keys certify"},
     [ASV_MATTER_KEEPER] = {"keeper", "Der Schlüsselverwalter (asservat-keeper) antwortet nicht.", NULL, NULL,
                            "systemctl status asservat-keeper\nasservat keys status"},
     [ASV_MATTER_KEEPER_STOPPED] = {"keeper_stopped",

@@ -23,6 +23,7 @@ enum asv_matter_kind {
     ASV_MATTER_UNMADE,           /* a hand-over, which the job gave up; subject: its id */
     ASV_MATTER_UNBUILT,          /* a hand-over, for a day; subject: its id, what: the job's stage */
     ASV_MATTER_UNRECEIVED,       /* a hand-over, for two weeks; subject: its id */
+    ASV_MATTER_CERTIFICATE,      /* of packages or the ledger's key, ends soon; subject: its file */
     ASV_MATTER_KEEPER,           /* cannot be asked */
     ASV_MATTER_KEEPER_STOPPED,   /* destruction stands still; what: why */
     ASV_MATTER_KEEPER_OVERDUE,   /* keys are due and there */

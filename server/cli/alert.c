@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "firmware-proto/crypto/x509.h"
 #include "server/alert/matter.h"
 #include "server/alert/settings.h"
 #include "server/backup/set.h"
@@ -19,19 +20,22 @@
 #include "server/base/io.h"
 #include "server/base/log.h"
 #include "server/cli/backups.h"
+#include "server/cli/certify.h"
 #include "server/cli/database.h"
 #include "server/cli/keepers.h"
 #include "server/db/alert.h"
 #include "server/db/cosignature.h"
 #include "server/db/ledger.h"
 
-#define STATE_DIR   "/var/lib/asservat/alert"
-#define STAMP       "database-told" /* its time: when people were told that the database is away */
-#define AGAIN_MS    (INT64_C(24) * 3600 * 1000)
-#define LEDGER_MS   (INT64_C(3600) * 1000)
-#define PUBLISH_MS  (INT64_C(24) * 3600 * 1000)
-#define CHECK_MS    (INT64_C(14) * 24 * 3600 * 1000)
-#define MATTERS_MAX (ASV_DB_MATTERS + 64)
+#define STATE_DIR    "/var/lib/asservat/alert"
+#define STAMP        "database-told" /* its time: when people were told that the database is away */
+#define AGAIN_MS     (INT64_C(24) * 3600 * 1000)
+#define LEDGER_MS    (INT64_C(3600) * 1000)
+#define PUBLISH_MS   (INT64_C(24) * 3600 * 1000)
+#define CHECK_MS     (INT64_C(14) * 24 * 3600 * 1000)
+#define CERTIFIED_MS (INT64_C(60) * 24 * 3600 * 1000)
+#define PEM_BYTES    32768
+#define MATTERS_MAX  (ASV_DB_MATTERS + 64)
 
 struct alert {
     const struct asv_cli *cli;
@@ -215,6 +219,54 @@ static void ask_backups(struct alert *alert)
         add(alert, ASV_MATTER_BACKUP, "", "", ASV_TIME_UNKNOWN, 0);
     } else if (made_ms < alert->now_ms - (int64_t)alert->settings.backup_ms) {
         add(alert, ASV_MATTER_BACKUP, "", name, made_ms, 0);
+    }
+}
+
+/* HO-138: the one that packages are signed with. */
+static enum asv_status x509_until(const struct alert *alert, int64_t *until_ms, struct asv_err *err)
+{
+    uint8_t pem[PEM_BYTES];
+    size_t len = 0;
+    struct asv_x509_said said;
+    enum asv_status status =
+        asv_io_read_file(AT_FDCWD, alert->cli->conf.handover_package, pem, sizeof pem, &len, err);
+    if (status == ASV_OK) {
+        status = asv_x509_read(&said, (struct asv_bytes){pem, len});
+        status = status == ASV_OK ? ASV_OK : asv_fail(err, status, "no X.509 certificate as PEM");
+    }
+    if (status == ASV_OK) {
+        *until_ms = said.until_s * 1000;
+    }
+    return status;
+}
+
+/* What is not there is used by nobody. */
+static void note_certificate(struct alert *alert, const char *name, enum asv_status status, int64_t until_ms,
+                             const struct asv_err *err)
+{
+    if (status != ASV_OK && status != ASV_E_NOT_FOUND) {
+        asv_log_failure(&alert->log, ASV_LOG_WARNING, "certificate", err);
+    }
+    if (status == ASV_OK ? until_ms < alert->now_ms + CERTIFIED_MS : status != ASV_E_NOT_FOUND) {
+        add(alert, ASV_MATTER_CERTIFICATE, name, "", until_ms, 0);
+    }
+}
+
+/* HO-138: from where the job reads them. */
+static void ask_certificates(struct alert *alert)
+{
+    static const char *const names[] = {ASV_CERTIFY_PACKAGE, ASV_CERTIFY_LEDGER};
+    asv_auto_fd int dir = -1;
+    struct asv_err err = {0};
+    int64_t until_ms = ASV_TIME_UNKNOWN;
+    alert->asked[ASV_MATTER_CERTIFICATE] = true;
+    enum asv_status status = x509_until(alert, &until_ms, &err);
+    note_certificate(alert, "package.pem", status, until_ms, &err);
+    status = asv_io_open_dir(AT_FDCWD, alert->cli->conf.handover_chains, false, &dir, &err);
+    for (size_t i = 0; status == ASV_OK && i < sizeof names / sizeof *names; i++) {
+        until_ms = ASV_TIME_UNKNOWN;
+        enum asv_status read = asv_certify_until(dir, names[i], &until_ms, &err);
+        note_certificate(alert, names[i], read, until_ms, &err);
     }
 }
 
@@ -421,6 +473,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     }
     ask_keeper(alert);
     ask_backups(alert);
+    ask_certificates(alert);
     return alert->away.status == ASV_OK ? run_with_database(alert, dry, err)
                                         : run_without_database(alert, dry, err);
 }
@@ -440,7 +493,8 @@ const struct asv_cli_command asv_cli_alert_run = {
     .help = "Looks for alarms that nobody acknowledged, requests that lapse within a day,\n"
             "cameras that are out for too long, open erasures and overdue keys at the keeper,\n"
             "failed and missed retention runs, what waits for its entry in the ledger, its witnesses\n"
-            "that are behind, and the age of the newest backup. Each matter goes into the journal and,\n"
+            "that are behind, the age of the newest backup, and certificates that end soon. Each matter goes "
+            "into the journal and,\n"
             "as alert.conf says, into a mail: once, and then daily while it lasts. Its timer runs it\n"
             "every 15 minutes.",
     .options = options,

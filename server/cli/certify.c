@@ -75,6 +75,22 @@ enum asv_status asv_certify_check(const char *name, struct asv_bytes encoded, ui
                : asv_failf(err, status, "%s: %.150s; see \"asservat keys certify --help\"", name, why.text);
 }
 
+enum asv_status asv_certify_until(int dir, const char *name, int64_t *until_ms, struct asv_err *err)
+{
+    uint8_t data[ASV_CHAIN_MAX_BYTES];
+    struct asv_chain chain;
+    size_t len = 0;
+    enum asv_status status = asv_io_read_file(dir, name, data, sizeof data, &len, err);
+    if (status == ASV_OK) {
+        status = asv_chain_decode(&chain, data, len, err);
+    }
+    if (status == ASV_OK) {
+        *until_ms =
+            chain.ca.not_after_ms < chain.leaf.not_after_ms ? chain.ca.not_after_ms : chain.leaf.not_after_ms;
+    }
+    return status;
+}
+
 /* Whether there is a certificate of it that counts for another year. */
 static bool is_certified(const struct asv_agency_dir *agency, int dir, size_t i, const struct asv_cert *cert,
                          int64_t now_ms)
@@ -123,18 +139,13 @@ static enum asv_status say(const struct asv_cli *cli, int dir, struct asv_err *e
 {
     for (size_t i = 0; i < SUBJECTS; i++) {
         char text[ASV_TEXT_BYTES];
-        uint8_t data[ASV_CHAIN_MAX_BYTES];
-        struct asv_chain chain;
-        size_t len = 0;
-        enum asv_status status = asv_io_read_file(dir, subjects[i].to, data, sizeof data, &len, err);
-        if (status == ASV_OK) {
-            status = asv_chain_decode(&chain, data, len, err);
-        }
+        int64_t until_ms = 0;
+        enum asv_status status = asv_certify_until(dir, subjects[i].to, &until_ms, err);
         if (status != ASV_OK) {
             return status;
         }
         fprintf(cli->out, "%-13s  %s, until %s\n", subjects[i].to, subjects[i].what,
-                asv_text_time(text, chain.leaf.not_after_ms));
+                asv_text_time(text, until_ms));
     }
     return ASV_OK;
 }

@@ -20,6 +20,11 @@ ASV_MUST_CHECK enum asv_status asv_certify_signing(const struct asv_cli *cli,
                                                    const struct asv_keys *ca, int dir, bool *missing,
                                                    struct asv_err *err);
 
+/* Until when the one of this name counts, by what it says itself; nothing of it is verified. ASV_E_NOT_FOUND,
+ * ASV_E_MALFORMED and others. */
+ASV_MUST_CHECK enum asv_status asv_certify_until(int dir, const char *name, int64_t *until_ms,
+                                                 struct asv_err *err);
+
 /* Whether a chain is a certificate of the agency with this root, at now_ms, for that key of the ledger or
  * X.509 certificate (role LEDGER or PACKAGE). name: of its file, for err, which says what to do. */
 ASV_MUST_CHECK enum asv_status asv_certify_check(const char *name, struct asv_bytes chain, uint8_t role,

@@ -240,6 +240,18 @@ static enum asv_status tell_custody(struct asv_handover_making *making, const st
 
 /* ---- all of it ---- */
 
+/* HO-132 */
+static enum asv_status tell_certified(struct asv_handover_making *making,
+                                      const struct asv_handover_certified *certified, struct asv_err *err)
+{
+    struct asv_chain chain;
+    enum asv_status status = asv_chain_decode(&chain, certified->data, certified->len, err);
+    if (status == ASV_OK) {
+        status = asv_compose_add_cert(making->compose, &chain.ca, err);
+    }
+    return status == ASV_OK ? asv_compose_add_cert(making->compose, &chain.leaf, err) : status;
+}
+
 static enum asv_status tell_trust(struct asv_handover_making *making, struct asv_err *err)
 {
     const struct asv_handover_house *house = making->house;
@@ -248,6 +260,12 @@ static enum asv_status tell_trust(struct asv_handover_making *making, struct asv
     if (status == ASV_OK) {
         status = asv_compose_add_package(making->compose, house->package.name, house->package.serial,
                                          house->package.digest, 1000 * house->package.until_s, err);
+    }
+    if (status == ASV_OK) {
+        status = tell_certified(making, &house->package_chain, err);
+    }
+    if (status == ASV_OK) {
+        status = tell_certified(making, &house->ledger_chain, err);
     }
     if (status == ASV_OK && house->revocations_len > 0) {
         status = asv_revocations_decode(&list, house->revocations, house->revocations_len, err);

@@ -8,6 +8,7 @@
 #include "firmware-proto/seal/age.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
+#include "server/handover/cert_role.h"
 #include "server/handover/compose_internal.h"
 #include "server/report/report.h"
 
@@ -329,23 +330,18 @@ static enum asv_status add_certificate(struct asv_compose *compose, const char *
 enum asv_status asv_compose_add_cert(struct asv_compose *compose, const struct asv_cert *cert,
                                      struct asv_err *err)
 {
-    static const char *const roles[] = {[ASV_ROLE_ROOT] = "root",
-                                        [ASV_ROLE_CA] = "issuer",
-                                        [ASV_ROLE_CAMERA] = "camera",
-                                        [ASV_ROLE_DOCK] = "dock",
-                                        [ASV_ROLE_KEEPER] = "keeper"};
     uint8_t digest[ASV_SHA256_BYTES];
     char serial[2 * ASV_CERT_SERIAL_BYTES + 1];
     asv_cert_digest(digest, cert);
     asv_hex_encode(serial, cert->serial, sizeof cert->serial);
-    return add_certificate(compose, cert->role < sizeof roles / sizeof *roles ? roles[cert->role] : NULL,
-                           cert->name, serial, digest, cert->not_after_ms, err);
+    return add_certificate(compose, asv_cert_role(cert->role), cert->name, serial, digest, cert->not_after_ms,
+                           err);
 }
 
 enum asv_status asv_compose_add_package(struct asv_compose *compose, const char *name, const char *serial,
                                         const uint8_t digest[32], int64_t not_after_ms, struct asv_err *err)
 {
-    return add_certificate(compose, "package", name, serial, digest, not_after_ms, err);
+    return add_certificate(compose, ASV_CERT_ROLE_X509, name, serial, digest, not_after_ms, err);
 }
 
 enum asv_status asv_compose_set_revocations(struct asv_compose *compose, const struct asv_revocations *list,

@@ -77,6 +77,9 @@ enum asv_status asv_series_judge(struct asv_series_shown *out, const struct asv_
     }
     out->time = asv_claim_judge(&out->links, &claim, &within, NULL) == ASV_OK ? ASV_CLAIM_LACK_NOTHING
                                                                               : out->links.lack;
+    if (out->time == ASV_CLAIM_LACK_NOTHING && out->links.recordings[0].start_ms > series->from_ms) {
+        out->time = ASV_CLAIM_LACK_BEFORE; /* HO-133: number 1 is the first since it was set up anew */
+    }
     claim.kind = ASV_CLAIM_NUMBERS;
     claim.from = out->links.count > 0 ? out->links.recordings[0].number : 1;
     claim.until = out->links.count > 0 ? out->links.recordings[out->links.count - 1].number : 1;

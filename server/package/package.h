@@ -32,6 +32,7 @@ struct asv_package {
     uint32_t documents; /* signed on their own */
     uint32_t stamped;   /* of them and the package, those with a time stamp */
     struct asv_cades signature;
+    int64_t signed_s[2]; /* first and last of all, as the signer says */
 };
 
 /* Reads all of it, checks all of it. signer: SHA-256 of the certificate (DER) that must have signed the

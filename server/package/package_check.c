@@ -277,6 +277,11 @@ static enum asv_status check_signature(struct asv_package *package, const struct
         return why.text[0] != '\0' && err != NULL ? because(&why, err) : status;
     }
     package->stamped += out->stamped;
+    bool first = out == &package->signature;
+    package->signed_s[0] =
+        first || out->signed_s < package->signed_s[0] ? out->signed_s : package->signed_s[0];
+    package->signed_s[1] =
+        first || out->signed_s > package->signed_s[1] ? out->signed_s : package->signed_s[1];
     return ASV_OK;
 }
 

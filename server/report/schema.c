@@ -102,7 +102,8 @@ static const char *const actors[] = {"camera", "dock", "keeper", "person", "syst
 static const char *const fates[] = {"handed_over", "other_part", "held",      "blocked", "kept",
                                     "quarantined", "erased",     "announced", "unknown", NULL};
 static const char *const lacks[] = {"shown", "before", "behind", "clock", "number", NULL};
-static const char *const roles[] = {"root", "issuer", "camera", "dock", "keeper", "package", NULL};
+static const char *const roles[] = {"root",    "issuer",   "camera", "dock", "keeper",
+                                    "package", "packages", "ledger", NULL};
 
 static const struct asv_fact contact[] = {MAY_TEXT("name", 200), MAY_TEXT("phone", 60), MAY_TEXT("mail", 254),
                                           END};

@@ -86,6 +86,8 @@ static const struct asv_word roles[] = {
     {"dock", "Dockingstation"},
     {"keeper", "Schlüsselverwahrer"},
     {"package", "Signatur der Übergabe"},
+    {"packages", "Zertifizierung dieser Signatur"},
+    {"ledger", "Schlüssel des Protokolls"},
     LAST,
 };
 static const struct asv_word protections[] = {

@@ -83,9 +83,15 @@ static enum asv_status load_root(struct asv_anchors *anchors, const char *root, 
     }
     enum asv_status status = load(root, data, sizeof data, &view, err);
     if (status != ASV_OK) {
-        return asv_fail(err, status, "--trust: the file cannot be read");
+        return asv_fail(
+            err, status,
+            "--trust: neither the 64 hexadecimal digits of a key or an agency's id, nor a file that "
+            "can be read");
     }
-    size_t text_len = view.len > 0 && view.data[view.len - 1] == '\n' ? view.len - 1 : view.len;
+    size_t text_len = view.len;
+    while (text_len > 0 && (view.data[text_len - 1] == '\n' || view.data[text_len - 1] == '\r')) {
+        text_len--; /* of whichever system */
+    }
     if (view.len == ASV_ED25519_PK_BYTES) {
         memcpy(anchors->root_pk, view.data, view.len);
     } else if (!read_hex_key(anchors->root_pk, view.data, text_len)) {
@@ -128,13 +134,25 @@ enum asv_status asv_anchors_dock(struct asv_anchors *anchors, struct asv_bytes c
     return status;
 }
 
-static enum asv_status load_revocations(struct asv_anchors *anchors, const char *path, struct asv_err *err)
+enum asv_status asv_anchors_read_list(const char *path, uint8_t *out, size_t *len, struct asv_err *err)
 {
     struct asv_bytes view;
-    enum asv_status status =
-        load(path, anchors->revocations_data, sizeof anchors->revocations_data, &view, err);
-    return status == ASV_OK ? asv_anchors_revoke(anchors, view, err)
-                            : asv_fail(err, status, "--revocations: the file cannot be read");
+    enum asv_status status = load(path, out, ASV_REVOCATIONS_MAX_BYTES, &view, err);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "--revocations: the file cannot be read");
+    }
+    memmove(out, view.data, view.len);
+    *len = view.len;
+    return ASV_OK;
+}
+
+static enum asv_status load_revocations(struct asv_anchors *anchors, const char *path, struct asv_err *err)
+{
+    size_t len = 0;
+    enum asv_status status = asv_anchors_read_list(path, anchors->revocations_data, &len, err);
+    return status == ASV_OK
+               ? asv_anchors_revoke(anchors, (struct asv_bytes){anchors->revocations_data, len}, err)
+               : status;
 }
 
 static enum asv_status load_dock(struct asv_anchors *anchors, const char *path, struct asv_err *err)

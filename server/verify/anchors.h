@@ -33,6 +33,10 @@ ASV_MUST_CHECK enum asv_status asv_anchors_load(struct asv_anchors *anchors, con
                                                 const char *revocations, const char *dock,
                                                 struct asv_err *err);
 
+/* The bytes of a list into out[ASV_REVOCATIONS_MAX_BYTES], before anything is known of whose it is. */
+ASV_MUST_CHECK enum asv_status asv_anchors_read_list(const char *path, uint8_t *out, size_t *len,
+                                                     struct asv_err *err);
+
 /* The list, of an agency whose root is known; the bytes are copied. As above. */
 ASV_MUST_CHECK enum asv_status asv_anchors_revoke(struct asv_anchors *anchors, struct asv_bytes list,
                                                   struct asv_err *err);

@@ -24,6 +24,20 @@ static enum asv_status load_identities(struct asv_handed *it, struct asv_err *er
     return asv_identities_load(it->identities, it->what->identity, err);
 }
 
+/* Whose list it is, is seen once the root's key is known: --trust may be its digest alone. */
+static enum asv_status load_list(struct asv_handed *it, struct asv_err *err)
+{
+    if (it->what->revocations == NULL) {
+        return ASV_OK;
+    }
+    if (!it->anchors.has_root) {
+        return asv_fail(err, ASV_E_USAGE, "--revocations needs --trust");
+    }
+    it->list = malloc(ASV_REVOCATIONS_MAX_BYTES);
+    return it->list == NULL ? asv_fail(err, ASV_E_NO_MEMORY, "no memory")
+                            : asv_anchors_read_list(it->what->revocations, it->list, &it->list_len, err);
+}
+
 /* ---- one check after the other ---- */
 
 static const struct {
@@ -74,6 +88,9 @@ enum asv_status asv_handed_check_all(struct asv_handed *it, struct asv_err *err)
     enum asv_handed_check check = ASV_HANDED_CHECK_PACKAGE;
     enum asv_status status = ASV_OK;
     it->left[ASV_HANDED_LEFT_NO_IDENTITY] = it->identities == NULL;
+    it->left[ASV_HANDED_LEFT_OTHERS] = true;
+    it->left[ASV_HANDED_LEFT_CLOCKS] = true;
+    it->left[ASV_HANDED_LEFT_MORE] = true;
     it->left[ASV_HANDED_LEFT_WORDS] = true;
     for (size_t i = 0; i < sizeof steps / sizeof *steps && status == ASV_OK; i++) {
         check = steps[i].check;
@@ -120,7 +137,10 @@ enum asv_handed_verdict asv_handed_verdict(const struct asv_handed *it)
 static enum asv_status verify(struct asv_handed *it, struct asv_err *err)
 {
     const struct asv_verify_handed *what = it->what;
-    enum asv_status status = asv_anchors_load(&it->anchors, what->root, what->revocations, NULL, err);
+    enum asv_status status = asv_anchors_load(&it->anchors, what->root, NULL, NULL, err);
+    if (status == ASV_OK) {
+        status = load_list(it, err);
+    }
     if (status == ASV_OK) {
         status = load_identities(it, err);
     }
@@ -137,11 +157,11 @@ enum asv_status asv_verify_handed(const struct asv_verify_handed *what, enum asv
     it->what = what;
     it->file.fd = -1;
     enum asv_status status = verify(it, err);
+    if (status == ASV_OK && what->set != NULL) {
+        status = asv_handed_set_take(what->set, it, err);
+    }
     if (status == ASV_OK) {
         *verdict = asv_handed_verdict(it);
-        if (what->set != NULL) {
-            asv_handed_set_take(what->set, it);
-        }
         if (fault != NULL) {
             *fault = it->fault;
         }

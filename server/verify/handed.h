@@ -42,7 +42,8 @@ ASV_MUST_CHECK enum asv_status asv_verify_handed(const struct asv_verify_handed 
                                                  struct asv_handed_fault *fault, struct asv_err *err);
 
 /* The parts of one carrier (HO-114), one after the other, each with its report, and what they are together.
- * As asv_verify_handed, but that of those before one that cannot be read the reports are written. */
+ * As asv_verify_handed, but that of those before one that cannot be read the reports are written, in words.
+ */
 ASV_MUST_CHECK enum asv_status asv_verify_handed_parts(const struct asv_verify_handed *what,
                                                        char *const *paths, size_t count,
                                                        enum asv_handed_verdict *verdict, struct asv_err *err);

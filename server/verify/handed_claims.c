@@ -40,10 +40,17 @@ static bool is_number(const struct claims *of, const char *key, uint64_t number)
     return (uint64_t)asv_fact_integer(of->clip, key) == number;
 }
 
-/* An instant that is not said contradicts nothing. */
+/* One that is not said was not known. */
 static bool is_time(const struct claims *of, const char *key, int64_t ms)
 {
-    return asv_fact_text(of->clip, key) == NULL || asv_fact_ms(of->clip, key) == ms;
+    return asv_fact_text(of->clip, key) == NULL ? ms == ASV_TIME_UNKNOWN : asv_fact_ms(of->clip, key) == ms;
+}
+
+/* By the camera, which may not have known the time: then none need be said. */
+static bool is_camera_time(const struct claims *of, const char *key, int64_t ms)
+{
+    return is_time(of, key, ms) ||
+           (of->report->seal.header.clock_state == ASV_CLOCK_LOST && asv_fact_text(of->clip, key) == NULL);
 }
 
 static bool is_clock(const struct claims *of)
@@ -102,8 +109,8 @@ static const char *differs(const struct claims *of)
         {"seal_digest", is_digest(of, "seal_digest", of->report->seal_digest)},
         {"integrity", is_judged(of)},
         {"marked", is_marked(of)},
-        {"started_at", is_time(of, "started_at", commit->start_ms)},
-        {"ended_at", is_time(of, "ended_at", commit->end_ms)},
+        {"started_at", is_camera_time(of, "started_at", commit->start_ms)},
+        {"ended_at", is_camera_time(of, "ended_at", commit->end_ms)},
         {"earliest_at", is_time(of, "earliest_at", commit->earliest_ms)},
         {"latest_at", is_time(of, "latest_at", commit->latest_ms)},
         {"clock_offset_ms", is_measured(of)},

@@ -91,24 +91,6 @@ static enum asv_status check_own(struct asv_handed *it)
     return ASV_OK;
 }
 
-/* Those of the package and of the root: the others stand in the chains beside what they signed. */
-static enum asv_status check_certificates(struct asv_handed *it)
-{
-    char signer[2 * ASV_SHA256_BYTES + 1];
-    size_t i = 0;
-    const json_t *certificate = NULL;
-    asv_hex_encode(signer, it->signer, sizeof it->signer);
-    json_array_foreach(json_object_get(it->facts->json, "certificates"), i, certificate)
-    {
-        if (strcmp(asv_fact_text(certificate, "role"), "package") == 0 &&
-            strcmp(asv_fact_text(certificate, "digest"), signer) != 0) {
-            return asv_handed_fail(it, ASV_HANDED_FACTS, it->facts_file->name, ASV_E_MISMATCH,
-                                   "facts: certificates[%zu]: is not the one that signed", i);
-        }
-    }
-    return ASV_OK;
-}
-
 enum asv_status asv_handed_check_facts(struct asv_handed *it, struct asv_err *err)
 {
     it->facts_file = find_facts(it);
@@ -118,9 +100,6 @@ enum asv_status asv_handed_check_facts(struct asv_handed *it, struct asv_err *er
     enum asv_status status = parse(it, it->facts_file, err);
     if (status == ASV_OK) {
         status = check_own(it);
-    }
-    if (status == ASV_OK) {
-        status = check_certificates(it);
     }
     if (status != ASV_OK) {
         return status;
@@ -262,6 +241,14 @@ static const char *below(const char *name, const char *directory)
     return strncmp(name, directory, len) == 0 && strchr(name + len, '/') == NULL ? name + len : NULL;
 }
 
+/* What may lie in external/ besides signatures (LAW H5). */
+static const char external_text[] = "LIESMICH.txt";
+
+static bool is_p7s(const char *name)
+{
+    return ends_in(name, ASV_ASIC_SIGNATURE_SUFFIX);
+}
+
 /* HO-094 */
 static bool is_fixed(const struct asv_handed *it, const char *name)
 {
@@ -270,18 +257,23 @@ static bool is_fixed(const struct asv_handed *it, const char *name)
                                          "package.chain", "ledger.chain", NULL};
     const char *part = NULL;
     size_t i = recording_of(it, name, &part);
-    const char *trust = below(name, "trust/");
+    const char *trust = below(name, "trust/"), *external = below(name, "external/");
     return i != SIZE_MAX
                ? is_part(it, i, part)
                : is_one_of(name, plans) || below(name, "ledger/") != NULL || asv_handed_is_series(it, name) ||
                      (trust != NULL && is_one_of(trust, trusts)) || below(name, "trust/docks/") != NULL ||
-                     strncmp(name, "external/", sizeof "external/" - 1) == 0;
+                     (external != NULL && (strcmp(external, external_text) == 0 || is_p7s(external)));
 }
 
+/* HO-094: one that the facts name, and called as what it is. */
 static bool is_document(const struct asv_handed *it, const char *name)
 {
     size_t i = 0;
     const json_t *document = NULL;
+    const char *flat = below(name, "");
+    if (flat == NULL || !ends_in(name, strcmp(name, it->facts_file->name) == 0 ? ".json" : ".pdf")) {
+        return false;
+    }
     json_array_foreach(json_object_get(it->facts->json, "documents"), i, document)
     {
         if (strcmp(asv_fact_text(document, "name"), name) == 0) {
@@ -294,7 +286,6 @@ static bool is_document(const struct asv_handed *it, const char *name)
 /* HO-094: nothing that is not named, and nothing whose place says nothing. */
 static enum asv_status check_others(struct asv_handed *it)
 {
-    static const char external[] = "external/";
     for (size_t i = 0; i < it->file_count; i++) {
         const char *name = it->files[i].name;
         bool is_message = !it->is_carrier && strcmp(name, ASV_FILING_MESSAGE) == 0;
@@ -305,8 +296,8 @@ static enum asv_status check_others(struct asv_handed *it)
         if (it->is_carrier && !is_signature && !is_fixed(it, name) && !is_document(it, name)) {
             return asv_handed_fail(it, ASV_HANDED_UNNAMED, name, ASV_E_MISMATCH, "nothing says what it is");
         }
-        it->left[ASV_HANDED_LEFT_EXTERNAL] |=
-            strncmp(name, external, sizeof external - 1) == 0 && strcmp(name, "external/LIESMICH.txt") != 0;
+        const char *external = below(name, "external/");
+        it->left[ASV_HANDED_LEFT_EXTERNAL] |= external != NULL && strcmp(external, external_text) != 0;
     }
     return ASV_OK;
 }

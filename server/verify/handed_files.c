@@ -174,7 +174,7 @@ static enum asv_status list_carrier(struct asv_handed *it, struct asv_err *err)
     it->bytes = package->payload_bytes;
     it->stamped = package->stamped > 0;
     memcpy(it->signer, package->signature.certificate, sizeof it->signer);
-    it->signed_s[0] = it->signed_s[1] = package->signature.signed_s;
+    memcpy(it->signed_s, package->signed_s, sizeof it->signed_s);
     asv_handed_sort(it);
     return ASV_OK;
 }
@@ -374,6 +374,7 @@ void asv_handed_close(struct asv_handed *it)
     free(it->files);
     free(it->recordings);
     free(it->ledger_text);
+    free(it->list);
     if (it->identities != NULL) {
         asv_wipe(it->identities, sizeof *it->identities);
         (void)munlock(it->identities, sizeof *it->identities);

@@ -7,6 +7,7 @@
 #ifndef ASV_SERVER_VERIFY_HANDED_INTERNAL_H
 #define ASV_SERVER_VERIFY_HANDED_INTERNAL_H
 
+#include "firmware-proto/crypto/x509.h"
 #include "server/package/package.h"
 #include "server/report/facts.h"
 #include "server/statement/plan.h"
@@ -47,13 +48,17 @@ enum asv_handed_left {
     ASV_HANDED_LEFT_OPTIONAL,
     ASV_HANDED_LEFT_NO_IDENTITY = ASV_HANDED_LEFT_OPTIONAL,
     ASV_HANDED_LEFT_ORIGINALS, /* that are not in it, as was decided */
+    ASV_HANDED_LEFT_SINCE,     /* what was revoked after the list was issued */
     ASV_HANDED_LEFT_SERIES,    /* that in the incident's time nothing else was recorded */
     ASV_HANDED_LEFT_NO_LEDGER, /* whose witnesses they are */
     ASV_HANDED_LEFT_LEDGER,    /* something in it; it->ledger says what */
     ASV_HANDED_LEFT_WITNESSES, /* cosignatures of some that the trust file does not name */
     ASV_HANDED_LEFT_STAMPS,    /* whose time stamps they are */
     ASV_HANDED_LEFT_EXTERNAL,
-    ASV_HANDED_LEFT_WORDS, /* what the documents and the message say */
+    ASV_HANDED_LEFT_OTHERS, /* what cameras recorded of which nothing is handed over */
+    ASV_HANDED_LEFT_CLOCKS, /* of the cameras */
+    ASV_HANDED_LEFT_MORE,   /* that the ledger has of a recording, and what became of others */
+    ASV_HANDED_LEFT_WORDS,  /* what the documents and the message say */
     ASV_HANDED_LEFTS,
 };
 
@@ -104,6 +109,10 @@ struct asv_handed {
 
     /* what is believed */
     struct asv_anchors anchors;
+    uint8_t *list; /* heap; of --revocations, before the root's key is known; NULL: none */
+    size_t list_len;
+    bool is_list_given;                       /* the one that counts is that */
+    struct asv_x509_said x509;                /* of trust/package.pem */
     uint8_t dock[ASV_SHA256_BYTES];           /* of anchors.dock */
     uint8_t ledger_key[ASV_ED25519_PK_BYTES]; /* that the agency certified */
 
@@ -166,11 +175,6 @@ struct asv_handed_below {
 void asv_handed_below(struct asv_handed_below *out, struct asv_handed *it, const char *prefix);
 struct asv_files asv_handed_files_below(struct asv_handed_below *below);
 
-/* SHA-256 of an X.509 certificate as PEM (of the first of several) or DER. ASV_E_MALFORMED. */
-#define ASV_HANDED_CERTIFICATE_BYTES 8192
-ASV_MUST_CHECK enum asv_status asv_handed_certificate(uint8_t digest[ASV_SHA256_BYTES], struct asv_bytes text,
-                                                      struct asv_err *err);
-
 /* ---- checks ---- */
 
 /* Of the files that were opened, all of those below, in the order of enum asv_handed_check. */
@@ -231,8 +235,9 @@ const char *asv_handed_part_name(char *out, size_t i, const char *part);
 
 enum asv_handed_verdict asv_handed_verdict(const struct asv_handed *it);
 
-/* One more part. */
-void asv_handed_set_take(struct asv_handed_set *set, struct asv_handed *it);
+/* One more part. ASV_E_NO_MEMORY. */
+ASV_MUST_CHECK enum asv_status asv_handed_set_take(struct asv_handed_set *set, struct asv_handed *it,
+                                                   struct asv_err *err);
 void asv_handed_say(const struct asv_handed *it);
 void asv_handed_say_json(const struct asv_handed *it);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-proto/trust/fields.h"
 #include "firmware-proto/trust/ruling.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
@@ -157,8 +158,9 @@ static bool has_actor(const json_t *event, const struct asv_verify_entry *shown)
     struct asv_bytes actor;
     const char *said = asv_fact_text(event, "actor");
     bool is_there = is_field(shown, ASV_LEDGER_ACTOR, &actor);
+    bool is_known = actor.data != NULL && !asv_is_zero(actor.data, ASV_SHA256_BYTES);
     if (said == NULL || actor.data == NULL) {
-        return said == NULL || is_there;
+        return said == NULL ? !is_known : is_there; /* nobody is left out */
     }
     asv_hex_encode(text, actor.data, ASV_SHA256_BYTES);
     return strcmp(said, text) == 0;
@@ -168,7 +170,7 @@ static bool has_detail(const json_t *event, const struct asv_verify_entry *shown
 {
     struct asv_bytes text;
     bool is_there = is_field(shown, ASV_LEDGER_TEXT, &text);
-    return asv_fact_text(event, "detail") == NULL ||
+    return asv_fact_text(event, "detail") == NULL || /* some are ids for programs */
            (is_there && (text.data == NULL || asv_handed_is_text(event, "detail", text)));
 }
 
@@ -179,7 +181,7 @@ static const char *event_differs(const struct matching *of, const struct told *t
     const struct asv_ledger_entry *entry = shown->entry;
     const char *kind = asv_ledger_kind_name(entry->event.kind);
     const char *origin = origin_of(of->it, told->json);
-    struct asv_bytes at;
+    struct asv_bytes at, object;
     bool has_at = asv_ledger_entry_find(entry, ASV_LEDGER_AT, &at);
     const struct {
         const char *key;
@@ -190,8 +192,10 @@ static const char *event_differs(const struct matching *of, const struct told *t
         {"leaf", json_object_get(told->json, "leaf") != NULL &&
                      (uint64_t)asv_fact_integer(told->json, "leaf") == shown->index},
         {"recorded_at", asv_fact_ms(told->json, "recorded_at") == entry->event.recorded_ms},
-        {"at", asv_fact_text(told->json, "at") == NULL ||
-                   (has_at && asv_fact_ms(told->json, "at") == (int64_t)asv_load_be64(at.data))},
+        {"at", (asv_fact_text(told->json, "at") != NULL) == has_at &&
+                   (!has_at || asv_fact_ms(told->json, "at") == (int64_t)asv_load_be64(at.data))},
+        {"signed", !json_is_true(json_object_get(told->json, "signed")) ||
+                       asv_ledger_entry_find(entry, ASV_LEDGER_OBJECT, &object)},
         {"object_digest", has_object(told->json, entry)},
         {"actor", has_actor(told->json, shown)},
         {"detail", has_detail(told->json, shown)},
@@ -451,8 +455,7 @@ static enum asv_status verify(struct matching *of, struct asv_err *err)
         .files = &files,
         .trust = it->what->ledger,
         .root = it->anchors.has_root ? root : NULL,
-        .revocations = it->what->revocations,
-        .list = it->what->revocations == NULL && it->anchors.has_revocations
+        .list = it->anchors.has_revocations
                     ? (struct asv_bytes){it->anchors.revocations_data, it->anchors.revocations_len}
                     : (struct asv_bytes){NULL, 0},
         .language = it->what->language,

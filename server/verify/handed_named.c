@@ -7,6 +7,7 @@
 
 #include "server/base/fail.h"
 #include "server/base/hex.h"
+#include "server/handover/cert_role.h"
 #include "server/verify/handed_internal.h"
 
 struct naming {
@@ -15,36 +16,62 @@ struct naming {
     bool *is_there;     /* heap; of each */
 };
 
-static bool is_hex(const json_t *object, const char *key, const uint8_t *bytes, size_t len)
-{
-    char text[2 * ASV_SHA256_BYTES + 1];
-    asv_hex_encode(text, bytes, len);
-    return strcmp(asv_fact_text(object, key), text) == 0;
-}
-
 /* ---- certificates ---- */
 
-static void meet(const struct naming *of, const struct asv_cert *cert)
+/* As the facts name one. */
+struct named {
+    const char *role;
+    struct asv_bytes name;
+    char serial[2 * 20 + 1], digest[2 * ASV_SHA256_BYTES + 1];
+    int64_t until_ms;
+};
+
+/* Whether they name it. */
+static bool meet(const struct naming *of, const struct named *one)
 {
-    static const char *const roles[] = {[ASV_ROLE_ROOT] = "root",
-                                        [ASV_ROLE_CA] = "issuer",
-                                        [ASV_ROLE_CAMERA] = "camera",
-                                        [ASV_ROLE_DOCK] = "dock",
-                                        [ASV_ROLE_KEEPER] = "keeper"};
-    uint8_t digest[ASV_SHA256_BYTES];
-    const char *role = cert->role < sizeof roles / sizeof *roles ? roles[cert->role] : NULL;
-    const struct asv_bytes name = {(const uint8_t *)cert->name, strlen(cert->name)};
     size_t i = 0;
     const json_t *said = NULL;
-    asv_cert_digest(digest, cert);
+    bool any = false;
     json_array_foreach(of->said, i, said)
     {
-        of->is_there[i] |= is_hex(said, "digest", digest, sizeof digest) && role != NULL &&
-                           strcmp(asv_fact_text(said, "role"), role) == 0 &&
-                           is_hex(said, "serial", cert->serial, sizeof cert->serial) &&
-                           asv_handed_is_text(said, "name", name) &&
-                           asv_fact_ms(said, "not_after") == cert->not_after_ms;
+        bool is = one->role != NULL && strcmp(asv_fact_text(said, "role"), one->role) == 0 &&
+                  strcmp(asv_fact_text(said, "digest"), one->digest) == 0 &&
+                  strcmp(asv_fact_text(said, "serial"), one->serial) == 0 &&
+                  asv_handed_is_text(said, "name", one->name) &&
+                  asv_fact_ms(said, "not_after") == one->until_ms;
+        of->is_there[i] |= is;
+        any = any || is;
     }
+    return any;
+}
+
+static bool meet_cert(const struct naming *of, const struct asv_cert *cert)
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    struct named one = {.role = asv_cert_role(cert->role),
+                        .name = {(const uint8_t *)cert->name, strlen(cert->name)},
+                        .until_ms = cert->not_after_ms};
+    asv_cert_digest(digest, cert);
+    asv_hex_encode(one.digest, digest, sizeof digest);
+    asv_hex_encode(one.serial, cert->serial, sizeof cert->serial);
+    return meet(of, &one);
+}
+
+static bool meet_x509(const struct naming *of)
+{
+    const struct asv_x509_said *x509 = &of->it->x509;
+    struct named one = {.role = ASV_CERT_ROLE_X509,
+                        .name = {(const uint8_t *)x509->name, strlen(x509->name)},
+                        .until_ms = x509->until_s * 1000};
+    asv_hex_encode(one.digest, x509->digest, sizeof x509->digest);
+    memcpy(one.serial, x509->serial, sizeof one.serial);
+    return meet(of, &one);
+}
+
+static enum asv_status fail_unnamed(const struct naming *of, const char *name)
+{
+    return asv_handed_fail(of->it, ASV_HANDED_FACTS, of->it->facts_file->name, ASV_E_MISMATCH,
+                           "facts: certificates: do not name that of %s", name);
 }
 
 /* Both of a chain, or a certificate alone. What they are is judged elsewhere. */
@@ -55,28 +82,29 @@ static enum asv_status meet_file(const struct naming *of, const struct asv_hande
     struct asv_bytes view = {0};
     struct asv_chain chain;
     struct asv_cert cert;
+    bool is_named = true;
     enum asv_status status = asv_handed_load(of->it, file, data, sizeof data, &view, err);
     if (status != ASV_OK) {
         return status == ASV_E_LIMIT ? ASV_OK : status;
     }
     if (asv_chain_decode(&chain, view.data, view.len, NULL) == ASV_OK) {
-        meet(of, &chain.ca);
-        meet(of, &chain.leaf);
+        is_named = meet_cert(of, &chain.ca);
+        is_named = meet_cert(of, &chain.leaf) && is_named;
     } else if (asv_cert_decode(&cert, view.data, view.len, NULL) == ASV_OK) {
-        meet(of, &cert);
+        is_named = meet_cert(of, &cert);
     }
-    return ASV_OK;
+    return is_named ? ASV_OK : fail_unnamed(of, file->name); /* HO-132 */
 }
 
 static bool has_certificates(const char *name)
 {
     static const char docks[] = "trust/docks/", chain[] = "/chain";
     size_t len = strlen(name);
-    return strcmp(name, "trust/root.cert") == 0 || strncmp(name, docks, sizeof docks - 1) == 0 ||
+    return strcmp(name, "trust/root.cert") == 0 || strcmp(name, "trust/package.chain") == 0 ||
+           strcmp(name, "trust/ledger.chain") == 0 || strncmp(name, docks, sizeof docks - 1) == 0 ||
            (len > sizeof chain - 1 && strcmp(name + len - (sizeof chain - 1), chain) == 0);
 }
 
-/* That of the package was compared with who signed. */
 static enum asv_status check_certificates(const struct naming *of, struct asv_err *err)
 {
     size_t i = 0;
@@ -87,9 +115,12 @@ static enum asv_status check_certificates(const struct naming *of, struct asv_er
             status = meet_file(of, &of->it->files[i], err);
         }
     }
+    if (status == ASV_OK && !meet_x509(of)) {
+        status = fail_unnamed(of, "trust/package.pem");
+    }
     json_array_foreach(status == ASV_OK ? of->said : NULL, i, said)
     {
-        if (!of->is_there[i] && strcmp(asv_fact_text(said, "role"), "package") != 0) {
+        if (!of->is_there[i]) {
             return asv_handed_fail(of->it, ASV_HANDED_FACTS, of->it->facts_file->name, ASV_E_MISMATCH,
                                    "facts: certificates[%zu]: is none that is in it", i);
         }

@@ -290,6 +290,21 @@ static enum asv_status check_said(struct asv_handed *it, const struct decision *
     return ASV_OK;
 }
 
+/* HO-130, HO-131: first it is approved, then made, then signed; clocks differ by no more than those of people
+ * and keeper (ST-085). Who has the package's key can choose the times of all three but for the approval's. */
+static enum asv_status check_times(struct asv_handed *it, const struct decision *decision)
+{
+    int64_t made_ms = asv_fact_ms(it->facts->json, "made_at");
+    if (made_ms + ASV_STATEMENT_SKEW_MS < decision->statement[1].issued_ms) {
+        return asv_handed_fail(it, ASV_HANDED_TIMES, it->facts_file->name, ASV_E_MISMATCH,
+                               "facts: made_at: is before the approval");
+    }
+    return it->signed_s[0] * 1000 + ASV_STATEMENT_SKEW_MS >= made_ms
+               ? ASV_OK
+               : asv_handed_fail(it, ASV_HANDED_TIMES, it->facts_file->name, ASV_E_MISMATCH,
+                                 "facts: made_at: is behind a signature");
+}
+
 static enum asv_status read_people(struct asv_handed *it, struct decision *decision, struct asv_err *err)
 {
     struct asv_bytes view = {0};
@@ -315,7 +330,10 @@ static enum asv_status check_decision(struct asv_handed *it, struct decision *de
     if (status == ASV_OK && has_root) {
         status = check_pair(it, decision);
     }
-    return status == ASV_OK && has_root ? check_said(it, decision) : status;
+    if (status == ASV_OK && has_root) {
+        status = check_said(it, decision);
+    }
+    return status == ASV_OK ? check_times(it, decision) : status;
 }
 
 /* HO-097 */

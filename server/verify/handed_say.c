@@ -76,6 +76,8 @@ static const struct {
                                    "Stücke die signierten sind, und ob sie sich öffnen lassen",
                                    "originals that are not in it: what the rest of them shows, whether their "
                                    "pieces are those that were signed, and whether they open"},
+    [ASV_HANDED_LEFT_SINCE] = {"revoked_since", "ob seither ein Zertifikat gesperrt wurde: Sperrliste ",
+                               "whether a certificate was revoked since: list "},
     [ASV_HANDED_LEFT_SERIES] = {"series",
                                 "ob eine Kamera zur Zeit des Vorfalls noch mehr aufgezeichnet hat: es ist "
                                 "nicht für jede belegt",
@@ -90,6 +92,17 @@ static const struct {
     [ASV_HANDED_LEFT_STAMPS] = {"time_stamps", "von wem die Zeitstempel sind", "whose the time stamps are"},
     [ASV_HANDED_LEFT_EXTERNAL] = {"external", "fremde Signaturen in external/",
                                   "signatures of others in external/"},
+    [ASV_HANDED_LEFT_OTHERS] = {"other_cameras",
+                                "ob Kameras, von denen nichts übergeben ist, etwas aufgezeichnet haben",
+                                "whether cameras of which nothing is handed over recorded anything"},
+    [ASV_HANDED_LEFT_CLOCKS] = {"clocks", "ob die Uhren der Kameras richtig gingen",
+                                "whether the cameras' clocks were right"},
+    [ASV_HANDED_LEFT_MORE] =
+        {"more",
+         "ob das Protokoll noch mehr über eine Aufzeichnung enthält, und was aus nicht "
+         "übergebenen wurde",
+         "whether the ledger has more about a recording, and what became of those that are "
+         "not handed over"},
     [ASV_HANDED_LEFT_WORDS] = {"words",
                                "was in den Dokumenten und was zum Vorgang steht, und was das Bild zeigt",
                                "what the documents and the incident say, and what the picture shows"},
@@ -187,6 +200,27 @@ static void say_recordings(const struct asv_handed *it)
     }
 }
 
+static void say_entries(const struct asv_handed *it)
+{
+    put(it, it->ledger.left, false);
+    if (it->ledger.unchecked > 1) {
+        fprintf(it->what->out, T(", und %" PRIu64 " weitere", ", and %" PRIu64 " more"),
+                it->ledger.unchecked - 1);
+    }
+}
+
+/* HO-134 */
+static void say_list(const struct asv_handed *it)
+{
+    FILE *out = it->what->out;
+    fprintf(out, T("%" PRIu64 " von ", "%" PRIu64 " of "), it->anchors.revocations.number);
+    asv_print_time(out, it->anchors.revocations.issued_ms);
+    fputs(it->is_list_given ? T(", aus --revocations", ", of --revocations")
+                            : T(", die beiliegt (--revocations nimmt eine neuere)",
+                                ", which is enclosed (--revocations takes a newer one)"),
+          out);
+}
+
 static void say_left(const struct asv_handed *it)
 {
     FILE *out = it->what->out;
@@ -195,11 +229,9 @@ static void say_left(const struct asv_handed *it)
         if (it->left[i]) {
             fprintf(out, "  %s", T(lefts[i].de, lefts[i].en));
             if (i == ASV_HANDED_LEFT_LEDGER) {
-                put(it, it->ledger.left, false);
-                if (it->ledger.unchecked > 1) {
-                    fprintf(out, T(", und %" PRIu64 " weitere", ", and %" PRIu64 " more"),
-                            it->ledger.unchecked - 1);
-                }
+                say_entries(it);
+            } else if (i == ASV_HANDED_LEFT_SINCE) {
+                say_list(it);
             }
             fputc('\n', out);
         }
@@ -282,6 +314,19 @@ static void print_checks(const struct asv_handed *it)
     fputs("]", out);
 }
 
+static void print_list(const struct asv_handed *it)
+{
+    FILE *out = it->what->out;
+    const struct asv_revocations *list = &it->anchors.revocations;
+    if (!it->anchors.has_revocations) {
+        fputs(",\"revocations\":null", out);
+        return;
+    }
+    fprintf(out, ",\"revocations\":{\"number\":%" PRIu64 ",\"at\":\"", list->number);
+    asv_print_time(out, list->issued_ms);
+    fprintf(out, "\",\"enclosed\":%s}", it->is_list_given ? "false" : "true");
+}
+
 static void print_recordings(const struct asv_handed *it)
 {
     static const char *const forms[] = {"", "sealed", "whole", "excerpt", "excerpt_only"};
@@ -326,8 +371,9 @@ void asv_handed_say_json(const struct asv_handed *it)
     static const char *const names[] = {"VALID", "INCOMPLETE", "INVALID"};
     FILE *out = it->what->out;
     enum asv_handed_verdict verdict = asv_handed_verdict(it);
-    fprintf(out, "{\"kind\":\"%s\",\"valid\":%s,\"verdict\":\"%s\"", it->is_carrier ? "carrier" : "filing",
-            verdict == ASV_HANDED_VALID ? "true" : "false", names[verdict]);
+    fprintf(out, "{\"format\":" ASV_REPORT_JSON_FORMAT ",\"kind\":\"%s\",\"valid\":%s,\"verdict\":\"%s\"",
+            it->is_carrier ? "carrier" : "filing", verdict == ASV_HANDED_VALID ? "true" : "false",
+            names[verdict]);
     if (it->clips != NULL) {
         fputs(",\"handover\":", out);
         asv_print_string(out, asv_fact_text(it->facts->json, "handover"));
@@ -335,6 +381,7 @@ void asv_handed_say_json(const struct asv_handed *it)
     fprintf(out, ",\"files\":%zu,\"bytes\":%" PRIu64 ",\"signer\":\"", files_of(it), it->bytes);
     asv_print_hex(out, (struct asv_bytes){it->signer, sizeof it->signer});
     fputs("\"", out);
+    print_list(it);
     print_checks(it);
     print_recordings(it);
     if (it->finding[ASV_HANDED_CHECK_LEDGER] == ASV_FINDING_GOOD) {

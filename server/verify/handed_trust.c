@@ -3,46 +3,19 @@
 /* Whom to believe: what came by another way, and what of the rest leads up to it. */
 #include <string.h>
 
-#include "firmware-proto/seal/base64.h"
 #include "server/base/fail.h"
 #include "server/verify/handed_internal.h"
 
-/* The base64 of the first certificate, joined. */
-static bool join_pem(struct asv_bytes text, uint8_t *out, size_t *len)
-{
-    static const char begin[] = "-----BEGIN CERTIFICATE-----\n", end[] = "-----END CERTIFICATE-----";
-    const uint8_t *at = memmem(text.data, text.len, begin, sizeof begin - 1);
-    *len = 0;
-    if (at == NULL) {
-        return false;
-    }
-    at += sizeof begin - 1;
-    size_t left = text.len - (size_t)(at - text.data);
-    const uint8_t *stop = memmem(at, left, end, sizeof end - 1);
-    for (; stop != NULL && at < stop; at++) {
-        out[*len] = *at;
-        *len += *at != '\n';
-    }
-    return stop != NULL;
-}
+#define PEM_MAX_BYTES 8192
 
-enum asv_status asv_handed_certificate(uint8_t digest[ASV_SHA256_BYTES], struct asv_bytes text,
-                                       struct asv_err *err)
+/* What is wrong with a certificate, or the list of revoked ones. */
+static enum asv_status refuse(struct asv_handed *it, const char *name, enum asv_status status,
+                              const struct asv_err *why)
 {
-    uint8_t joined[ASV_HANDED_CERTIFICATE_BYTES], der[ASV_HANDED_CERTIFICATE_BYTES];
-    size_t len = 0;
-    bool is_der = text.len > 0 && text.data[0] == 0x30; /* SEQUENCE */
-    if (is_der) {
-        asv_sha256(digest, text.data, text.len);
-        return ASV_OK;
-    }
-    if (text.len > sizeof joined || !join_pem(text, joined, &len) ||
-        asv_base64_padded_decode(der, sizeof der, &len, (struct asv_bytes){joined, len}) != ASV_OK ||
-        len == 0 || der[0] != 0x30) {
-        return asv_fail(err, ASV_E_MALFORMED, "neither a certificate as PEM nor one as DER");
-    }
-    asv_sha256(digest, der, len);
-    return ASV_OK;
+    enum asv_handed_kind kind = status == ASV_E_REVOKED   ? ASV_HANDED_REVOKED
+                                : status == ASV_E_EXPIRED ? ASV_HANDED_EXPIRED
+                                                          : ASV_HANDED_TRUST;
+    return asv_handed_fail(it, kind, name, status, "%.250s", why->text);
 }
 
 /* HO-123 */
@@ -81,7 +54,7 @@ static enum asv_status check_root(struct asv_handed *it, struct asv_err *err)
         status = asv_cert_verify(&cert, cert.signing_pk, &why);
     }
     if (status != ASV_OK) {
-        return asv_handed_fail(it, ASV_HANDED_TRUST, name, status, "%.250s", why.text);
+        return refuse(it, name, status, &why);
     }
     asv_key_digest(id, cert.signing_pk);
     if (!asv_handed_is_agency(it, id)) {
@@ -91,16 +64,11 @@ static enum asv_status check_root(struct asv_handed *it, struct asv_err *err)
     return ASV_OK;
 }
 
-static enum asv_status check_revocations(struct asv_handed *it, struct asv_err *err)
+static enum asv_status load_enclosed(struct asv_handed *it, const struct asv_handed_file *file,
+                                     struct asv_err *err)
 {
-    static const char name[] = "trust/revocations";
     struct asv_bytes view = {0};
     struct asv_err why = {0};
-    const struct asv_handed_file *file = asv_handed_find(it, name);
-    if (file == NULL || it->anchors.has_revocations) {
-        it->left[ASV_HANDED_LEFT_NO_REVOCATIONS] = !it->anchors.has_revocations;
-        return ASV_OK;
-    }
     enum asv_status status = asv_handed_load(it, file, it->anchors.revocations_data,
                                              sizeof it->anchors.revocations_data, &view, &why);
     if (status == ASV_E_IO) {
@@ -109,8 +77,37 @@ static enum asv_status check_revocations(struct asv_handed *it, struct asv_err *
     if (status == ASV_OK) {
         status = asv_anchors_revoke(&it->anchors, view, &why);
     }
-    return status == ASV_OK ? ASV_OK
-                            : asv_handed_fail(it, ASV_HANDED_TRUST, name, status, "%.250s", why.text);
+    return status == ASV_OK ? ASV_OK : refuse(it, file->name, status, &why);
+}
+
+/* That of --revocations, where it is no older than the one that is enclosed. */
+static enum asv_status take_given(struct asv_handed *it, struct asv_err *err)
+{
+    struct asv_revocations given;
+    struct asv_err why = {0};
+    const struct asv_bytes list = {it->list, it->list_len};
+    enum asv_status status = asv_revocations_decode(&given, list.data, list.len, &why);
+    if (status == ASV_OK) {
+        status = asv_revocations_verify(&given, it->anchors.root_pk, NULL, &why);
+    }
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "--revocations: %.250s", why.text);
+    }
+    it->is_list_given = !it->anchors.has_revocations || given.number >= it->anchors.revocations.number;
+    return it->is_list_given ? asv_anchors_revoke(&it->anchors, list, err) : ASV_OK;
+}
+
+/* HO-092, HO-134: whoever made it chose which list to enclose. */
+static enum asv_status check_revocations(struct asv_handed *it, struct asv_err *err)
+{
+    const struct asv_handed_file *file = asv_handed_find(it, "trust/revocations");
+    enum asv_status status = file != NULL ? load_enclosed(it, file, err) : ASV_OK;
+    if (status == ASV_OK && it->list != NULL) {
+        status = take_given(it, err);
+    }
+    it->left[ASV_HANDED_LEFT_NO_REVOCATIONS] = !it->anchors.has_revocations;
+    it->left[ASV_HANDED_LEFT_SINCE] = it->anchors.has_revocations;
+    return status;
 }
 
 static enum asv_status load_dock(struct asv_handed *it, const struct asv_handed_file *file,
@@ -127,7 +124,7 @@ static enum asv_status load_dock(struct asv_handed *it, const struct asv_handed_
         status = asv_anchors_dock(&it->anchors, view, &why);
     }
     if (status != ASV_OK) {
-        return asv_handed_fail(it, ASV_HANDED_TRUST, file->name, status, "%.250s", why.text);
+        return refuse(it, file->name, status, &why);
     }
     asv_cert_digest(it->dock, &it->anchors.dock.leaf);
     return ASV_OK;
@@ -165,8 +162,7 @@ enum asv_status asv_handed_find_dock(struct asv_handed *it, const uint8_t certif
 static enum asv_status check_package(struct asv_handed *it, struct asv_err *err)
 {
     static const char name[] = "trust/package.pem";
-    uint8_t data[ASV_HANDED_CERTIFICATE_BYTES];
-    uint8_t digest[ASV_SHA256_BYTES];
+    uint8_t data[PEM_MAX_BYTES];
     struct asv_bytes view = {0};
     struct asv_err why = {0};
     const struct asv_handed_file *file = asv_handed_find(it, name);
@@ -177,13 +173,13 @@ static enum asv_status check_package(struct asv_handed *it, struct asv_err *err)
     if (status == ASV_E_IO) {
         return asv_failf(err, status, "%.250s", why.text);
     }
-    if (status == ASV_OK) {
-        status = asv_handed_certificate(digest, view, &why);
+    if (status == ASV_OK && asv_x509_read(&it->x509, view) != ASV_OK) {
+        status = asv_fail(&why, ASV_E_MALFORMED, "no X.509 certificate as PEM");
     }
     if (status != ASV_OK) {
-        return asv_handed_fail(it, ASV_HANDED_TRUST, name, status, "%.250s", why.text);
+        return refuse(it, name, status, &why);
     }
-    return memcmp(digest, it->signer, sizeof digest) == 0
+    return memcmp(it->x509.digest, it->signer, sizeof it->signer) == 0
                ? ASV_OK
                : asv_handed_fail(it, ASV_HANDED_TRUST, name, ASV_E_MISMATCH, "not the one that signed");
 }
@@ -214,7 +210,7 @@ static enum asv_status check_chain(struct asv_handed *it, const char *name, uint
                                   anchors->has_revocations ? &anchors->revocations : NULL, &why);
     }
     if (status != ASV_OK) {
-        return asv_handed_fail(it, ASV_HANDED_TRUST, name, status, "%.250s", why.text);
+        return refuse(it, name, status, &why);
     }
     *out = chain.leaf; /* but its views */
     out->object = (struct asv_object){0};

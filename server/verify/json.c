@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 /* The report as one JSON object. Every string in it is printable ASCII: the formats allow no other, and what
  * the system says of an error is asked for in no language. */
+#include "server/verify/ledger_say_value.h"
 #include "server/verify/report.h"
 
 static void print_hex(FILE *out, const char *name, const uint8_t *data, size_t len)
@@ -106,7 +107,8 @@ static void print_ranges(FILE *out, const struct asv_report *report)
 void asv_report_json(const struct asv_report *report, FILE *out)
 {
     bool first = true;
-    fprintf(out, "{\"valid\":%s,", asv_report_is_valid(report) ? "true" : "false");
+    fprintf(out, "{\"format\":" ASV_REPORT_JSON_FORMAT ",\"valid\":%s,",
+            asv_report_is_valid(report) ? "true" : "false");
     print_string(out, "integrity", asv_integrity_name((uint8_t)report->verdict.integrity));
     fputs(",", out);
     print_string(out, "provenance",
@@ -138,7 +140,8 @@ void asv_report_json(const struct asv_report *report, FILE *out)
 
 void asv_report_json_unreadable(const char *why, FILE *out)
 {
-    fputs("{\"valid\":false,", out);
-    print_string(out, "unreadable", why);
+    fputs("{\"format\":" ASV_REPORT_JSON_FORMAT ",\"valid\":false,", out);
+    fputs("\"unreadable\":", out);
+    asv_print_string(out, why); /* it may have a file's name in it, or a part of one */
     fputs("}\n", out);
 }

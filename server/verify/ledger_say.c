@@ -170,7 +170,7 @@ void asv_say_begin(struct asv_ledger_say *say, enum asv_say_kind kind)
                                         [ASV_SAY_LOG] = "log"};
     say->kind = kind;
     if (say->json) {
-        fprintf(say->out, "{\"kind\":\"%s\"", names[kind]);
+        fprintf(say->out, "{\"format\":" ASV_REPORT_JSON_FORMAT ",\"kind\":\"%s\"", names[kind]);
     }
 }
 

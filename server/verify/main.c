@@ -320,7 +320,9 @@ int main(int argc, char **argv)
     bool valid = false;
     enum asv_status status = verify_it(&options, &valid, &err);
     if (status != ASV_OK) {
-        fprintf(stderr, "asservat-verify: %s: %s\n", options.file, err.text);
+        bool is_one = options.file_count == 1; /* of several the message says which */
+        fprintf(stderr, "asservat-verify: %s%s%s\n", is_one ? options.file : "", is_one ? ": " : "",
+                err.text);
         if (options.json) {
             asv_report_json_unreadable(err.text, stdout);
         }

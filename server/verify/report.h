@@ -74,6 +74,10 @@ enum asv_language {
     ASV_LANGUAGE_DE,
 };
 
+/* HO-137: of --json, whatever was checked. It is another number when a member is no more, or says something
+ * else; new ones may come with the same. */
+#define ASV_REPORT_JSON_FORMAT "1"
+
 void asv_report_text(const struct asv_report *report, enum asv_language language, FILE *out);
 void asv_report_json(const struct asv_report *report, FILE *out);
 

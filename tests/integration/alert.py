@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
@@ -162,7 +163,11 @@ class Site:
 database.owner = user=postgres
 keeper = {top}/keeper.sock
 backup = {self.backups}
+handover.chains = {top}/chains
+handover.package = {top}/chains/package.pem
 """)
+        self.chains = top / "chains"
+        self.chains.mkdir()
         self.run("db", "migrate", "--database", "user=postgres")
 
     def openssl(self, *words):
@@ -340,6 +345,39 @@ def backups_are_watched(site):
     site.alert()
 
 
+def chain(role, days):
+    """A golden one, the leaf of which ends in so many days: the alert asks nobody whose it is."""
+    text = (TOP / f"tests/vectors/golden/trust-chain-{role}.hex").read_text()
+    data = bytes.fromhex("".join(line for line in text.splitlines() if line[:1] != "#"))
+    ends = (2082758400000).to_bytes(8, "big")
+    assert data.count(ends) == 2, role  # the leaf is the first
+    return data.replace(ends, int((time.time() + 86400 * days) * 1000).to_bytes(8, "big"), 1)
+
+
+def certificates_are_watched(site):
+    step("HO-138: certificates")
+    server = site.server()
+    (site.chains / "package.chain").write_bytes(chain("package", 61))
+    (site.chains / "ledger.chain").write_bytes(chain("ledger", 61))
+    site.alert()
+    assert server.mails == [], server.mails[-1].get_content()
+    (site.chains / "ledger.chain").write_bytes(chain("ledger", 59))
+    site.alert()
+    text = mail_of(server, 1)
+    assert "Ein Zertifikat läuft ab" in text and "ledger.chain  gültig bis " in text and "package.chain" not in text, text
+    (site.chains / "package.chain").write_bytes(b"garbage")
+    site.alert()
+    assert "package.chain  gültig bis unbekannt" in mail_of(server, 2)
+    site.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "59",
+                 "-subj", "/CN=Pakete", "-keyout", "package.key", "-out", site.chains / "package.pem")
+    site.alert()
+    assert "package.pem  gültig bis " in mail_of(server, 3)
+    for name in ("package.chain", "ledger.chain", "package.pem"):
+        (site.chains / name).unlink()
+    site.alert()
+    assert "0 of them" in site.alert().stdout and len(server.mails) == 3
+
+
 def a_mail_is_not_lost(site):
     step("a server that does not take it")
     server = site.server()
@@ -480,7 +518,7 @@ def nobody_is_told(site):
 def main():
     with tempfile.TemporaryDirectory(prefix="asv-alert.") as name:
         site = Site(Path(name))
-        for test in (each_matter_is_told_once_and_then_daily, the_ledger_is_watched, backups_are_watched, a_mail_is_not_lost, only_the_right_server_gets_it,
+        for test in (each_matter_is_told_once_and_then_daily, the_ledger_is_watched, backups_are_watched, certificates_are_watched, a_mail_is_not_lost, only_the_right_server_gets_it,
                      the_database_is_away, nobody_is_told):
             test(site)
     print("alert: all was told")

@@ -106,7 +106,8 @@ def facts(clips=3, events=10):
         "logs": [{"log": 1, "origin": "duisburg.example/asservat/1", "size": 184233, "root": digest("log"), "signed_at": time(420000),
                   "cosignatures": [{"witness": "zeuge.example/a", "cosigned_at": time(420003)}, {"witness": "zeuge.example/b", "cosigned_at": time(420004)}]}],
         "certificates": [{"role": role, "name": name, "serial": digest("serial", name)[:32], "digest": digest("certificate", name), "not_after": time(10**8)}
-                         for role, name in [("root", "Stadt Duisburg"), ("issuer", "Ausstellende Stelle 1"), ("camera", "Kamera 01"), ("package", "Übergaben")]],
+                         for role, name in [("root", "Stadt Duisburg"), ("issuer", "Ausstellende Stelle 1"), ("camera", "Kamera 01"), ("package", "Übergaben"), ("packages", "Packages"),
+                                            ("ledger", "Ledger")]],
         "revocations": {"number": 7, "at": time(0), "serials": [digest("revoked")[:32]]}}
 
 

@@ -56,7 +56,7 @@ HEADERS = {
     "server/db": ["firmware-proto/wire/devlog.h"],
     "server/flow": ["server/package/filing_rules.h", "server/report/letters.h"],
     "server/handover": ["firmware-proto/camera/mp4.h"],
-    "server/verify": ["server/handover/excerpt.h", "server/handover/extract.h", "server/handover/file_id.h", "server/handover/series.h"],
+    "server/verify": ["server/handover/cert_role.h", "server/handover/excerpt.h", "server/handover/extract.h", "server/handover/file_id.h", "server/handover/series.h"],
 }
 
 # Where a foreign header may be included. One that is neither here nor in the C library has no home yet.

@@ -30,7 +30,6 @@
 #include "tests/support/plans.h"
 #include "tests/support/samples.h"
 
-#define MADE_S      1796000000
 #define RECORDED_MS (ASV_TEST_NOW_MS + 60000)
 #define DUMMIES     3 /* entries that are not given out */
 
@@ -535,8 +534,9 @@ void asv_test_handover_log(struct asv_test_handover *it)
     for (size_t i = 0; i < DUMMIES; i++) {
         memset(log.leaf[i], (int)i, ASV_SHA256_BYTES);
     }
-    for (size_t i = 0; i < ASV_TEST_HANDOVER_CLIPS; i++) {
-        json_t *clip = json_array_get(json_object_get(it->facts, "clips"), i);
+    json_t *clips = json_object_get(it->facts, "clips");
+    for (size_t i = 0; i < json_array_size(clips); i++) {
+        json_t *clip = json_array_get(clips, i);
         must(json_object_set_new(clip, "custody", json_array()) == 0);
     }
     put_entries(it, &log);
@@ -882,7 +882,7 @@ static enum asv_status sign(void *ctx, const uint8_t digest[ASV_SHA256_BYTES],
     return asv_p256_sign(out, len, sk, digest);
 }
 
-static struct asv_bytes certificate(void)
+struct asv_bytes asv_test_handover_certificate(void)
 {
     static uint8_t pem[ASV_X509_MAX_BYTES];
     static size_t len;
@@ -910,6 +910,26 @@ static void name_cert(json_t *all, const char *role, const struct asv_cert *cert
     must(json_array_append_new(all, one) == 0);
 }
 
+static void name_x509(json_t *all)
+{
+    struct asv_x509_said said;
+    json_t *one = json_pack("{s:s}", "role", "package");
+    must(asv_x509_read(&said, asv_test_handover_certificate()) == ASV_OK);
+    set_digest(one, "digest", said.digest);
+    set_text(one, "name", said.name);
+    set_text(one, "serial", said.serial);
+    set_time(one, "not_after", said.until_s * 1000);
+    must(json_array_append_new(all, one) == 0);
+}
+
+static void name_certified(struct asv_test_handover *it, json_t *all, const char *role, const char *name)
+{
+    struct asv_chain chain;
+    const struct asv_test_handover_file *file = asv_test_handover_find(it, name);
+    must(asv_chain_decode(&chain, file->data, file->len, NULL) == ASV_OK);
+    name_cert(all, role, &chain.leaf);
+}
+
 static void name_all(struct asv_test_handover *it)
 {
     struct asv_chain chain;
@@ -921,6 +941,9 @@ static void name_all(struct asv_test_handover *it)
     name_cert(all, "issuer", &chain.ca);
     name_cert(all, "camera", &chain.leaf);
     name_cert(all, "dock", &agency()->dock.cert);
+    name_x509(all);
+    name_certified(it, all, "packages", "trust/package.chain");
+    name_certified(it, all, "ledger", "trust/ledger.chain");
     must(json_object_set_new(it->facts, "certificates", all) == 0);
     file = asv_test_handover_find(it, "trust/revocations");
     must(asv_revocations_decode(&list, file->data, file->len, NULL) == ASV_OK);
@@ -942,7 +965,7 @@ struct asv_cert asv_test_handover_certified(uint8_t role)
     if (role == ASV_ROLE_LEDGER) {
         memcpy(cert.signing_pk, asv_test_note_key(ASV_TEST_LOG)->pk, sizeof cert.signing_pk);
     } else {
-        must(asv_x509_read(&said, certificate()) == ASV_OK);
+        must(asv_x509_read(&said, asv_test_handover_certificate()) == ASV_OK);
         memcpy(cert.x509, said.digest, sizeof cert.x509);
     }
     return cert;
@@ -960,7 +983,7 @@ static void put_trust(struct asv_test_handover *it)
 {
     const struct asv_bytes *root = &agency()->root.cert.object.encoded;
     const struct asv_bytes *dock = &agency()->dock.chain.encoded;
-    const struct asv_bytes pem = certificate();
+    const struct asv_bytes pem = asv_test_handover_certificate();
     const struct asv_samples *samples = asv_samples();
     char digest[2 * ASV_SHA256_BYTES + 1];
     (void)asv_test_handover_put(it, "trust/root.cert", root->data, root->len);
@@ -1086,6 +1109,83 @@ void asv_test_handover_free(struct asv_test_handover *it)
     memset(it, 0, sizeof *it);
 }
 
+/* ---- in parts ---- */
+
+/* Those of the recordings by their new numbers, and no entry of the ledger. */
+static void keep_files(struct asv_test_handover *it, size_t first, size_t count)
+{
+    for (size_t i = it->count; i > 0; i--) {
+        char name[160];
+        struct asv_test_handover_file *file = &it->files[i - 1];
+        (void)snprintf(name, sizeof name, "%s", file->name);
+        const char *dot = strrchr(name, '.');
+        unsigned long number = strncmp(name, "recordings/", 11) == 0 ? strtoul(name + 11, NULL, 10) : 0;
+        bool is_entry = strncmp(name, "ledger/0", 8) == 0 && dot != NULL;
+        if (is_entry || (number > 0 && (number <= first || number > first + count))) {
+            asv_test_handover_remove(it, name);
+        } else if (number > 0) {
+            file->name[13] = (char)('0' + number - first); /* of three digits */
+        }
+    }
+}
+
+/* An entry is another part's when it is about a recording that is there, or answers one that is. */
+static void keep_entries(struct asv_test_handover *it, size_t first, size_t count)
+{
+    uint8_t gone[ASV_SHA256_BYTES] = {0};
+    size_t kept = 0;
+    for (size_t i = 0; i < it->entry_count; i++) {
+        struct asv_test_handover_entry entry = it->entries[i];
+        bool elsewhere =
+            entry.clip >= 0 && ((size_t)entry.clip < first || (size_t)entry.clip >= first + count);
+        for (size_t clip = 0; entry.clip < 0 && clip < ASV_TEST_HANDOVER_CLIPS; clip++) {
+            elsewhere =
+                elsewhere || ((clip < first || clip >= first + count) &&
+                              memcmp(entry.header, it->plan_clips[clip].header, ASV_SHA256_BYTES) == 0);
+        }
+        if (elsewhere && entry.kind == ASV_LEDGER_STATEMENT) {
+            memcpy(gone, entry.object, sizeof gone);
+        }
+        elsewhere = elsewhere || (entry.kind == ASV_LEDGER_STATEMENT_ANSWERED &&
+                                  memcmp(entry.proposal, gone, sizeof gone) == 0);
+        if (!elsewhere) {
+            entry.clip -= entry.clip >= 0 ? (int)first : 0;
+            it->entries[kept++] = entry;
+        }
+    }
+    it->entry_count = kept;
+}
+
+static void keep_numbers(json_t *numbers, size_t first, size_t count)
+{
+    size_t i = 0;
+    json_t *one = NULL;
+    json_array_foreach(numbers, i, one)
+    {
+        if (i < ASV_TEST_HANDOVER_CLIPS && (i < first || i >= first + count)) {
+            set_text(one, "fate", "other_part");
+            json_object_del(one, "clip");
+        } else if (i < ASV_TEST_HANDOVER_CLIPS) {
+            set_number(one, "clip", i - first + 1);
+        }
+    }
+}
+
+void asv_test_handover_keep(struct asv_test_handover *it, size_t first, size_t count, int number)
+{
+    json_t *clips = json_array();
+    for (size_t i = 0; i < count; i++) {
+        must(json_array_append(clips, json_array_get(json_object_get(it->facts, "clips"), first + i)) == 0);
+    }
+    must(json_object_set_new(it->facts, "clips", clips) == 0);
+    must(json_object_set_new(it->facts, "part", json_pack("{s:i,s:i}", "number", number, "of", 2)) == 0);
+    const json_t *series = json_array_get(json_object_get(it->facts, "series"), 0);
+    keep_numbers(json_object_get(series, "numbers"), first, count);
+    keep_files(it, first, count);
+    keep_entries(it, first, count);
+    asv_test_handover_log(it);
+}
+
 static json_t *say_file(const struct asv_test_handover_file *file)
 {
     char id[ASV_UUID_TEXT_BYTES];
@@ -1142,11 +1242,11 @@ void asv_test_handover_list(struct asv_test_handover *it)
 
 size_t asv_test_handover_sign(uint8_t *out, const void *data, size_t len)
 {
-    const struct asv_cades_signer signer = {.certs = certificate(), .sign = sign};
+    const struct asv_cades_signer signer = {.certs = asv_test_handover_certificate(), .sign = sign};
     uint8_t digest[ASV_SHA256_BYTES];
     size_t out_len = 0;
     asv_sha256(digest, data, len);
-    must(asv_cades_sign(out, &out_len, digest, MADE_S, &signer, NULL) == ASV_OK);
+    must(asv_cades_sign(out, &out_len, digest, ASV_TEST_HANDOVER_SIGNED_S, &signer, NULL) == ASV_OK);
     return out_len;
 }
 
@@ -1173,8 +1273,9 @@ void asv_test_handover_write(struct asv_test_handover *it, const char *directory
     static struct asv_carrier carrier;
     static const struct asv_bag_field fields[] = {{"Source-Organization", "Stadt Duisburg"}};
     static const uint8_t plan[ASV_PLAN_BYTES] = {1};
-    const struct asv_package_signer signer = {.cades = {.certs = certificate(), .sign = sign},
-                                              .now_s = MADE_S};
+    const struct asv_package_signer signer = {
+        .cades = {.certs = asv_test_handover_certificate(), .sign = sign},
+        .now_s = ASV_TEST_HANDOVER_SIGNED_S};
     if (asv_test_handover_find(it, "facts.json") == NULL) {
         char *text = json_dumps(it->facts, JSON_COMPACT);
         must(text != NULL);
@@ -1185,8 +1286,10 @@ void asv_test_handover_write(struct asv_test_handover *it, const char *directory
     must(dir >= 0);
     (void)unlinkat(dir, name, 0);
     must(asv_carrier_begin(&carrier, dir, name, plan, NULL) == ASV_OK);
+    struct asv_package_signer of_documents = signer;
+    of_documents.now_s = it->documents_s != 0 ? it->documents_s : signer.now_s;
     for (size_t i = 0; i < it->count; i++) {
-        add_file(&carrier, &it->files[i], &signer);
+        add_file(&carrier, &it->files[i], &of_documents);
     }
     must(asv_carrier_finish(&carrier, fields, 1, &signer, NULL) == ASV_OK);
     (void)close(dir);

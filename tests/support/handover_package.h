@@ -15,11 +15,12 @@
 #include "tests/support/clip.h"
 #include "tests/support/statements.h"
 
-#define ASV_TEST_HANDOVER_FILES   112
-#define ASV_TEST_HANDOVER_CLIPS   4
-#define ASV_TEST_HANDOVER_ENTRIES 16
-#define ASV_TEST_HANDOVER_DETAIL  "Dock 1,\n Fach 3"
-#define ASV_TEST_HANDOVER_DOCK    "361002c2dde2c004" /* how the dock's certificate begins */
+#define ASV_TEST_HANDOVER_FILES    112
+#define ASV_TEST_HANDOVER_CLIPS    4
+#define ASV_TEST_HANDOVER_ENTRIES  16
+#define ASV_TEST_HANDOVER_SIGNED_S 1796000000 /* when, since 1970 */
+#define ASV_TEST_HANDOVER_DETAIL   "Dock 1,\n Fach 3"
+#define ASV_TEST_HANDOVER_DOCK     "361002c2dde2c004" /* how the dock's certificate begins */
 
 struct asv_test_handover_file {
     char name[160]; /* below data/ */
@@ -59,6 +60,7 @@ struct asv_test_handover {
     size_t entry_count;
     uint8_t ruling[4096];
     size_t ruling_len;
+    int64_t documents_s; /* when they are signed; 0: when the package is */
     bool is_copy;
 };
 
@@ -92,6 +94,9 @@ void asv_test_handover_log(struct asv_test_handover *it);
 void asv_test_handover_commit_early(struct asv_test_handover *it, size_t clip);
 void asv_test_handover_commit_clockless(struct asv_test_handover *it, size_t clip);
 
+/* What is left of it is one of two parts: so many recordings from that one on (from 0). */
+void asv_test_handover_keep(struct asv_test_handover *it, size_t first, size_t count, int number);
+
 /* The facts say of the files what they are. */
 void asv_test_handover_list(struct asv_test_handover *it);
 
@@ -100,6 +105,9 @@ void asv_test_handover_write(struct asv_test_handover *it, const char *directory
 
 /* A signature over data[len] by who signs packages, into out[ASV_CADES_MAX_BYTES]; its length. */
 size_t asv_test_handover_sign(uint8_t *out, const void *data, size_t len);
+
+/* The certificate of who signs packages, PEM. */
+struct asv_bytes asv_test_handover_certificate(void);
 
 /* What the agency certified: the key of the ledger (LEDGER), or the certificate of packages (PACKAGE). */
 struct asv_cert asv_test_handover_certified(uint8_t role);

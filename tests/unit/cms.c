@@ -143,6 +143,25 @@ static void what_had_run_out_does_not(void **state)
     assert_int_equal(verify(CONTENT, &said), ASV_E_EXPIRED);
 }
 
+/* HO-023: another certificate of the same issuer and number, before the signer's or behind it, is not the
+ * signer's. */
+static void another_of_the_same_number_is_not_the_signers(void **state)
+{
+    struct asv_cms said[2];
+    (void)state;
+    sh("for i in 1 2; do openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key$i "
+       "-out "
+       "cert$i -subj /CN=JHS -set_serial 5 -days 30; done");
+    for (size_t i = 0; i < 2; i++) {
+        char line[256];
+        snprintf(line, sizeof line, "cp cert%zu cert; cp key%zu key", i + 1, i + 1);
+        sh(line);
+        sign("", i == 0 ? "-md sha256 -certfile cert2" : "-md sha256 -certfile cert1");
+        assert_int_equal(verify(CONTENT, &said[i]), ASV_OK);
+    }
+    assert_memory_not_equal(said[0].certificate, said[1].certificate, ASV_SHA256_BYTES);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -150,6 +169,7 @@ int main(void)
         TEST(what_offices_have_verifies),
         TEST(what_is_weak_or_something_else_does_not),
         TEST(what_had_run_out_does_not),
+        TEST(another_of_the_same_number_is_not_the_signers),
     };
     return asv_crypto_init() == ASV_OK ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

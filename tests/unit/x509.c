@@ -72,6 +72,26 @@ static void a_certificate_signs_itself_and_says_what_it_is_for(void **state)
     BIO_free(bio);
 }
 
+/* PK-063 */
+static void a_text_from_another_system_is_the_same_certificate(void **state)
+{
+    (void)state;
+    static uint8_t text[2 * ASV_X509_MAX_BYTES];
+    struct asv_x509_said said, again;
+    size_t len = 0, at = 0;
+    assert_int_equal(asv_x509_self_signed(out, &len, &fields, key), ASV_OK);
+    assert_int_equal(asv_x509_read(&said, (struct asv_bytes){out, len}), ASV_OK);
+    for (size_t i = 0; i < len; i++) {
+        if (out[i] == '\n') {
+            text[at++] = '\r';
+        }
+        text[at++] = out[i];
+    }
+    assert_true(at > len);
+    assert_int_equal(asv_x509_read(&again, (struct asv_bytes){text, at}), ASV_OK);
+    assert_memory_equal(said.digest, again.digest, sizeof said.digest);
+}
+
 static void a_request_is_for_the_same_name_and_key(void **state)
 {
     (void)state;
@@ -115,6 +135,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_certificate_signs_itself_and_says_what_it_is_for),
+        cmocka_unit_test(a_text_from_another_system_is_the_same_certificate),
         cmocka_unit_test(a_request_is_for_the_same_name_and_key),
         cmocka_unit_test(fields_beyond_their_limits_are_refused),
     };

@@ -133,7 +133,7 @@ static void set(json_t *object, const char *key, json_t *value)
 static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
 
 #define MADE_MS   INT64_C(1767679200000) /* as the facts say */
-#define SIGNED_MS INT64_C(1796000000000) /* as the signature does */
+#define SIGNED_MS (INT64_C(1000) * ASV_TEST_HANDOVER_SIGNED_S)
 
 #define CHANGE(name, ...)  \
     static void name(void) \
@@ -171,6 +171,12 @@ CHANGE(a_file_of_a_number_otherwise_written, garbage("recordings/1/seal"))
 CHANGE(a_key_that_nobody_gave, asv_test_handover_put(&it, "recordings/002/file.key", "00", 2))
 CHANGE(stanzas_that_never_leave, garbage("recordings/001/stanzas"))
 CHANGE(a_program, garbage("asservat-verify.exe"))
+CHANGE(a_program_elsewhere, garbage("external/asservat-verify.exe"))
+CHANGE(a_program_as_a_letter, struct asv_test_handover_file *letter = file_of("Anschreiben.pdf");
+       json_t *said = json_array_get(json_object_get(it.facts, "documents"), 0);
+       (void)snprintf(letter->name, sizeof letter->name, "asservat-verify.exe");
+       set(said, "name", json_string("asservat-verify.exe"));
+       set(said, "signature", json_string("asservat-verify.exe.p7s")))
 CHANGE(a_certificate_of_no_kind, garbage("trust/other.pem"))
 CHANGE(a_file_named_twice, json_array_append(json_object_get(it.facts, "files"),
                                              json_array_get(json_object_get(it.facts, "files"), 0)))
@@ -221,6 +227,22 @@ static void certify(const struct asv_cert *cert, const struct asv_test_identity 
     asv_test_handover_put(&it, chain_of(cert->role), data, len);
 }
 
+/* The facts name the one that lies there now. */
+static void name_again(size_t i, const char *name)
+{
+    json_t *said = json_array_get(json_object_get(it.facts, "certificates"), i);
+    const struct asv_test_handover_file *file = file_of(name);
+    struct asv_chain chain;
+    uint8_t digest[ASV_SHA256_BYTES];
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    assert_int_equal(asv_chain_decode(&chain, file->data, file->len, NULL), ASV_OK);
+    asv_cert_digest(digest, &chain.leaf);
+    asv_hex_encode(hex, digest, sizeof digest);
+    set(said, "digest", json_string(hex));
+    asv_hex_encode(hex, chain.leaf.serial, sizeof chain.leaf.serial);
+    set(said, "serial", json_string(hex));
+}
+
 static void certified_until(uint8_t role, int64_t until_ms)
 {
     struct asv_cert cert = asv_test_handover_certified(role);
@@ -236,19 +258,27 @@ static void certified_elsewhere(uint8_t role)
     certify(&cert, &other.ca);
 }
 
-static void revoked(uint8_t role)
+/* A list of the agency that revokes one certificate. */
+static struct asv_bytes list_of(const struct asv_test_agency *agency, uint64_t number, uint8_t role)
 {
     static uint8_t data[4096];
-    const struct asv_test_agency *agency = &asv_samples()->agency;
     const struct asv_cert cert = asv_test_handover_certified(role);
     struct asv_revocations list = {
-        .number = 9, .issued_ms = ASV_TEST_NOW_MS, .signer = agency->ca.cert, .count = 1};
+        .number = number, .issued_ms = ASV_TEST_NOW_MS, .signer = agency->ca.cert, .count = 1};
     struct asv_writer writer;
     list.serials = cert.serial;
     memcpy(list.agency, agency->id, sizeof list.agency);
     asv_writer_init(&writer, data, sizeof data);
     assert_int_equal(asv_revocations_encode(&writer, &list, agency->ca.sk), ASV_OK);
-    asv_test_handover_put(&it, "trust/revocations", data, writer.len);
+    return (struct asv_bytes){data, writer.len};
+}
+
+#define NEWEST 9
+
+static void revoked(uint8_t role)
+{
+    const struct asv_bytes list = list_of(&asv_samples()->agency, NEWEST, role);
+    asv_test_handover_put(&it, "trust/revocations", list.data, list.len);
 }
 CHANGE(signer_is_garbage, garbage(package_chain))
 CHANGE(signer_is_not_certified, asv_test_handover_remove(&it, package_chain))
@@ -268,7 +298,10 @@ CHANGE(ledger_certified_too_long_ago, certified_until(ASV_ROLE_LEDGER, MADE_MS))
 CHANGE(ledger_is_revoked, revoked(ASV_ROLE_LEDGER))
 CHANGE(ledger_is_a_signer, instead(ledger_chain, package_chain))
 CHANGE(ledger_is_another, struct asv_cert cert = asv_test_handover_certified(ASV_ROLE_LEDGER);
-       cert.signing_pk[0]++; certify(&cert, &asv_samples()->agency.ca))
+       cert.signing_pk[0]++; certify(&cert, &asv_samples()->agency.ca); name_again(6, ledger_chain))
+/* HO-121: each signature counts, not the package's alone. */
+CHANGE(a_letter_was_signed_later, certified_until(ASV_ROLE_PACKAGE, SIGNED_MS + 1);
+       it.documents_s = SIGNED_MS / 1000 + 1)
 CHANGE(nobody_says_whose_heads_they_are, asv_test_handover_remove(&it, "ledger/trust"))
 
 /* the plan */
@@ -323,6 +356,12 @@ CHANGE(another_hour_is_named,
        set(json_object_get(it.facts, "approved"), "at", json_string("2026-01-05T07:00:00.000Z")))
 CHANGE(another_statement_is_named,
        set(json_object_get(it.facts, "requested"), "statement", json_string(zeros)))
+
+/* when */
+CHANGE(made_before_it_was_approved, set(it.facts, "made_at", json_string("2026-01-05T05:57:59.999Z")))
+CHANGE(made_behind_its_signatures, set(it.facts, "made_at", json_string("2026-11-30T02:42:01.000Z")))
+CHANGE(signed_before_it_was_made, set(it.facts, "made_at", json_string("2026-11-30T00:00:00.000Z"));
+       it.documents_s = INT64_C(1795989600) /* the same day, but for 22:00 before */)
 
 /* recordings */
 CHANGE(seal_is_changed, flip("recordings/001/seal", -200))
@@ -446,6 +485,14 @@ CHANGE(a_commit_of_the_other_recording, json_t *event = json_incref(event_of(1, 
        json_array_remove(json_object_get(clip_of(1), "custody"), 0);
        json_array_append_new(json_object_get(clip_of(0), "custody"), event))
 CHANGE(an_event_of_another_actor, set(event_of(0, 1), "actor", json_string(zeros)))
+/* HO-139 */
+#define ANNOUNCED 32 /* which nobody needs sign */
+CHANGE(an_event_of_nobody, json_object_del(event_of(0, 1), "actor"))
+CHANGE(an_event_of_no_instant, json_object_del(event_of(0, 1), "at"))
+CHANGE(an_event_that_nobody_signed, it.entries[1].kind = ANNOUNCED; memset(it.entries[1].object, 0, 32);
+       asv_test_handover_log(&it); json_object_del(event_of(0, 1), "object_digest"))
+CHANGE(a_recording_of_no_time, json_object_del(clip_of(0), "started_at"))
+CHANGE(a_recording_without_a_bound, json_object_del(clip_of(0), "earliest_at"))
 CHANGE(an_event_of_other_words, set(event_of(0, 1), "detail", json_string("Dock 1, Fach 4")))
 static json_t *cosignature(void)
 {
@@ -474,6 +521,13 @@ CHANGE(a_certificate_of_another_serial, set(certificate_of(2), "serial", json_st
 CHANGE(a_certificate_of_another_role, set(certificate_of(3), "role", json_string("keeper")))
 CHANGE(a_certificate_for_longer, set(certificate_of(3), "not_after", json_string("2096-01-01T00:00:00.000Z")))
 CHANGE(a_certificate_of_another_name, set(certificate_of(3), "name", json_string("Dock 9")))
+CHANGE(a_signer_of_another_name, set(certificate_of(4), "name", json_string("Stadt Essen")))
+CHANGE(a_signer_for_longer, set(certificate_of(4), "not_after", json_string("2196-01-01T00:00:00.000Z")))
+CHANGE(the_signer_is_not_named, json_array_remove(json_object_get(it.facts, "certificates"), 4))
+CHANGE(who_certified_it_is_not_named, json_array_remove(json_object_get(it.facts, "certificates"), 5))
+CHANGE(the_ledger_is_not_named, json_array_remove(json_object_get(it.facts, "certificates"), 6))
+CHANGE(the_issuer_is_not_named, json_array_remove(json_object_get(it.facts, "certificates"), 1))
+CHANGE(the_ledger_is_named_a_keeper, set(certificate_of(6), "role", json_string("keeper")))
 CHANGE(another_root_is_named, set(certificate_of(0), "digest", json_string(zeros)))
 CHANGE(another_list_is_named, set(json_object_get(it.facts, "revocations"), "number", json_integer(77)))
 CHANGE(an_older_list_is_named,
@@ -598,6 +652,7 @@ CHANGE(a_number_at_another_time, set(number_of(3), "ended_at", json_string("2026
 CHANGE(a_time_that_begins_later, set(series_of(), "from_at", json_string("2026-01-05T06:00:00.001Z")))
 CHANGE(a_time_that_ends_earlier,
        json_object_set(series_of(), "until_at", json_object_get(series_of(), "from_at")))
+CHANGE(a_time_before_its_number_one, set(series_of(), "from_at", json_string("2026-01-05T05:59:59.999Z")))
 CHANGE(the_recordings_change_numbers, set(number_of(0), "clip", json_integer(2));
        set(number_of(1), "clip", json_integer(1)))
 CHANGE(a_recording_is_said_to_stay, set(number_of(1), "fate", json_string("erased"));
@@ -654,6 +709,8 @@ static const struct damage damages[] = {
     EARLY(a_key_that_nobody_gave, "file-unnamed", "data/recordings/002/file.key"),
     EARLY(stanzas_that_never_leave, "file-unnamed", "data/recordings/001/stanzas"),
     EARLY(a_program, "file-unnamed", "data/asservat-verify.exe"),
+    EARLY(a_program_elsewhere, "file-unnamed", "data/external/asservat-verify.exe"),
+    EARLY(a_program_as_a_letter, "file-unnamed", "data/asservat-verify.exe"),
     EARLY(a_certificate_of_no_kind, "file-unnamed", "data/trust/other.pem"),
     LATE(a_file_named_twice, "facts", FACTS),
     LATE(a_part_named_elsewhere, "facts", FACTS),
@@ -682,18 +739,19 @@ static const struct damage damages[] = {
     EARLY(signer_is_garbage, "trust", "data/trust/package.chain"),
     EARLY(signer_is_not_certified, "file-missing", "data/trust/package.chain"),
     EARLY(signer_of_another_agency, "trust", "data/trust/package.chain"),
-    EARLY(signer_certified_too_long_ago, "trust", "data/trust/package.chain"),
-    EARLY(signer_is_revoked, "trust", "data/trust/package.chain"),
+    EARLY(signer_certified_too_long_ago, "expired", "data/trust/package.chain"),
+    EARLY(signer_is_revoked, "revoked", "data/trust/package.chain"),
     EARLY(signer_is_a_ledger, "trust", "data/trust/package.chain"),
     EARLY(signer_is_a_device, "trust", "data/trust/package.chain"),
     EARLY(signer_is_changed, "trust", "data/trust/package.chain"),
+    EARLY(a_letter_was_signed_later, "expired", "data/trust/package.chain"),
     EARLY(signer_is_another, "signer", "data/trust/package.chain"),
     /* HO-122 */
     EARLY(ledger_is_garbage, "trust", "data/trust/ledger.chain"),
     EARLY(ledger_is_not_certified, "file-missing", "data/trust/ledger.chain"),
     EARLY(ledger_of_another_agency, "trust", "data/trust/ledger.chain"),
-    EARLY(ledger_certified_too_long_ago, "trust", "data/trust/ledger.chain"),
-    EARLY(ledger_is_revoked, "trust", "data/trust/ledger.chain"),
+    EARLY(ledger_certified_too_long_ago, "expired", "data/trust/ledger.chain"),
+    EARLY(ledger_is_revoked, "revoked", "data/trust/ledger.chain"),
     EARLY(ledger_is_a_signer, "trust", "data/trust/ledger.chain"),
     EARLY(ledger_is_another, "ledger", "data/ledger/trust"),
     EARLY(nobody_says_whose_heads_they_are, "file-missing", "data/ledger/trust"),
@@ -738,6 +796,11 @@ static const struct damage damages[] = {
     EARLY(another_reason_is_named, "decision-facts", FACTS),
     EARLY(another_hour_is_named, "decision-facts", FACTS),
     EARLY(another_statement_is_named, "decision-facts", FACTS),
+
+    /* HO-130, HO-131 */
+    EARLY(made_before_it_was_approved, "times", FACTS),
+    EARLY(made_behind_its_signatures, "times", FACTS),
+    EARLY(signed_before_it_was_made, "times", FACTS),
 
     /* HO-100, HO-101 */
     EARLY(seal_is_changed, "recording", "data/recordings/001/seal"),
@@ -843,6 +906,12 @@ static const struct damage damages[] = {
     EARLY(a_commit_of_another_name, "ledger-strange", "data/ledger/0000000016.entry"),
     EARLY(an_event_of_another_actor, "custody", FACTS),
     EARLY(an_event_of_other_words, "custody", FACTS),
+    /* HO-139 */
+    EARLY(an_event_of_nobody, "custody", FACTS),
+    EARLY(an_event_of_no_instant, "custody", FACTS),
+    EARLY(an_event_that_nobody_signed, "custody", FACTS),
+    EARLY(a_recording_of_no_time, "claim", FACTS),
+    EARLY(a_recording_without_a_bound, "claim", FACTS),
     /* HO-116 */
     EARLY(a_witness_who_saw_nothing, "heads", FACTS),
     EARLY(a_witness_who_saw_it_earlier, "heads", FACTS),
@@ -854,6 +923,14 @@ static const struct damage damages[] = {
     EARLY(a_certificate_for_longer, "facts", FACTS),
     EARLY(a_certificate_of_another_name, "facts", FACTS),
     EARLY(another_root_is_named, "facts", FACTS),
+    EARLY(a_signer_of_another_name, "facts", FACTS),
+    EARLY(a_signer_for_longer, "facts", FACTS),
+    /* HO-132 */
+    EARLY(the_signer_is_not_named, "facts", FACTS),
+    EARLY(who_certified_it_is_not_named, "facts", FACTS),
+    EARLY(the_ledger_is_not_named, "facts", FACTS),
+    EARLY(the_issuer_is_not_named, "facts", FACTS),
+    EARLY(the_ledger_is_named_a_keeper, "facts", FACTS),
     EARLY(another_list_is_named, "facts", FACTS),
     EARLY(an_older_list_is_named, "facts", FACTS),
     EARLY(nobody_is_named_as_revoked, "facts", FACTS),
@@ -893,6 +970,7 @@ static const struct damage damages[] = {
     EARLY(a_number_at_another_time, "series", "data/links/001"),
     EARLY(a_time_that_begins_later, "series", "data/links/001"),
     EARLY(a_time_that_ends_earlier, "series", "data/links/001"),
+    EARLY(a_time_before_its_number_one, "series", "data/links/001"), /* HO-133 */
     EARLY(the_recordings_change_numbers, "series", "data/links/001"),
     EARLY(a_recording_is_said_to_stay, "series", "data/links/001"),
     EARLY(the_camera_twice, "series", "data/links/002"),
@@ -1034,6 +1112,89 @@ static void it_takes_the_one_that_was_asked_for(void **state)
     asv_test_handover_free(&it);
 }
 
+/* HO-134: the newest that there is counts, whoever chose it. */
+static void a_newer_list_counts(void **state)
+{
+    (void)state;
+    char path[700];
+    struct asv_verify_handed what = all_of_it();
+    struct asv_bytes list = list_of(&asv_samples()->agency, NEWEST, ASV_ROLE_PACKAGE);
+    (void)snprintf(path, sizeof path, "%s/list", directory);
+    what.revocations = path;
+    asv_test_write_file(directory, "list", list.data, list.len);
+    (void)prepare(NULL, NULL);
+    for (int i = 0; i < 2; i++) { /* by the root, and by its id alone */
+        what.root = i == 0 ? root : agency_id;
+        assert_int_equal(verify(&what), ASV_HANDED_INVALID);
+        assert_int_equal(fault.kind, ASV_HANDED_REVOKED);
+    }
+    list = list_of(&asv_samples()->agency, NEWEST, ASV_ROLE_KEEPER); /* nobody's here */
+    asv_test_write_file(directory, "list", list.data, list.len);
+    assert_int_equal(verify(&what), ASV_HANDED_VALID);
+    asv_test_handover_free(&it);
+
+    list = list_of(&asv_samples()->agency, NEWEST - 1, ASV_ROLE_KEEPER);
+    asv_test_write_file(directory, "list", list.data, list.len);
+    (void)prepare(signer_is_revoked, NULL);
+    assert_int_equal(verify(&what), ASV_HANDED_INVALID);
+    assert_int_equal(fault.kind, ASV_HANDED_REVOKED);
+    asv_test_handover_free(&it);
+    (void)prepare(list_is_garbage, NULL); /* HO-092 */
+    assert_int_equal(verify(&what), ASV_HANDED_INVALID);
+    assert_int_equal(fault.kind, ASV_HANDED_TRUST);
+    asv_test_handover_free(&it);
+}
+
+static void a_list_of_others_is_told_as_such(void **state)
+{
+    (void)state;
+    static struct asv_test_agency other;
+    char path[700];
+    enum asv_handed_verdict verdict = ASV_HANDED_INVALID;
+    struct asv_err err = {0};
+    struct asv_verify_handed what = all_of_it();
+    asv_test_agency_init(&other, 9);
+    const struct asv_bytes list = list_of(&other, NEWEST, ASV_ROLE_PACKAGE);
+    asv_test_write_file(directory, "list", list.data, list.len);
+    (void)snprintf(path, sizeof path, "%s/list", directory);
+    what.revocations = path;
+    (void)prepare(NULL, NULL);
+    assert_int_equal(asv_verify_handed(&what, &verdict, NULL, &err), ASV_E_UNTRUSTED);
+    assert_non_null(strstr(err.text, "--revocations: revocation list: of another agency"));
+    what.root = NULL;
+    assert_int_equal(asv_verify_handed(&what, &verdict, NULL, &err), ASV_E_USAGE);
+    asv_test_handover_free(&it);
+}
+
+/* PK-063: of a system that ends lines otherwise. */
+static void the_certificate_is_taken_as_another_system_writes_it(void **state)
+{
+    (void)state;
+    char id[2 * ASV_SHA256_BYTES + 3], path[700];
+    (void)prepare(NULL, NULL);
+    const struct asv_bytes pem = asv_test_handover_certificate();
+    static uint8_t text[4096];
+    size_t len = 0;
+    for (size_t i = 0; i < pem.len; i++) {
+        if (pem.data[i] == '\n') {
+            text[len++] = '\r';
+        }
+        text[len++] = pem.data[i];
+    }
+    asv_test_handover_put(&it, "trust/package.pem", text, len);
+    asv_test_handover_list(&it);
+    asv_test_handover_remove(&it, "facts.json");
+    asv_test_handover_write(&it, directory, "carrier.zip");
+    struct asv_verify_handed what = all_of_it();
+    assert_int_equal(verify(&what), ASV_HANDED_VALID);
+    (void)snprintf(id, sizeof id, "%s\r\n", agency_id);
+    asv_test_write_file(directory, "agency.txt", id, strlen(id));
+    (void)snprintf(path, sizeof path, "%s/agency.txt", directory);
+    what.root = path;
+    assert_int_equal(verify(&what), ASV_HANDED_VALID);
+    asv_test_handover_free(&it);
+}
+
 CHANGE(an_event_without_a_place, json_object_del(event_of(0, 0), "leaf");
        json_object_del(event_of(0, 0), "log"); an_event_is_left_out())
 CHANGE(the_dock_is_not_in_it, asv_test_handover_remove(&it, "trust/docks/" DOCK ".chain");
@@ -1073,43 +1234,124 @@ static void what_is_not_shown_leaves_it_incomplete(void **state)
     }
 }
 
-/* HO-114: the parts that are one carrier; that they are VALID is in tests/integration/handover_run.py. */
-static void parts_are_verified_together(void **state)
+CHANGE(first_part, asv_test_handover_keep(&it, 0, 2, 1))
+CHANGE(second_part, asv_test_handover_keep(&it, 2, 2, 2))
+static json_t *part_of(void)
+{
+    return json_object_get(it.facts, "part");
+}
+CHANGE(first_of_three, first_part(); set(part_of(), "of", json_integer(3)))
+CHANGE(second_of_three, second_part(); set(part_of(), "of", json_integer(3)))
+CHANGE(second_as_first, second_part(); set(part_of(), "number", json_integer(1)))
+CHANGE(second_made_later, second_part(); set(it.facts, "made_at", json_string("2026-01-07T06:00:00.000Z")))
+CHANGE(first_hides, first_part(); set(number_of(4), "fate", json_string("other_part")))
+CHANGE(second_hides, second_part(); set(number_of(4), "fate", json_string("other_part")))
+CHANGE(first_denies, first_part(); set(number_of(2), "fate", json_string("erased")))
+
+static void make_parts(void)
 {
     static const struct {
-        const char *paths[2];
-        size_t count;
+        const char *name;
+        void (*change)(void);
+    } parts[] = {{"whole.zip", NULL},
+                 {"part.zip", a_recording_is_in_another_part},
+                 {"first.zip", first_part},
+                 {"second.zip", second_part},
+                 {"first_of_three.zip", first_of_three},
+                 {"second_of_three.zip", second_of_three},
+                 {"second_as_first.zip", second_as_first},
+                 {"second_made_later.zip", second_made_later},
+                 {"first_hides.zip", first_hides},
+                 {"second_hides.zip", second_hides},
+                 {"first_denies.zip", first_denies}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        (void)prepare(parts[i].change, NULL);
+        asv_test_handover_write(&it, directory, parts[i].name);
+        asv_test_handover_free(&it);
+    }
+}
+
+/* HO-114: the parts that are one carrier. */
+static void parts_are_verified_together(void **state)
+{
+#define MISSING     "A part is missing."
+#define STRANGE     "They are not different parts of one hand-over."
+#define WRONG       "In a part something is wrong."
+#define CONTRADICTS "Whether another part has a recording they say otherwise than it is."
+#define ALL         "Each part is right, and none is missing."
+    static const struct {
+        const char *paths[3];
         enum asv_handed_verdict verdict;
         const char *says;
     } cases[] = {
-        {{"whole.zip"}, 1, ASV_HANDED_VALID, "Each part is right, and none is missing."},
-        {{"part.zip"}, 1, ASV_HANDED_INCOMPLETE, "A part is missing."},
-        {{"whole.zip", "whole.zip"}, 2, ASV_HANDED_INVALID, "They are not different parts of one hand-over."},
-        {{"whole.zip", "part.zip"}, 2, ASV_HANDED_INVALID, "They are not different parts of one hand-over."},
-        {{"whole.zip", "root.cert"}, 2, ASV_HANDED_INVALID, "In a part something is wrong."},
+        {{"whole.zip"}, ASV_HANDED_VALID, ALL},
+        {{"part.zip"}, ASV_HANDED_INCOMPLETE, MISSING},
+        {{"whole.zip", "whole.zip"}, ASV_HANDED_INVALID, STRANGE},
+        {{"whole.zip", "part.zip"}, ASV_HANDED_INVALID, STRANGE},
+        {{"whole.zip", "root.cert"}, ASV_HANDED_INVALID, WRONG},
+        {{"first.zip", "second.zip"}, ASV_HANDED_VALID, ALL},
+        {{"second.zip", "first.zip"}, ASV_HANDED_VALID, ALL},
+        {{"first.zip"}, ASV_HANDED_INCOMPLETE, MISSING},
+        {{"second.zip"}, ASV_HANDED_INCOMPLETE, MISSING},
+        {{"first.zip", "first.zip"}, ASV_HANDED_INVALID, STRANGE},
+        {{"first.zip", "second.zip", "first.zip"}, ASV_HANDED_INVALID, STRANGE},
+        {{"first.zip", "whole.zip"}, ASV_HANDED_INVALID, STRANGE},
+        /* HO-136 */
+        {{"first.zip", "second_of_three.zip"}, ASV_HANDED_INVALID, STRANGE},
+        {{"first_of_three.zip", "second_of_three.zip"}, ASV_HANDED_INVALID, STRANGE},
+        {{"first.zip", "second_as_first.zip"}, ASV_HANDED_INVALID, STRANGE},
+        {{"first.zip", "second_made_later.zip"}, ASV_HANDED_INVALID, STRANGE},
+        /* HO-135 */
+        {{"first_hides.zip", "second_hides.zip"}, ASV_HANDED_INVALID, CONTRADICTS},
+        {{"first_hides.zip", "second.zip"}, ASV_HANDED_INVALID, CONTRADICTS},
+        {{"first_denies.zip", "second.zip"}, ASV_HANDED_INVALID, CONTRADICTS},
     };
     (void)state;
-    (void)prepare(NULL, NULL);
-    asv_test_handover_write(&it, directory, "whole.zip");
-    asv_test_handover_free(&it);
-    (void)prepare(a_recording_is_in_another_part, NULL);
-    asv_test_handover_write(&it, directory, "part.zip");
-    asv_test_handover_free(&it);
+    make_parts();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char paths[2][700];
-        char *const given[] = {paths[0], paths[1]};
+        char paths[3][700];
+        char *const given[] = {paths[0], paths[1], paths[2]};
         char *text = NULL;
         size_t len = 0;
         enum asv_handed_verdict verdict = ASV_HANDED_INVALID;
         struct asv_verify_handed what = all_of_it();
         what.out = open_memstream(&text, &len);
-        for (size_t j = 0; j < cases[i].count; j++) {
-            (void)snprintf(paths[j], sizeof paths[j], "%s/%s", directory, cases[i].paths[j]);
+        size_t count = 0;
+        for (; count < 3 && cases[i].paths[count] != NULL; count++) {
+            (void)snprintf(paths[count], sizeof paths[count], "%s/%s", directory, cases[i].paths[count]);
         }
-        assert_int_equal(asv_verify_handed_parts(&what, given, cases[i].count, &verdict, NULL), ASV_OK);
+        assert_int_equal(asv_verify_handed_parts(&what, given, count, &verdict, NULL), ASV_OK);
         (void)fclose(what.out);
-        assert_int_equal(verdict, cases[i].verdict);
-        assert_non_null(strstr(text, cases[i].says));
+        if (verdict != cases[i].verdict || strstr(text, cases[i].says) == NULL) {
+            fail_msg("%zu: %s", i, text);
+        }
+        free(text);
+    }
+}
+
+/* One object, or nothing. */
+static void parts_are_one_object(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        char paths[2][700], *text = NULL;
+        char *const given[] = {paths[0], paths[1]};
+        size_t len = 0;
+        enum asv_handed_verdict verdict = ASV_HANDED_INVALID;
+        struct asv_verify_handed what = all_of_it();
+        (void)snprintf(paths[0], sizeof paths[0], "%s/first.zip", directory);
+        (void)snprintf(paths[1], sizeof paths[1], "%s/%s", directory, i == 0 ? "second.zip" : "no.zip");
+        what.out = open_memstream(&text, &len);
+        what.json = true;
+        assert_int_equal(asv_verify_handed_parts(&what, given, 2, &verdict, NULL),
+                         i == 0 ? ASV_OK : ASV_E_NOT_FOUND);
+        (void)fclose(what.out);
+        json_t *said = json_loads(text, 0, NULL);
+        assert_int_equal(said != NULL, i == 0);
+        assert_int_equal(len > 0, i == 0);
+        assert_int_equal(json_integer_value(json_object_get(said, "format")), i == 0 ? 1 : 0);
+        assert_int_equal(json_array_size(json_object_get(said, "parts")), i == 0 ? 2 : 0);
+        json_decref(said);
         free(text);
     }
 }
@@ -1454,6 +1696,12 @@ static void a_good_report_says_what_was_not_looked_at(void **state)
                                    "ft\n  Originale, die nicht beiliegen: was ihre "));
     assert_non_null(strstr(german, "\n  wer die Zeugen des Protokolls sind: --ledger fehlt\n"));
     assert_non_null(strstr(german, "\n  im Protokoll: "));
+    assert_non_null(strstr(german,
+                           "\n  ob seither ein Zertifikat gesperrt wurde: Sperrliste 7 von "
+                           "2026-01-05T06:00:00.000Z, die beiliegt (--revocations nimmt eine neuere)\n"));
+    assert_non_null(strstr(german, "\n  ob Kameras, von denen nichts "));
+    assert_non_null(strstr(german, "\n  ob die Uhren der Kameras richtig gingen\n"));
+    assert_non_null(strstr(german, "\n  ob das Protokoll noch mehr "));
     assert_non_null(strstr(german, "Mitsignaturen von Zeugen, die die Vertrauensdatei nicht nennt\n"));
     assert_non_null(strstr(german, "TRUNCATED, TRUSTED, Auszug ohne Original\n"));
     assert_non_null(
@@ -1463,6 +1711,10 @@ static void a_good_report_says_what_was_not_looked_at(void **state)
     json_t *said = json_loads(json, 0, NULL);
     assert_non_null(said);
     assert_true(json_is_true(json_object_get(said, "valid")));
+    assert_int_equal(json_integer_value(json_object_get(said, "format")), 1); /* HO-137 */
+    const json_t *list = json_object_get(said, "revocations");
+    assert_int_equal(json_integer_value(json_object_get(list, "number")), 7);
+    assert_true(json_is_true(json_object_get(list, "enclosed")));
     assert_int_equal(json_array_size(json_object_get(said, "recordings")), 4);
     assert_non_null(json_object_get(json_object_get(said, "ledger"), "heads"));
     json_decref(said);
@@ -1505,8 +1757,12 @@ int main(void)
         cmocka_unit_test(every_claim_is_compared),
         cmocka_unit_test(without_what_came_by_another_way_it_is_not_valid),
         cmocka_unit_test(it_takes_the_one_that_was_asked_for),
+        cmocka_unit_test(a_newer_list_counts),
+        cmocka_unit_test(a_list_of_others_is_told_as_such),
+        cmocka_unit_test(the_certificate_is_taken_as_another_system_writes_it),
         cmocka_unit_test(what_is_not_shown_leaves_it_incomplete),
         cmocka_unit_test(parts_are_verified_together),
+        cmocka_unit_test(parts_are_one_object),
         cmocka_unit_test(a_filing_is_what_it_says_and_nothing_else),
         cmocka_unit_test(a_filing_has_its_recordings_checked),
         cmocka_unit_test(a_filing_has_its_ledger_checked),
