@@ -125,6 +125,12 @@ ASV_MUST_CHECK enum asv_status asv_aead_open(uint8_t *out, const uint8_t *in, si
                                              size_t ad_len, const uint8_t nonce[ASV_AEAD_NONCE_BYTES],
                                              const uint8_t key[ASV_AEAD_KEY_BYTES]);
 
+/* The same without more that authenticates, for what is long: three times as fast, and its context lives on
+ * the heap while it works, where it is wiped. Any length; out is zeroed when it does not authenticate. */
+ASV_MUST_CHECK enum asv_status asv_aead_open_bulk(uint8_t *out, const uint8_t *in, size_t len,
+                                                  const uint8_t nonce[ASV_AEAD_NONCE_BYTES],
+                                                  const uint8_t key[ASV_AEAD_KEY_BYTES]);
+
 /* Not optimised away. */
 void asv_wipe(void *data, size_t len);
 

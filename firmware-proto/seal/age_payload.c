@@ -41,7 +41,7 @@ enum asv_status asv_age_chunk_decrypt(uint8_t *out, const uint8_t *in, size_t le
         return ASV_E_MALFORMED; /* empty only when the whole payload is */
     }
     chunk_nonce(nonce, index, final);
-    return asv_aead_open(out, in, len, NULL, 0, nonce, payload_key);
+    return asv_aead_open_bulk(out, in, len, nonce, payload_key);
 }
 
 void asv_age_final_chunk(uint8_t out[ASV_FINAL_CIPHER_BYTES], uint64_t index,

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "server/base/fail.h"
-#include "server/handover/ahead.h"
 #include "server/handover/build_internal.h"
 
 /* One recording that goes in. */
@@ -106,7 +105,6 @@ static enum asv_status choose(struct clip *clip, struct asv_err *err)
 static enum asv_status add_file(struct clip *clip, enum asv_recording_file file, struct asv_err *err)
 {
     struct asv_recording_reader *reader = NULL;
-    struct asv_ahead *ahead = NULL;
     struct asv_source source;
     bool takes_key = is_bulk(file) || is_excerpt(file) || file == ASV_RECORDING_KEY;
     enum asv_status status = takes_key ? ask_keys(clip, err) : ASV_OK;
@@ -116,13 +114,9 @@ static enum asv_status add_file(struct clip *clip, enum asv_recording_file file,
     if (status == ASV_OK) {
         status = asv_recording_read(clip->recording, file, &reader, &source, err);
     }
-    if (status == ASV_OK && is_bulk(file)) {
-        status = asv_ahead_open(&ahead, &source, &source, err);
-    }
     if (status == ASV_OK) {
         status = asv_build_output_add(clip->out, &clip->files[file], &source, err);
     }
-    asv_ahead_close(ahead);
     asv_recording_reader_close(reader);
     return status;
 }

@@ -197,10 +197,12 @@ static enum asv_status read_chunk(const struct asv_recording *recording, uint64_
 static enum asv_status read_signed(const struct asv_recording *recording, uint64_t i,
                                    uint8_t out[ASV_CHUNK_CIPHER_BYTES], struct asv_err *err)
 {
-    const struct asv_exhibit *exhibit = recording->exhibit;
+    uint8_t leaf[ASV_SHA256_BYTES];
     enum asv_status status = read_chunk(recording, i, out, err);
-    if (status == ASV_OK &&
-        asv_seal_check_chunk(exhibit->index.leaves[i], out, ASV_CHUNK_CIPHER_BYTES) != ASV_OK) {
+    if (status == ASV_OK) {
+        status = asv_exhibit_leaf(recording->exhibit, i, leaf, err);
+    }
+    if (status == ASV_OK && asv_seal_check_chunk(leaf, out, ASV_CHUNK_CIPHER_BYTES) != ASV_OK) {
         status =
             asv_failf(err, ASV_E_DIGEST,
                       "piece %llu is not what the camera signed; \"asservat vault scrub\" repairs it from "

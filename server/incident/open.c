@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/incident/open.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -25,7 +26,9 @@ struct walk {
     struct asv_err *err;
     bool keeps;
     struct asv_exhibit_keeping keeping;
-    struct asv_signatures signatures; /* of which nothing is believed before all are verified */
+    const struct asv_seal_result *result; /* so far */
+    const uint8_t *pk;                    /* the signer's */
+    struct asv_signatures signatures;     /* of which nothing is believed before all are verified */
     bool wrong, signed_wrong;
     uint64_t wrong_at;
     uint64_t payload_bytes;
@@ -36,7 +39,8 @@ static enum asv_status on_leaf(void *ctx, uint64_t index, const uint8_t leaf[ASV
 {
     struct walk *walk = ctx;
     if (walk->keeps) {
-        return asv_exhibit_keep_leaf(&walk->keeping, index, leaf, walk->err);
+        return asv_exhibit_keep_leaf(&walk->keeping, index, walk->result->seal_bytes - ASV_SHA256_BYTES, leaf,
+                                     walk->err);
     }
     bool there = index < walk->payload_bytes / ASV_CHUNK_CIPHER_BYTES;
     if (there) {
@@ -70,7 +74,12 @@ static enum asv_status on_record(void *ctx, const struct asv_seal_record *record
 static enum asv_status on_signature(void *ctx, const void *data, size_t len)
 {
     struct walk *walk = ctx;
-    return asv_signatures_add(&walk->signatures, data, len);
+    enum asv_status status = asv_signatures_add(&walk->signatures, data, len);
+    if (status == ASV_OK && walk->signatures.count == ASV_SIGNATURES_AT_ONCE) {
+        status = asv_signatures_verify(&walk->signatures, walk->pk);
+        walk->signatures.count = 0;
+    }
+    return status;
 }
 
 /* By lengths and the chunk that ends it: a chunk that is wrong shows when it is read. */
@@ -120,7 +129,7 @@ static enum asv_status take_result(struct asv_exhibit *exhibit, const struct wal
     return judge(exhibit, result, walk->payload_bytes, err);
 }
 
-/* at_once: the signatures of all checkpoints are verified at the end, together. */
+/* at_once: the signatures of checkpoints are verified many at once, the last of them at the end. */
 static enum asv_status walk_seal(struct asv_exhibit *exhibit, const struct asv_seal_signer *signer,
                                  const uint8_t header[32], struct walk *walk, bool at_once)
 {
@@ -137,6 +146,8 @@ static enum asv_status walk_seal(struct asv_exhibit *exhibit, const struct asv_s
     enum asv_status status = asv_clip_size(exhibit->dir, ASV_PART_SEAL, &size, err);
     enum asv_status fed = ASV_OK;
     asv_seal_verifier_init(&verifier, signer, &events);
+    walk->result = asv_seal_verifier_result(&verifier);
+    walk->pk = signer->pk;
     for (uint64_t at = 0; status == ASV_OK && fed == ASV_OK && at < size; at += BLOCK) {
         size_t len = size - at < BLOCK ? (size_t)(size - at) : BLOCK;
         status = asv_clip_read(exhibit->dir, ASV_PART_SEAL, at, block, len, err);
@@ -147,7 +158,8 @@ static enum asv_status walk_seal(struct asv_exhibit *exhibit, const struct asv_s
     if (status == ASV_OK && fed == ASV_OK && at_once) {
         status = asv_signatures_verify(&walk->signatures, signer->pk);
     }
-    const struct asv_seal_result *result = asv_seal_verifier_result(&verifier);
+    asv_exhibit_keep_end(&walk->keeping);
+    const struct asv_seal_result *result = walk->result;
     if (status == ASV_OK && fed != ASV_OK && result->status == ASV_OK) {
         return fed; /* the disk, in an event */
     }
@@ -291,6 +303,58 @@ void asv_exhibit_close(struct asv_exhibit *exhibit)
         asv_exhibit_index_free(&exhibit->index);
         free(exhibit);
     }
+}
+
+/* ---- leaves ---- */
+
+/* The run that a chunk is in. */
+static size_t find_run(const struct asv_exhibit_index *index, uint64_t chunk)
+{
+    size_t low = 0;
+    for (size_t high = index->run_count; high - low > 1;) {
+        size_t middle = low + (high - low) / 2;
+        if (index->runs[middle].first <= chunk) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* HO-151 */
+static enum asv_status load_run(struct asv_exhibit *exhibit, size_t number, struct asv_err *err)
+{
+    const struct asv_exhibit_index *index = &exhibit->index;
+    const struct asv_leaf_run *run = &index->runs[number];
+    uint64_t until = number + 1 < index->run_count ? run[1].first : index->leaf_count;
+    size_t len = (size_t)(until - run->first) * ASV_SHA256_BYTES;
+    uint8_t digest[ASV_SHA256_BYTES];
+    exhibit->has_run = false;
+    enum asv_status status = asv_clip_read(exhibit->dir, ASV_PART_SEAL, run->at, exhibit->leaves, len, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    asv_sha256(digest, exhibit->leaves, len);
+    if (!asv_equal(digest, run->digest, sizeof digest)) {
+        return asv_fail(err, ASV_E_DIGEST, "the seal in the vault is not the one that was verified before");
+    }
+    exhibit->run = number;
+    exhibit->has_run = true;
+    return ASV_OK;
+}
+
+enum asv_status asv_exhibit_leaf(struct asv_exhibit *exhibit, uint64_t chunk, uint8_t leaf[ASV_SHA256_BYTES],
+                                 struct asv_err *err)
+{
+    const struct asv_exhibit_index *index = &exhibit->index;
+    assert(chunk < index->leaf_count);
+    size_t run = find_run(index, chunk);
+    enum asv_status status = exhibit->has_run && exhibit->run == run ? ASV_OK : load_run(exhibit, run, err);
+    if (status == ASV_OK) {
+        memcpy(leaf, exhibit->leaves[chunk - index->runs[run].first], ASV_SHA256_BYTES);
+    }
+    return status;
 }
 
 /* ---- plaintext ---- */

@@ -32,6 +32,15 @@ struct asv_key_frame {
 };
 
 #define ASV_EXHIBIT_RECORDS 1024
+#define ASV_LEAF_RUN        64
+
+/* Leaves that stand one behind the other in the seal. They stay there: memory would rise with the recording.
+ */
+struct asv_leaf_run {
+    uint64_t first;                   /* chunk; the last is before the next run's first */
+    uint64_t at;                      /* of its leaf, in the seal */
+    uint8_t digest[ASV_SHA256_BYTES]; /* over all of them */
+};
 
 struct asv_exhibit_record {
     uint16_t kind;    /* enum asv_record_kind */
@@ -43,8 +52,10 @@ struct asv_exhibit_record {
 
 /* What is kept of a seal for reading from it by range: heap, of asv_exhibit_open_seal only. */
 struct asv_exhibit_index {
-    uint8_t (*leaves)[ASV_SHA256_BYTES]; /* of each chunk that is signed */
-    struct asv_key_frame *frames;        /* rising */
+    struct asv_leaf_run *runs; /* of all chunks that are signed */
+    size_t run_count;
+    uint64_t leaf_count;
+    struct asv_key_frame *frames; /* rising */
     size_t frame_count;
     uint64_t *checkpoints; /* chunks that each of them signs, rising */
     size_t checkpoint_count;
@@ -70,6 +81,9 @@ struct asv_exhibit {
     uint8_t stanzas[ASV_SEAL_STANZAS_MAX_BYTES];
     size_t stanzas_len;
     uint8_t first[ASV_CHUNK_CIPHER_BYTES], last[ASV_CHUNK_CIPHER_BYTES];
+    bool has_run; /* leaves are those of a run */
+    size_t run;
+    uint8_t leaves[ASV_LEAF_RUN][ASV_SHA256_BYTES];
 };
 
 /* Reads the seal and every chunk that it signs. *out is the caller's to close. ASV_E_NOT_FOUND: the vault
@@ -79,11 +93,16 @@ ASV_MUST_CHECK enum asv_status asv_exhibit_open(struct asv_vault *vault, const s
                                                 struct asv_exhibit **out, struct asv_err *err);
 
 /* The same without the chunks, so that the first picture of a long recording does not wait for its last: they
- * are compared with exhibit->index.leaves by who reads them. */
+ * are compared with asv_exhibit_leaf by who reads them. */
 ASV_MUST_CHECK enum asv_status asv_exhibit_open_seal(struct asv_vault *vault,
                                                      const struct asv_exhibit_name *name,
                                                      struct asv_exhibit **out, struct asv_err *err);
 void asv_exhibit_close(struct asv_exhibit *exhibit); /* NULL is fine */
+
+/* The signed leaf of a chunk that is signed, of asv_exhibit_open_seal: from the seal, if that is still the
+ * one that was verified; ASV_E_DIGEST otherwise. In one thread at a time. */
+ASV_MUST_CHECK enum asv_status asv_exhibit_leaf(struct asv_exhibit *exhibit, uint64_t chunk,
+                                                uint8_t leaf[ASV_SHA256_BYTES], struct asv_err *err);
 
 static inline void asv_cleanup_exhibit(struct asv_exhibit **exhibit)
 {

@@ -20,17 +20,45 @@ static void *make_room(void *array, size_t *cap, size_t count, size_t size, stru
     return grown;
 }
 
-enum asv_status asv_exhibit_keep_leaf(struct asv_exhibit_keeping *keeping, uint64_t number,
+void asv_exhibit_keep_end(struct asv_exhibit_keeping *keeping)
+{
+    struct asv_exhibit_index *to = keeping->index;
+    if (to->run_count > 0) {
+        asv_sha256_final(&keeping->run, to->runs[to->run_count - 1].digest);
+    }
+}
+
+/* A leaf that begins a run. */
+static enum asv_status begin_run(struct asv_exhibit_keeping *keeping, uint64_t number, uint64_t at,
+                                 struct asv_err *err)
+{
+    struct asv_exhibit_index *to = keeping->index;
+    struct asv_leaf_run *runs = make_room(to->runs, &keeping->run_cap, to->run_count, sizeof *runs, err);
+    if (runs == NULL) {
+        return ASV_E_NO_MEMORY;
+    }
+    to->runs = runs;
+    asv_exhibit_keep_end(keeping);
+    runs[to->run_count++] = (struct asv_leaf_run){.first = number, .at = at};
+    asv_sha256_init(&keeping->run);
+    return ASV_OK;
+}
+
+enum asv_status asv_exhibit_keep_leaf(struct asv_exhibit_keeping *keeping, uint64_t number, uint64_t at,
                                       const uint8_t leaf[ASV_SHA256_BYTES], struct asv_err *err)
 {
     struct asv_exhibit_index *to = keeping->index;
-    void *leaves = make_room(to->leaves, &keeping->leaf_cap, number, ASV_SHA256_BYTES, err);
-    if (leaves == NULL) {
-        return ASV_E_NO_MEMORY;
+    enum asv_status status = ASV_OK;
+    if (to->run_count == 0 || at != keeping->run_end ||
+        number - to->runs[to->run_count - 1].first == ASV_LEAF_RUN) {
+        status = begin_run(keeping, number, at, err);
     }
-    to->leaves = leaves;
-    memcpy(to->leaves[number], leaf, ASV_SHA256_BYTES);
-    return ASV_OK;
+    if (status == ASV_OK) {
+        asv_sha256_update(&keeping->run, leaf, ASV_SHA256_BYTES);
+        keeping->run_end = at + ASV_SHA256_BYTES;
+        to->leaf_count = number + 1;
+    }
+    return status;
 }
 
 /* What of a record's value is told: PREROLL_END's figure, and of others the first byte. */
@@ -102,7 +130,7 @@ enum asv_status asv_exhibit_keep_checkpoint(struct asv_exhibit_keeping *keeping,
 
 void asv_exhibit_index_free(struct asv_exhibit_index *index)
 {
-    free(index->leaves);
+    free(index->runs);
     free(index->frames);
     free(index->checkpoints);
     free(index->records);

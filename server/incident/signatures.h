@@ -9,6 +9,8 @@
 
 #include "firmware-proto/seal/frames.h"
 
+#define ASV_SIGNATURES_AT_ONCE 1024 /* so many at the most are kept */
+
 /* Zeros: none. */
 struct asv_signatures {
     uint8_t (*signed_frames)[ASV_SEAL_CHECKPOINT_BYTES];

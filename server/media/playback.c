@@ -88,12 +88,15 @@ bool asv_playback_is_truncated(const struct asv_playback *playback)
 /* ---- read ---- */
 
 static enum asv_status read_cipher(struct asv_playback *playback, uint64_t index,
-                                   uint8_t chunk[ASV_CHUNK_CIPHER_BYTES], struct asv_err *err)
+                                   uint8_t chunk[ASV_CHUNK_CIPHER_BYTES], uint8_t leaf[ASV_SHA256_BYTES],
+                                   struct asv_err *err)
 {
     pthread_mutex_lock(&playback->disk);
-    enum asv_status status =
-        asv_clip_read(playback->exhibit->dir, ASV_PART_PAYLOAD, index * ASV_CHUNK_CIPHER_BYTES, chunk,
-                      ASV_CHUNK_CIPHER_BYTES, err);
+    enum asv_status status = asv_exhibit_leaf(playback->exhibit, index, leaf, err);
+    if (status == ASV_OK) {
+        status = asv_clip_read(playback->exhibit->dir, ASV_PART_PAYLOAD, index * ASV_CHUNK_CIPHER_BYTES,
+                               chunk, ASV_CHUNK_CIPHER_BYTES, err);
+    }
     pthread_mutex_unlock(&playback->disk);
     return status;
 }
@@ -103,8 +106,8 @@ static enum asv_status open_chunk(struct asv_playback *playback, uint64_t index,
                                   uint8_t chunk[ASV_CHUNK_CIPHER_BYTES], uint8_t plain[ASV_CHUNK_PLAIN_BYTES],
                                   struct asv_err *err)
 {
-    const uint8_t *leaf = playback->exhibit->index.leaves[index];
-    enum asv_status status = read_cipher(playback, index, chunk, err);
+    uint8_t leaf[ASV_SHA256_BYTES];
+    enum asv_status status = read_cipher(playback, index, chunk, leaf, err);
     if (status != ASV_OK) {
         return status;
     }

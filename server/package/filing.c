@@ -11,8 +11,7 @@
 #include "server/base/fail.h"
 #include "server/base/io.h"
 
-#define PARTIAL     ".partial"
-#define PIECE_BYTES 65536
+#define PARTIAL ".partial"
 
 static const char *partial(char out[ASV_FILING_DIR_BYTES + 16], const struct asv_filing *filing)
 {
@@ -64,29 +63,30 @@ static enum asv_status admit(struct asv_filing *filing, const char *name, uint64
     return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%.200s: is in the filing already", name);
 }
 
+struct copying {
+    int fd;
+    const char *name;
+    uint64_t at;
+    struct asv_sha256 state;
+};
+
+static enum asv_status take_piece(void *ctx, const uint8_t *piece, size_t len, struct asv_err *err)
+{
+    struct copying *copying = ctx;
+    uint64_t at = copying->at;
+    asv_sha256_update(&copying->state, piece, len);
+    copying->at += len;
+    return asv_io_pwrite(copying->fd, piece, len, at, copying->name, err);
+}
+
 static enum asv_status copy(int fd, const char *name, const struct asv_source *source,
                             uint8_t sha256[ASV_SHA256_BYTES], struct asv_err *err)
 {
-    uint8_t piece[PIECE_BYTES];
-    struct asv_err why = {ASV_OK, ""};
-    struct asv_sha256 state;
-    uint64_t done = 0;
-    size_t got = 0;
-    enum asv_status status = ASV_OK;
-    asv_sha256_init(&state);
-    do {
-        uint64_t at = done;
-        status = asv_source_next(source, &done, piece, sizeof piece, &got, &why);
-        if (status != ASV_OK) {
-            return asv_failf(err, status, "%s: %s", name, why.text);
-        }
-        if (got > 0) {
-            asv_sha256_update(&state, piece, got);
-            status = asv_io_pwrite(fd, piece, got, at, name, err);
-        }
-    } while (status == ASV_OK && got > 0);
-    asv_sha256_final(&state, sha256);
-    asv_wipe(piece, sizeof piece); /* it may be plaintext */
+    struct copying copying = {.fd = fd, .name = name};
+    const struct asv_source_taker taker = {&copying, take_piece};
+    asv_sha256_init(&copying.state);
+    enum asv_status status = asv_source_pour(source, name, &taker, err);
+    asv_sha256_final(&copying.state, sha256);
     return status == ASV_OK ? asv_io_sync_data(fd, name, err) : status;
 }
 

@@ -133,13 +133,16 @@ static enum asv_status read_files(struct asv_package *package, struct asv_fault 
 }
 
 enum asv_status asv_package_open(struct asv_package *package, const struct asv_package_input *input,
-                                 const uint8_t *signer, struct asv_fault *fault, struct asv_err *err)
+                                 const uint8_t *signer, const struct asv_zip_watch *watch,
+                                 struct asv_fault *fault, struct asv_err *err)
 {
     *package = (struct asv_package){.rows = NULL};
     *fault = (struct asv_fault){.kind = ASV_FAULT_NONE};
     enum asv_status status = asv_zip_open(&package->zip, input, fault, err);
     if (status == ASV_OK) {
+        package->zip.watch = watch;
         status = read_files(package, fault, err);
+        package->zip.watch = NULL;
     }
     if (status == ASV_OK) {
         status = asv_package_check_members(package, fault, err);

@@ -37,10 +37,12 @@ struct asv_package {
 
 /* Reads all of it, checks all of it. signer: SHA-256 of the certificate (DER) that must have signed the
  * package and every document; NULL: all by the same one, whosever it is. What is wrong is in fault, and its
- * status is returned; ASV_E_NO_MEMORY. The input must outlive the package. */
+ * status is returned; ASV_E_NO_MEMORY. The input must outlive the package. watch: who reads along; NULL:
+ * nobody. */
 ASV_MUST_CHECK enum asv_status asv_package_open(struct asv_package *package,
                                                 const struct asv_package_input *input, const uint8_t *signer,
-                                                struct asv_fault *fault, struct asv_err *err);
+                                                const struct asv_zip_watch *watch, struct asv_fault *fault,
+                                                struct asv_err *err);
 
 /* Nothing is fine. */
 void asv_package_close(struct asv_package *package);

@@ -288,6 +288,7 @@ static enum asv_status read_piece(void *ctx, uint64_t i, void *slot, struct asv_
     struct pieces *of = ctx;
     struct asv_zip_piece *piece = slot;
     const struct asv_package_input *input = &of->reader->input;
+    const struct asv_zip_watch *watch = of->reader->watch;
     uint64_t done = i * ASV_ZIP_READ_BYTES;
     uint64_t left = of->entry->size - done;
     piece->len = left < ASV_ZIP_READ_BYTES ? (size_t)left : ASV_ZIP_READ_BYTES;
@@ -295,6 +296,9 @@ static enum asv_status read_piece(void *ctx, uint64_t i, void *slot, struct asv_
         input->read(input->ctx, asv_zip_data_offset(of->entry) + done, piece->data, piece->len, err);
     if (status == ASV_OK) {
         of->crc = asv_crc32(&of->reader->crc, of->crc, piece->data, piece->len);
+        if (watch != NULL) {
+            watch->bytes(watch->ctx, piece->data, piece->len);
+        }
     }
     return status;
 }
@@ -335,12 +339,19 @@ static enum asv_status check_bytes(struct asv_zip_reader *reader, struct asv_zip
                                          .spare = reader->buffer,
                                          .threads = 1, /* in their order, for the CRC-32 */
                                          .make = read_piece};
+    const struct asv_zip_watch *watch = reader->watch;
     asv_sha256_init(&state);
+    if (watch != NULL) {
+        watch->begin(watch->ctx, asv_zip_data_offset(entry));
+    }
     enum asv_status status = work.count > 0 ? digest(&work, &state, entry, fault, err) : ASV_OK;
     if (status != ASV_OK) {
         return status;
     }
     asv_sha256_final(&state, entry->sha256);
+    if (watch != NULL) {
+        watch->end(watch->ctx);
+    }
     return of.crc == entry->crc32
                ? ASV_OK
                : asv_fault_at(fault, ASV_FAULT_CRC, asv_zip_name(entry), asv_zip_data_offset(entry), err);

@@ -17,8 +17,17 @@
 
 struct asv_zip_piece;
 
+/* Is told of each file's bytes as they are read, in their order, in the thread that reads. */
+struct asv_zip_watch {
+    void *ctx;                                                 /* borrowed */
+    void (*begin)(void *ctx, uint64_t offset);                 /* where they begin */
+    void (*bytes)(void *ctx, const uint8_t *data, size_t len); /* ASV_ZIP_READ_BYTES, or the last */
+    void (*end)(void *ctx);                                    /* not of one that cannot be read */
+};
+
 struct asv_zip_reader {
     struct asv_package_input input;
+    const struct asv_zip_watch *watch; /* borrowed, and set once it is open; NULL: nobody */
     struct asv_zip_end end;
     uint64_t count;     /* files read */
     uint64_t at;        /* where the next file begins */

@@ -31,9 +31,6 @@ void asv_zip_close(struct asv_zip_writer *writer)
     }
     asv_journal_close(&writer->journal);
     asv_names_free(&writer->names);
-    if (writer->buffer != NULL) { /* what a package holds may be plaintext */
-        asv_wipe(writer->buffer, ASV_ZIP_BUFFER_BYTES);
-    }
     free(writer->buffer);
     writer->buffer = NULL;
 }
@@ -206,39 +203,41 @@ enum asv_status asv_zip_keep(struct asv_zip_writer *writer, struct asv_bytes nam
     return status;
 }
 
-/* PK-011: copies the bytes to their place, and digests them on the way. */
+/* A file that is copied to its place, and digested on the way. */
+struct copying {
+    struct asv_zip_writer *writer;
+    struct asv_zip_entry *entry;
+    uint64_t at,
+        started; /* in the package: the next piece; what the medium was not yet asked to begin with */
+    struct asv_sha256 state;
+};
+
+static enum asv_status take_piece(void *ctx, const uint8_t *piece, size_t len, struct asv_err *err)
+{
+    struct copying *copying = ctx;
+    struct asv_zip_writer *writer = copying->writer;
+    asv_sha256_update(&copying->state, piece, len);
+    copying->entry->crc32 = asv_crc32(&writer->crc, copying->entry->crc32, piece, len);
+    enum asv_status status = asv_io_pwrite(writer->fd, piece, len, copying->at, writer->name, err);
+    copying->at += len;
+    if (status == ASV_OK && copying->at - copying->started >= START_BYTES) {
+        asv_io_start_sync(writer->fd, copying->started, copying->at - copying->started);
+        copying->started = copying->at;
+    }
+    return status;
+}
+
+/* PK-011 */
 static enum asv_status copy(struct asv_zip_writer *writer, const struct asv_source *source,
                             struct asv_zip_entry *entry, struct asv_err *err)
 {
-    struct asv_err why = {ASV_OK, ""};
-    struct asv_sha256 state;
     uint64_t begin = asv_zip_data_offset(entry);
-    uint64_t done = 0;
-    uint64_t started = 0;
-    size_t got = 0;
-    asv_sha256_init(&state);
-    do {
-        uint64_t at = begin + done;
-        enum asv_status status =
-            asv_source_next(source, &done, writer->buffer, ASV_ZIP_BUFFER_BYTES, &got, &why);
-        if (status != ASV_OK) {
-            return asv_failf(err, status, "%.200s: %s", entry->name, why.text);
-        }
-        if (got > 0) {
-            asv_sha256_update(&state, writer->buffer, got);
-            entry->crc32 = asv_crc32(&writer->crc, entry->crc32, writer->buffer, got);
-            status = asv_io_pwrite(writer->fd, writer->buffer, got, at, writer->name, err);
-            if (done - started >= START_BYTES) {
-                asv_io_start_sync(writer->fd, begin + started, done - started);
-                started = done;
-            }
-        }
-        if (status != ASV_OK) {
-            return status;
-        }
-    } while (got > 0);
-    asv_sha256_final(&state, entry->sha256);
-    return ASV_OK;
+    struct copying copying = {.writer = writer, .entry = entry, .at = begin, .started = begin};
+    const struct asv_source_taker taker = {&copying, take_piece};
+    asv_sha256_init(&copying.state);
+    enum asv_status status = asv_source_pour(source, entry->name, &taker, err);
+    asv_sha256_final(&copying.state, entry->sha256);
+    return status;
 }
 
 static enum asv_status write_file(struct asv_zip_writer *writer, const struct asv_source *source,

@@ -15,7 +15,7 @@
 #include "server/package/source.h"
 
 #define ASV_ZIP_FILE_BYTES   200        /* of NAME, NUL included */
-#define ASV_ZIP_BUFFER_BYTES 262144     /* what is read at once */
+#define ASV_ZIP_BUFFER_BYTES 65536      /* of the directory, written at once */
 #define ASV_ZIP_SYNC_BYTES   (16 << 20) /* no more than this is done again after a crash, and one file */
 
 struct asv_zip_writer {

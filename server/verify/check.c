@@ -8,6 +8,7 @@
 #include "firmware-proto/seal/link.h"
 #include "server/base/beside.h"
 #include "server/base/fail.h"
+#include "server/verify/leaves.h"
 
 #define BUFFER_BYTES 65552
 
@@ -30,6 +31,9 @@ struct walk {
     uint32_t pre_roll_ms;
     struct asv_beside *ahead; /* pieces of the payload, digested before their leaves come */
     uint64_t full;            /* of them there are so many whole ones */
+    uint64_t seen;            /* of their leaves */
+    struct asv_sha256 group;  /* of those since the last group of leaves that were taken before */
+    bool differs;             /* one did */
     struct piece piece;
 };
 
@@ -96,6 +100,33 @@ static enum asv_status on_leaf(void *ctx, uint64_t index, const uint8_t leaf[ASV
     return status;
 }
 
+/* ---- leaves that were taken before ---- */
+
+static void compare_group(struct walk *walk)
+{
+    const struct asv_leaves *leaves = walk->inputs->leaves;
+    uint64_t group = (walk->seen - 1) / ASV_LEAVES_GROUP;
+    uint8_t digest[ASV_SHA256_BYTES];
+    asv_sha256_final(&walk->group, digest);
+    asv_sha256_init(&walk->group);
+    walk->differs = walk->differs || memcmp(digest, leaves->groups[group], sizeof digest) != 0;
+}
+
+static enum asv_status on_leaf_taken(void *ctx, uint64_t index, const uint8_t leaf[ASV_SHA256_BYTES])
+{
+    struct walk *walk = ctx;
+    if (index < walk->full) {
+        asv_sha256_update(&walk->group, leaf, ASV_SHA256_BYTES);
+        walk->seen++;
+        if (walk->seen % ASV_LEAVES_GROUP == 0 || walk->seen == walk->full) {
+            compare_group(walk);
+        }
+    }
+    return ASV_OK;
+}
+
+/* ---- the seal ---- */
+
 static enum asv_status on_record(void *ctx, const struct asv_seal_record *record)
 {
     struct walk *walk = ctx;
@@ -121,8 +152,10 @@ static enum asv_status walk_seal(struct walk *walk, const struct asv_seal_signer
 {
     struct asv_report *report = walk->report;
     struct asv_err *why = &report->err[ASV_CHECK_SEAL];
-    struct asv_seal_events events = {
-        .ctx = walk, .leaf = on_leaf, .record = on_record, .checkpoint = on_checkpoint};
+    struct asv_seal_events events = {.ctx = walk,
+                                     .leaf = walk->ahead != NULL ? on_leaf : on_leaf_taken,
+                                     .record = on_record,
+                                     .checkpoint = on_checkpoint};
     static const size_t step = 16384;
     uint8_t buffer[16384];
     struct asv_seal_verifier verifier;
@@ -151,10 +184,8 @@ static enum asv_status walk_seal(struct walk *walk, const struct asv_seal_signer
 }
 
 /* The same, with the payload's pieces digested beside it. */
-static enum asv_status walk_all(struct walk *walk, const struct asv_seal_signer *signer)
+static enum asv_status walk_both(struct walk *walk, const struct asv_seal_signer *signer)
 {
-    walk->full = (file_size(walk->inputs, ASV_PART_PAYLOAD) + file_size(walk->inputs, ASV_PART_TAIL)) /
-                 ASV_CHUNK_CIPHER_BYTES;
     const struct asv_beside_work work = {.ctx = walk,
                                          .count = walk->full,
                                          .slot_bytes = sizeof walk->piece,
@@ -166,6 +197,26 @@ static enum asv_status walk_all(struct walk *walk, const struct asv_seal_signer 
         status = walk_seal(walk, signer);
     }
     asv_beside_close(walk->ahead);
+    return status;
+}
+
+/* HO-150: without reading the payload once more, where all of its leaves were taken before and are the
+ * seal's. Which of them is not is found by reading it. */
+static enum asv_status walk_all(struct walk *walk, const struct asv_seal_signer *signer)
+{
+    const struct asv_leaves *leaves = walk->inputs->leaves;
+    walk->full = (file_size(walk->inputs, ASV_PART_PAYLOAD) + file_size(walk->inputs, ASV_PART_TAIL)) /
+                 ASV_CHUNK_CIPHER_BYTES;
+    if (leaves == NULL || leaves->groups == NULL || leaves->count != walk->full) {
+        return walk_both(walk, signer);
+    }
+    asv_sha256_init(&walk->group);
+    enum asv_status status = walk_seal(walk, signer);
+    if (status == ASV_OK && (walk->differs || walk->seen < walk->full)) {
+        memset(walk->records, 0, sizeof walk->records);
+        walk->pre_roll_ms = 0;
+        status = walk_both(walk, signer);
+    }
     return status;
 }
 

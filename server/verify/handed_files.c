@@ -14,9 +14,8 @@
 #include "server/package/asic.h"
 #include "server/package/bag.h"
 #include "server/package/filing_rules.h"
+#include "server/package/source.h"
 #include "server/verify/handed_internal.h"
-
-#define PIECE_BYTES 65536
 
 static const size_t payload_len = sizeof ASV_BAG_PAYLOAD - 1;
 
@@ -147,11 +146,57 @@ struct asv_files asv_handed_files_below(struct asv_handed_below *below)
 
 /* ---- a carrier ---- */
 
+static void begin_file(void *ctx, uint64_t offset)
+{
+    struct asv_handed *it = ctx;
+    it->reading = offset;
+    asv_leaves_begin(&it->reader);
+}
+
+static void feed_file(void *ctx, const uint8_t *data, size_t len)
+{
+    struct asv_handed *it = ctx;
+    asv_leaves_feed(&it->reader, data, len);
+}
+
+/* Without memory it is read once more, later. */
+static void end_file(void *ctx)
+{
+    struct asv_handed *it = ctx;
+    struct asv_leaves found;
+    asv_leaves_end(&it->reader, &found);
+    if (found.groups == NULL) {
+        return;
+    }
+    struct asv_handed_leaves *grown = reallocarray(it->leaves, it->leaves_count + 1, sizeof *grown);
+    if (grown == NULL) {
+        asv_leaves_free(&found);
+        return;
+    }
+    it->leaves = grown;
+    it->leaves[it->leaves_count++] = (struct asv_handed_leaves){it->reading, found};
+}
+
+/* Those of the file that begins there; each is asked for once, in their order. */
+static struct asv_leaves take_leaves(struct asv_handed *it, size_t *next, uint64_t offset)
+{
+    struct asv_leaves found = {0};
+    while (*next < it->leaves_count && it->leaves[*next].offset < offset) {
+        (*next)++;
+    }
+    if (*next < it->leaves_count && it->leaves[*next].offset == offset) {
+        found = it->leaves[*next].leaves;
+        it->leaves[*next].leaves = (struct asv_leaves){0};
+    }
+    return found;
+}
+
 /* The payload of the package that was opened. */
 static enum asv_status list_carrier(struct asv_handed *it, struct asv_err *err)
 {
     const struct asv_package *package = &it->package;
     struct asv_zip_entry entry;
+    size_t next = 0;
     it->files = calloc(package->count, sizeof *it->files);
     if (it->files == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
@@ -164,7 +209,8 @@ static enum asv_status list_carrier(struct asv_handed *it, struct asv_err *err)
         struct asv_handed_file *file = &it->files[it->file_count++];
         *file = (struct asv_handed_file){.name = package->names + package->rows[i].name_at + payload_len,
                                          .size = entry.size,
-                                         .offset = asv_zip_data_offset(&entry)};
+                                         .offset = asv_zip_data_offset(&entry),
+                                         .leaves = take_leaves(it, &next, asv_zip_data_offset(&entry))};
         memcpy(file->sha256, entry.sha256, sizeof file->sha256);
         if (asv_asic_is_signature(entry.name)) { /* of the document before it: that was checked */
             file->is_named = true;
@@ -188,7 +234,8 @@ static enum asv_status open_carrier(struct asv_handed *it, struct asv_err *err)
     }
     it->descriptor = it->file.fd;
     it->input = asv_package_input_file(&it->descriptor, it->file.size);
-    status = asv_package_open(&it->package, &it->input, NULL, &it->fault.package, &it->fault.err);
+    const struct asv_zip_watch watch = {it, begin_file, feed_file, end_file};
+    status = asv_package_open(&it->package, &it->input, NULL, &watch, &it->fault.package, &it->fault.err);
     if (status == ASV_OK) {
         it->finding[ASV_HANDED_CHECK_PACKAGE] = ASV_FINDING_GOOD;
         return list_carrier(it, err);
@@ -206,27 +253,51 @@ static enum asv_status open_carrier(struct asv_handed *it, struct asv_err *err)
 
 /* ---- a filing ---- */
 
+struct digesting {
+    struct asv_input input;
+    uint64_t at;
+    struct asv_leaves_reader leaves;
+    struct asv_sha256 state;
+};
+
+static enum asv_status read_file(void *ctx, void *out, size_t cap, size_t *got, struct asv_err *err)
+{
+    struct digesting *it = ctx;
+    enum asv_status status = asv_input_read(&it->input, it->at, out, cap, got, err);
+    if (status == ASV_OK && *got == 0 && it->at < it->input.size) {
+        status = asv_fail(err, ASV_E_IO, "a file became shorter while it was read");
+    }
+    if (status == ASV_OK) {
+        asv_leaves_feed(&it->leaves, out, *got);
+        it->at += *got;
+    }
+    return status;
+}
+
+static enum asv_status digest_piece(void *ctx, const uint8_t *piece, size_t len, struct asv_err *err)
+{
+    struct digesting *it = ctx;
+    (void)err;
+    asv_sha256_update(&it->state, piece, len);
+    return ASV_OK;
+}
+
 static enum asv_status digest(struct asv_handed *it, struct asv_handed_file *file, struct asv_err *err)
 {
-    uint8_t piece[PIECE_BYTES];
-    struct asv_sha256 state;
-    struct asv_input input;
-    size_t got = 0;
-    enum asv_status status = asv_handed_input(it, file, &input, err);
+    struct digesting digesting = {.at = 0};
+    enum asv_status status = asv_handed_input(it, file, &digesting.input, err);
     if (status != ASV_OK) {
         return status;
     }
-    file->size = input.size;
-    asv_sha256_init(&state);
-    for (uint64_t at = 0; at < file->size && status == ASV_OK; at += got) {
-        status = asv_input_read(&input, at, piece, sizeof piece, &got, err);
-        if (status == ASV_OK && got == 0) {
-            status = asv_fail(err, ASV_E_IO, "a file became shorter while it was read");
-        }
-        asv_sha256_update(&state, piece, got);
-    }
-    asv_sha256_final(&state, file->sha256);
-    asv_input_close(&input);
+    file->size = digesting.input.size;
+    asv_sha256_init(&digesting.state);
+    asv_leaves_begin(&digesting.leaves);
+    const struct asv_source source = {&digesting, file->size, read_file};
+    const struct asv_source_taker taker = {&digesting, digest_piece};
+    status = asv_source_pour(&source, file->name, &taker, err);
+    asv_sha256_final(&digesting.state, file->sha256);
+    asv_leaves_end(&digesting.leaves, &file->leaves);
+    asv_input_close(&digesting.input);
     it->bytes += file->size;
     return status;
 }
@@ -367,6 +438,14 @@ void asv_handed_close(struct asv_handed *it)
     if (it->is_carrier) {
         asv_package_close(&it->package);
         asv_input_close(&it->file);
+    }
+    asv_leaves_free(&it->reader.found);
+    for (size_t i = 0; i < it->leaves_count; i++) {
+        asv_leaves_free(&it->leaves[i].leaves);
+    }
+    free(it->leaves);
+    for (size_t i = 0; it->files != NULL && i < it->file_count; i++) {
+        asv_leaves_free(&it->files[i].leaves);
     }
     asv_file_names_free(&it->names);
     asv_file_names_free(&it->places);

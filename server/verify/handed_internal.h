@@ -14,6 +14,7 @@
 #include "server/verify/check.h"
 #include "server/verify/handed.h"
 #include "server/verify/identities.h"
+#include "server/verify/leaves.h"
 #include "server/verify/ledger.h"
 
 #define ASV_HANDED_PATH_BYTES (ASV_PACKAGE_NAME_BYTES + 1)
@@ -71,6 +72,13 @@ struct asv_handed_file {
     uint8_t sha256[ASV_SHA256_BYTES];
     bool is_named;  /* by the facts, or by what a hand-over consists of */
     bool is_signed; /* there is a good signature of it beside it */
+    struct asv_leaves leaves;
+};
+
+/* A carrier's, while it is read. */
+struct asv_handed_leaves {
+    uint64_t offset;
+    struct asv_leaves leaves;
 };
 
 struct asv_handed_recording {
@@ -97,6 +105,10 @@ struct asv_handed {
     struct asv_input file; /* a carrier's */
     int descriptor;        /* the same, for its reader */
     struct asv_package_input input;
+    struct asv_leaves_reader reader;
+    struct asv_handed_leaves *leaves; /* heap; rising */
+    size_t leaves_count;
+    uint64_t reading; /* where the file begins */
     struct asv_package package;
     struct asv_handed_file *files; /* heap; in the order of their names */
     size_t file_count;

@@ -12,6 +12,7 @@ struct looked {
     struct asv_handed *it;
     size_t i;
     struct asv_inputs inputs; /* PAYLOAD: what is signed of sealed.age */
+    struct asv_input file;    /* sealed.age */
     struct asv_input sealed;  /* its payload, to its end */
     struct asv_age_header header;
     uint8_t nonce[ASV_NONCE_BYTES];
@@ -93,23 +94,23 @@ static enum asv_status check_stanzas(const struct looked *looked)
 
 static enum asv_status read_sealed(struct looked *looked, struct asv_err *err)
 {
-    struct asv_input file;
+    struct asv_input *file = &looked->file;
     size_t got = 0;
-    enum asv_status status = asv_handed_input(looked->it, find(looked, "sealed.age"), &file, err);
+    enum asv_status status = asv_handed_input(looked->it, find(looked, "sealed.age"), file, err);
     if (status == ASV_OK) {
-        status = asv_input_read(&file, 0, looked->begin, sizeof looked->begin, &got, err);
+        status = asv_input_read(file, 0, looked->begin, sizeof looked->begin, &got, err);
     }
     if (status != ASV_OK) {
         return status;
     }
     status = asv_age_header_read(&looked->header, looked->begin, got);
     size_t len = looked->header.text.len + ASV_NONCE_BYTES;
-    if (status != ASV_OK || got < len || file.size - len < sizeof looked->last) {
+    if (status != ASV_OK || got < len || file->size - len < sizeof looked->last) {
         return FAIL(looked, ASV_HANDED_SEALED, "sealed.age", status != ASV_OK ? status : ASV_E_MALFORMED,
                     "not an age file");
     }
     memcpy(looked->nonce, looked->begin + looked->header.text.len, sizeof looked->nonce);
-    looked->sealed = asv_input_part(&file, len, file.size - len);
+    looked->sealed = asv_input_part(file, len, file->size - len);
     status = asv_input_read(&looked->sealed, looked->sealed.size - sizeof looked->last, looked->last,
                             sizeof looked->last, &got, err);
     return status == ASV_OK ? check_stanzas(looked) : status;
@@ -135,7 +136,11 @@ static enum asv_status find_end(struct looked *looked, struct asv_err *err)
 static void set_payload(struct looked *looked)
 {
     uint64_t size = looked->sealed.size - (looked->ended ? 0 : sizeof looked->last);
+    const struct asv_handed_file *file = find(looked, "sealed.age");
     looked->inputs.part[ASV_PART_PAYLOAD] = asv_input_part(&looked->sealed, 0, size);
+    if (looked->sealed.offset == file->offset + file->leaves.begin) {
+        looked->inputs.leaves = &file->leaves;
+    }
 }
 
 /* HO-111: without the original, what was signed about it is all there is. */
@@ -282,12 +287,13 @@ enum asv_status asv_handed_check_recordings(struct asv_handed *it, struct asv_er
 {
     enum asv_status status = ASV_OK;
     for (size_t i = 0; i < it->clip_count && status == ASV_OK; i++) {
-        struct looked looked = {.it = it, .i = i, .sealed = {.fd = -1}};
+        struct looked looked = {.it = it, .i = i, .file = {.fd = -1}, .sealed = {.fd = -1}};
         for (size_t part = 0; part < ASV_PART_COUNT; part++) {
             looked.inputs.part[part] = (struct asv_input){.fd = -1};
         }
         status = check_one(&looked, err);
         asv_inputs_close(&looked.inputs);
+        asv_input_close(&looked.file);
     }
     return status;
 }

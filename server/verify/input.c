@@ -95,6 +95,7 @@ enum asv_status asv_inputs_open(struct asv_inputs *inputs, const char *path, str
         inputs->part[i] = (struct asv_input){.fd = -1};
     }
     inputs->payload_stays = false;
+    inputs->leaves = NULL;
     enum asv_status status = find_prefix(prefix, path, err);
     for (size_t i = 0; i < ASV_PART_COUNT && status == ASV_OK; i++) {
         snprintf(name, sizeof name, "%s%s", prefix, asv_input_name((enum asv_part)i));

@@ -36,9 +36,12 @@ struct asv_input {
     bool is_borrowed; /* the file is somebody else's, who closes it */
 };
 
+struct asv_leaves;
+
 struct asv_inputs {
     struct asv_input part[ASV_PART_COUNT];
-    bool payload_stays; /* with who has the recording: what was signed is judged without it */
+    const struct asv_leaves *leaves; /* of PAYLOAD, taken before; borrowed; NULL: none */
+    bool payload_stays;              /* with who has the recording: what was signed is judged without it */
 };
 
 /* path is a clip's directory; or its seal, called "seal" with the other parts beside it under their names, or

@@ -14,7 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "server/handover/ahead.h"
 #include "server/handover/recording.h"
 #include "server/package/carrier.h"
 #include "tests/support/in_vault.h"
@@ -57,16 +56,13 @@ static void give_keys(struct asv_recording *recording)
 static void add(struct asv_recording *recording, enum asv_recording_file file)
 {
     struct asv_recording_reader *reader = NULL;
-    struct asv_ahead *ahead = NULL;
     struct asv_source source;
     struct asv_zip_entry entry;
     struct asv_err err = {0};
     char name[64];
     (void)snprintf(name, sizeof name, "data/recordings/001/%s", asv_recording_file_name(file));
     must(asv_recording_read(recording, file, &reader, &source, &err) == ASV_OK, &err);
-    must(asv_ahead_open(&ahead, &source, &source, &err) == ASV_OK, &err);
     must(asv_carrier_add(&carrier, name, &source, &entry, &err) == ASV_OK, &err);
-    asv_ahead_close(ahead);
     asv_recording_reader_close(reader);
 }
 

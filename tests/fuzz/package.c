@@ -73,7 +73,7 @@ static void fuzz_asic(struct asv_bytes input)
     asv_test_package_build(&it);
     struct asv_bytes bytes = {it.bytes, it.len};
     const struct asv_package_input from = asv_package_input_bytes(&bytes);
-    enum asv_status status = asv_package_open(&package, &from, NULL, &fault, NULL);
+    enum asv_status status = asv_package_open(&package, &from, NULL, NULL, &fault, NULL);
     bool same = input.len == right.entry.size && memcmp(input.data, right.data, input.len) == 0;
     require((status == ASV_OK) == same && fault.offset <= it.len);
     require(same || fault.kind == ASV_FAULT_ASIC_MANIFEST || fault.kind == ASV_FAULT_ASIC_DIGEST);

@@ -258,7 +258,7 @@ static void expect_taken(const char *name, uint32_t stamped)
     struct asv_fault fault;
     int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
     const struct asv_package_input input = asv_package_input_file(&fd, (uint64_t)lseek(fd, 0, SEEK_END));
-    assert_int_equal(ASV_OK, asv_package_open(&package, &input, NULL, &fault, NULL));
+    assert_int_equal(ASV_OK, asv_package_open(&package, &input, NULL, NULL, &fault, NULL));
     assert_int_equal(package.payload_files, 4);
     assert_int_equal(package.documents, 1);
     assert_int_equal(package.stamped, stamped);

@@ -63,7 +63,7 @@ static size_t digest_all(uint8_t out[ASV_SHA256_BYTES])
     int fd = openat(kit.dir, ASV_BUILD_CARRIER, O_RDONLY | O_CLOEXEC);
     assert_true(fd >= 0);
     const struct asv_package_input input = asv_package_input_file(&fd, (uint64_t)lseek(fd, 0, SEEK_END));
-    if (asv_package_open(&package, &input, NULL, &fault, &err) != ASV_OK) {
+    if (asv_package_open(&package, &input, NULL, NULL, &fault, &err) != ASV_OK) {
         fail_msg("%s: %s", fault.file, err.text);
     }
     size_t count = package.count;

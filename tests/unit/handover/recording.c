@@ -7,12 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/handover/ahead.h"
 #include "tests/support/files.h"
 #include "tests/support/in_vault.h"
 #include "tests/unit/test.h"
 
-#define CHUNKS 9 /* more than the reader ahead keeps of them in one slot */
+#define CHUNKS 9
 
 static struct asv_test_in_vault it;
 static uint8_t recipient_sk[ASV_X25519_BYTES] = {7};
@@ -56,12 +55,11 @@ static struct asv_recording *open_it(void)
     return recording;
 }
 
-/* All that a file gives, through the reader ahead or not; the caller frees *out. */
-static enum asv_status read_all(struct asv_recording *recording, enum asv_recording_file file, bool ahead,
-                                uint8_t **out, size_t *len)
+/* All that a file gives; the caller frees *out. */
+static enum asv_status read_all(struct asv_recording *recording, enum asv_recording_file file, uint8_t **out,
+                                size_t *len)
 {
     struct asv_recording_reader *reader = NULL;
-    struct asv_ahead *thread = NULL;
     struct asv_source source;
     struct asv_err err = {0};
     uint64_t done = 0;
@@ -70,16 +68,12 @@ static enum asv_status read_all(struct asv_recording *recording, enum asv_record
     if (status != ASV_OK) {
         return status;
     }
-    if (ahead) {
-        assert_int_equal(asv_ahead_open(&thread, &source, &source, &err), ASV_OK);
-    }
     *out = malloc((size_t)source.size + 1);
     assert_non_null(*out);
     do {
         status = asv_source_next(&source, &done, *out + done, 50000, &got, &err);
     } while (status == ASV_OK && got > 0);
     *len = (size_t)done;
-    asv_ahead_close(thread);
     asv_recording_reader_close(reader);
     if (status != ASV_OK) {
         assert_true(err.text[0] != '\0');
@@ -93,7 +87,7 @@ static enum asv_status write_out(struct asv_recording *recording, enum asv_recor
 {
     uint8_t *data = NULL;
     size_t len = 0;
-    enum asv_status status = read_all(recording, file, false, &data, &len);
+    enum asv_status status = read_all(recording, file, &data, &len);
     if (status == ASV_OK) {
         asv_test_write_file(it.base, asv_recording_file_name(file), data, len);
         free(data);
@@ -150,7 +144,7 @@ static void the_records_are_the_vaults(void **state)
         size_t want_len = 0;
         size_t len = 0;
         asv_test_read_file(it.place, asv_recording_file_name(copied[i]), &want, &want_len);
-        assert_int_equal(read_all(recording, copied[i], true, &got, &len), ASV_OK);
+        assert_int_equal(read_all(recording, copied[i], &got, &len), ASV_OK);
         assert_int_equal(len, want_len);
         assert_memory_equal(got, want, len);
         free(got);
@@ -159,33 +153,14 @@ static void the_records_are_the_vaults(void **state)
     uint8_t *text = NULL;
     size_t len = 0;
     char want[2 * ASV_FILE_KEY_BYTES + 2];
-    assert_int_equal(read_all(recording, ASV_RECORDING_KEY, false, &text, &len), ASV_OK);
+    assert_int_equal(read_all(recording, ASV_RECORDING_KEY, &text, &len), ASV_OK);
     for (size_t i = 0; i < ASV_FILE_KEY_BYTES; i++) {
         snprintf(want + 2 * i, 4, "%02x\n", it.file_key[i]);
     }
     assert_int_equal(len, strlen(want));
     assert_memory_equal(text, want, len);
     free(text);
-    assert_int_equal(read_all(recording, ASV_RECORDING_TAIL, false, &text, &len), ASV_E_NOT_FOUND);
-    asv_recording_close(recording);
-}
-
-/* HO-034: with and without the thread, byte for byte. */
-static void reading_ahead_changes_nothing(void **state)
-{
-    struct asv_recording *recording = open_it();
-    (void)state;
-    for (int file = ASV_RECORDING_SEALED; file <= ASV_RECORDING_PLAYABLE; file++) {
-        uint8_t *one = NULL;
-        uint8_t *two = NULL;
-        size_t len[2];
-        assert_int_equal(read_all(recording, (enum asv_recording_file)file, false, &one, &len[0]), ASV_OK);
-        assert_int_equal(read_all(recording, (enum asv_recording_file)file, true, &two, &len[1]), ASV_OK);
-        assert_int_equal(len[0], len[1]);
-        assert_memory_equal(one, two, len[0]);
-        free(one);
-        free(two);
-    }
+    assert_int_equal(read_all(recording, ASV_RECORDING_TAIL, &text, &len), ASV_E_NOT_FOUND);
     asv_recording_close(recording);
 }
 
@@ -209,12 +184,10 @@ static void what_changed_in_the_vault_is_not_handed_over(void **state)
     size_t len = 0;
     (void)state;
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-        for (int ahead = 0; ahead < 2; ahead++) {
-            asv_test_in_vault_flip(&it, changes[i].part, changes[i].at);
-            assert_int_equal(read_all(recording, changes[i].file, ahead == 1, &data, &len), ASV_E_DIGEST);
-            asv_test_in_vault_flip(&it, changes[i].part, changes[i].at);
-        }
-        assert_int_equal(read_all(recording, changes[i].file, false, &data, &len), ASV_OK);
+        asv_test_in_vault_flip(&it, changes[i].part, changes[i].at);
+        assert_int_equal(read_all(recording, changes[i].file, &data, &len), ASV_E_DIGEST);
+        asv_test_in_vault_flip(&it, changes[i].part, changes[i].at);
+        assert_int_equal(read_all(recording, changes[i].file, &data, &len), ASV_OK);
         free(data);
     }
     asv_recording_close(recording);
@@ -230,15 +203,15 @@ static void only_its_own_key_opens_it(void **state)
     size_t len = 0;
     (void)state;
     assert_int_equal(asv_recording_open(it.vault, &it.name, &recording, &err), ASV_OK);
-    assert_int_equal(read_all(recording, ASV_RECORDING_SEALED, false, &data, &len), ASV_E_STATE);
-    assert_int_equal(read_all(recording, ASV_RECORDING_PLAYABLE, false, &data, &len), ASV_E_STATE);
+    assert_int_equal(read_all(recording, ASV_RECORDING_SEALED, &data, &len), ASV_E_STATE);
+    assert_int_equal(read_all(recording, ASV_RECORDING_PLAYABLE, &data, &len), ASV_E_STATE);
     assert_int_equal(asv_recording_set_key(recording, other, &err), ASV_E_DIGEST);
     assert_int_equal(asv_recording_set_key(recording, it.file_key, &err), ASV_OK);
     assert_int_equal(asv_recording_set_header(recording, header_for(other), &err), ASV_E_DIGEST);
     assert_int_equal(asv_recording_set_header(recording, (struct asv_bytes){other, 3}, &err),
                      ASV_E_MALFORMED);
     asv_recording_wipe_key(recording);
-    assert_int_equal(read_all(recording, ASV_RECORDING_KEY, false, &data, &len), ASV_E_STATE);
+    assert_int_equal(read_all(recording, ASV_RECORDING_KEY, &data, &len), ASV_E_STATE);
     asv_recording_close(recording);
 }
 
@@ -258,27 +231,8 @@ static void it_ends_between_two_chunks(void **state)
     (void)state;
     recording->go_on = stop;
     recording->go_on_ctx = &left;
-    assert_int_equal(read_all(recording, ASV_RECORDING_SEALED, true, &data, &len), ASV_E_STATE);
+    assert_int_equal(read_all(recording, ASV_RECORDING_SEALED, &data, &len), ASV_E_STATE);
     assert_int_equal(left, -1);
-    asv_recording_close(recording);
-}
-
-/* Whoever stops taking does not wait for the rest. */
-static void nobody_has_to_take_all_of_it(void **state)
-{
-    struct asv_recording *recording = open_it();
-    struct asv_recording_reader *reader = NULL;
-    struct asv_ahead *thread = NULL;
-    struct asv_source source;
-    struct asv_err err = {0};
-    uint8_t some[100];
-    size_t got = 0;
-    (void)state;
-    assert_int_equal(asv_recording_read(recording, ASV_RECORDING_SEALED, &reader, &source, &err), ASV_OK);
-    assert_int_equal(asv_ahead_open(&thread, &source, &source, &err), ASV_OK);
-    assert_int_equal(source.read(source.ctx, some, sizeof some, &got, &err), ASV_OK);
-    asv_ahead_close(thread);
-    asv_recording_reader_close(reader);
     asv_recording_close(recording);
 }
 
@@ -292,12 +246,10 @@ int main(void)
         cmocka_unit_test_prestate_setup_teardown(stock_age_opens_the_sealed_original, set_up, tear_down,
                                                  &cut),
         cmocka_unit_test_prestate_setup_teardown(the_records_are_the_vaults, set_up, tear_down, &ended),
-        cmocka_unit_test_prestate_setup_teardown(reading_ahead_changes_nothing, set_up, tear_down, &ended),
         cmocka_unit_test_prestate_setup_teardown(what_changed_in_the_vault_is_not_handed_over, set_up,
                                                  tear_down, &ended),
         cmocka_unit_test_prestate_setup_teardown(only_its_own_key_opens_it, set_up, tear_down, &ended),
         cmocka_unit_test_prestate_setup_teardown(it_ends_between_two_chunks, set_up, tear_down, &ended),
-        cmocka_unit_test_prestate_setup_teardown(nobody_has_to_take_all_of_it, set_up, tear_down, &ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

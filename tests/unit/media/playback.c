@@ -147,10 +147,10 @@ static size_t checkpoint_at(unsigned n)
 /* M-045 */
 static void one_wrong_signature_of_many_is_found(void **state)
 {
-    static const unsigned wrong[] = {0, 63, 64, 127, 159};
+    static const unsigned wrong[] = {0, 63, 64, 127, 1023, 1024, 1039}; /* 1024 are verified at once */
     (void)state;
     asv_test_in_vault_remove(&it);
-    asv_test_in_vault_make(&it, &(struct asv_test_plan){.chunks = 160, .every = 1, .pad = 16});
+    asv_test_in_vault_make(&it, &(struct asv_test_plan){.chunks = 1040, .every = 1, .pad = 16});
     assert_int_equal(open_with(it.file_key), ASV_OK);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct asv_exhibit *exhibit = NULL;
@@ -163,6 +163,37 @@ static void one_wrong_signature_of_many_is_found(void **state)
         assert_non_null(strstr(err.text, at));
         asv_test_in_vault_flip(&it, "seal", body + ASV_SEAL_CHECKPOINT_BYTES - 20);
         assert_int_equal(asv_exhibit_open_seal(it.vault, &it.name, &exhibit, &err), ASV_OK);
+        asv_exhibit_close(exhibit);
+    }
+}
+
+/* HO-151: of leaves that stand in runs of every length, and of a seal that changed since it was verified. */
+static void the_leaf_of_each_chunk_is_had_from_the_seal(void **state)
+{
+    static const uint32_t every[] = {1, 7, 64, 100, 0};
+    (void)state;
+    for (size_t e = 0; e < sizeof every / sizeof *every; e++) {
+        struct asv_exhibit *exhibit = NULL;
+        struct asv_err err = {0};
+        uint8_t leaf[ASV_SHA256_BYTES], want[ASV_SHA256_BYTES];
+        asv_test_in_vault_remove(&it);
+        asv_test_in_vault_make(
+            &it, &(struct asv_test_plan){.chunks = 201, .every = every[e], .pad = 16, .records = true});
+        assert_int_equal(asv_exhibit_open_seal(it.vault, &it.name, &exhibit, &err), ASV_OK);
+        for (uint64_t n = 0; n < 402; n++) {
+            uint64_t i = n < 201 ? n : n * 59 % 201; /* in their order, and in another */
+            asv_merkle_leaf(want, it.clip.payload.data + i * ASV_CHUNK_CIPHER_BYTES, ASV_CHUNK_CIPHER_BYTES);
+            assert_int_equal(asv_exhibit_leaf(exhibit, i, leaf, &err), ASV_OK);
+            assert_memory_equal(leaf, want, sizeof want);
+        }
+        uint64_t at = exhibit->index.runs[0].at;
+        assert_int_equal(asv_exhibit_leaf(exhibit, 200, want, &err), ASV_OK);
+        asv_test_in_vault_flip(&it, "seal", at + 5);
+        assert_int_equal(asv_exhibit_leaf(exhibit, 0, leaf, &err), ASV_E_DIGEST);
+        assert_int_equal(asv_exhibit_leaf(exhibit, 200, leaf, &err), ASV_OK);
+        assert_memory_equal(leaf, want, sizeof want);
+        asv_test_in_vault_flip(&it, "seal", at + 5);
+        assert_int_equal(asv_exhibit_leaf(exhibit, 0, leaf, &err), ASV_OK);
         asv_exhibit_close(exhibit);
     }
 }
@@ -286,6 +317,7 @@ int main(void)
         TEST(only_the_chunks_of_a_range_are_read),
         TEST(what_the_camera_did_not_sign_is_not_shown),
         TEST(one_wrong_signature_of_many_is_found),
+        TEST(the_leaf_of_each_chunk_is_had_from_the_seal),
         TEST(who_has_the_key_cannot_change_it),
         TEST(another_key_opens_nothing),
         TEST(a_seal_that_is_not_the_cameras_opens_nothing),

@@ -19,7 +19,7 @@ static enum asv_status judge_by(const uint8_t *signer, struct asv_fault *fault, 
     static struct asv_package package;
     struct asv_bytes bytes = {it.bytes, it.len};
     const struct asv_package_input input = asv_package_input_bytes(&bytes);
-    enum asv_status status = asv_package_open(&package, &input, signer, fault, err);
+    enum asv_status status = asv_package_open(&package, &input, signer, NULL, fault, err);
     assert_int_equal(status == ASV_OK, fault->kind == ASV_FAULT_NONE);
     asv_package_close(&package);
     return status;
@@ -819,7 +819,7 @@ static void what_cannot_be_read_is_said(void **state)
     asv_test_package_make(&it);
     const struct asv_package_input input = {NULL, it.len, read_badly};
     bad_from = it.local[CLIP] + 50;
-    assert_int_equal(ASV_E_IO, asv_package_open(&package, &input, NULL, &fault, NULL));
+    assert_int_equal(ASV_E_IO, asv_package_open(&package, &input, NULL, NULL, &fault, NULL));
     assert_int_equal(fault.kind, ASV_FAULT_UNREADABLE);
     assert_in_range(fault.offset, it.local[CLIP], bad_from);
     asv_package_close(&package);
@@ -861,7 +861,7 @@ static void each_read_that_fails_is_the_mediums(void **state)
     const struct asv_package_input input = {NULL, it.len, read_some};
     for (; status != ASV_OK; reads++) {
         reads_left = reads;
-        status = asv_package_open(&package, &input, NULL, &fault, &err);
+        status = asv_package_open(&package, &input, NULL, NULL, &fault, &err);
         if (status != ASV_OK) {
             assert_int_equal(status, ASV_E_IO);
             assert_int_equal(fault.kind, ASV_FAULT_UNREADABLE);
@@ -903,7 +903,7 @@ static void what_is_compared_is_what_was_signed(void **state)
     asv_test_package_build(&it);
     both(i, 14, signed_manifest.entry.crc32, 4);
     const struct asv_package_input input = {NULL, it.len, read_two_faced};
-    assert_int_equal(ASV_E_DIGEST, asv_package_open(&package, &input, NULL, &fault, NULL));
+    assert_int_equal(ASV_E_DIGEST, asv_package_open(&package, &input, NULL, NULL, &fault, NULL));
     assert_int_equal(fault.kind, ASV_FAULT_UNREADABLE);
     assert_string_equal(fault.file, ASV_ASIC_MANIFEST);
     asv_package_close(&package);
@@ -926,7 +926,8 @@ static void a_good_one_is_read(void **state)
     asv_test_package_build(&it);
     struct asv_bytes bytes = {it.bytes, it.len};
     const struct asv_package_input input = asv_package_input_bytes(&bytes);
-    assert_int_equal(ASV_OK, asv_package_open(&package, &input, asv_test_package_signer(0), &fault, NULL));
+    assert_int_equal(ASV_OK,
+                     asv_package_open(&package, &input, asv_test_package_signer(0), NULL, &fault, NULL));
     assert_int_equal(package.count, 12);
     assert_int_equal(package.payload_files, 5);
     assert_int_equal(package.documents, 1);
