@@ -246,6 +246,7 @@ static enum asv_status print_label(struct writing *it, bool is_trial, struct asv
     const struct asv_label label = {.part = (unsigned)it->part,
                                     .parts = (unsigned)it->parts,
                                     .written_ms = it->now_ms,
+                                    .name = it->label,
                                     .file = is_trial ? it->name : it->written.name,
                                     .file_sha256 = file,
                                     .carrier_sha256 = carrier,
@@ -334,6 +335,10 @@ static void say(const struct writing *it)
     asv_hex_encode(hex, it->written.file, ASV_SHA256_BYTES);
     fprintf(out, "written      %s, %s\nSHA-256      %s\n", it->written.name,
             asv_text_bytes(text, it->written.bytes), hex);
+    fprintf(out, "medium       %s, as custody has it\n", it->label);
+    if (it->medium.image[0] == '\0') {
+        fputs("             unmount it before you take it out\n", out);
+    }
     fprintf(
         out, "read back    the same%s\n",
         it->written.from_medium

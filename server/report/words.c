@@ -90,7 +90,7 @@ static const struct asv_word roles[] = {
 };
 static const struct asv_word protections[] = {
     {"none", "keiner; das Medium ist versiegelt zu übergeben"},
-    {"zip", "ZIP mit AES-256; das Kennwort kommt auf getrenntem Weg"},
+    {"zip", "ZIP mit AES-256; das Passwort kommt auf getrenntem Weg"},
     {"age", "age, für die genannten Empfänger"},
     LAST,
 };
@@ -526,6 +526,7 @@ const struct asv_words asv_words_de = {
         {
             .title = "Beweismittel",
             .medium = "Datenträger",
+            .name = "Bezeichnung",
             .of = "{} von {}",
             .written = "Beschrieben am",
             .file = "Datei",

@@ -313,7 +313,7 @@ def test_a_label_says_whose_case_it_is_and_nothing_about_persons(directory):
     made(directory, facts)
     text = text_of(directory, "label", "-layout")
     incident = facts["incident"]
-    for said in ("Beweismittel", incident["case_number"], incident["prosecutor"], "2 von 3", "29.11.2026", "Beweismittel_018f3b1e.aes.zip",
+    for said in ("Beweismittel", incident["case_number"], incident["prosecutor"], "2 von 3", "USB 2", "29.11.2026", "Beweismittel_018f3b1e.aes.zip",
                  "00112233 44556677", "ffeeddcc bbaa9988", "Passwort kommt mit getrennter Post", facts["handover"]):
         assert text.count(said) >= 2, (said, text)
     assert len(list(boxes(directory, "label"))) == 1

@@ -390,7 +390,7 @@ def a_large_one_goes_in_parts(desk, job, ledger, clips, rsa):
     sign = f"openssl cms -sign -binary -nosmimecap -md sha256 -signer '{cert}' -inkey '{key}' -in Empfang.txt -outform DER -out Empfang.p7s"
     words = ("handover", "receipt", handover, "--text", place / "all/Empfang.txt", "--signature", place / "all/Empfang.p7s")
     job.sh(handover, f"cd all; {sign}")
-    desk.refused("not the five lines", "erika", *words)  # as it is it says nothing
+    desk.refused("its fourth line is not the time", "erika", *words)  # as it is it says nothing
     job.sh(handover, f"cd all; sed -i -e '4s/.*/2026-11-24T08:15:00Z/' -e '5s/.*/JHS Müller/' Empfang.txt; {sign}")
     assert "receipt is confirmed" in desk.act("erika", *words)
     assert shown(desk, handover)["receipt_proven"] is True
