@@ -37,14 +37,14 @@ static enum asv_status find_output(struct asv_db *db, const uint8_t id[ASV_UUID_
                                    uint8_t out[ASV_SHA256_BYTES], struct asv_err *err)
 {
     char digits[2 * ASV_SHA256_BYTES + 1];
+    if (!copy_digits(digits, text)) {
+        return asv_failf(err, ASV_E_USAGE, "--digest: %d to %d digits", DIGITS_LEAST, 2 * ASV_SHA256_BYTES);
+    }
     asv_auto_free struct asv_db_handover_event *rows = calloc(ASV_DB_PAGE_MAX, sizeof *rows);
     size_t count = 0;
     size_t found = 0;
     if (rows == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    if (!copy_digits(digits, text)) {
-        return asv_failf(err, ASV_E_USAGE, "--digest: %d to %d digits", DIGITS_LEAST, 2 * ASV_SHA256_BYTES);
     }
     enum asv_status status = asv_db_handover_history(db, id, rows, ASV_DB_PAGE_MAX, &count, err);
     for (size_t i = 0; status == ASV_OK && i < count; i++) {
