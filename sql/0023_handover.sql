@@ -1106,6 +1106,18 @@ $$;
 COMMENT ON FUNCTION asv.handover_carriers IS 'the carrier of a hand-over in its parts, once all of them are made';
 GRANT EXECUTE ON FUNCTION asv.handover_carriers TO asv_export;
 
+-- HO-157: asked before anything is written.
+CREATE FUNCTION asv.handover_named(p_id uuid, p_kind text, p_label text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.handover_check_open(p_id);
+    RETURN CASE WHEN EXISTS (SELECT FROM asv.handover_medium m WHERE m.handover = p_id AND m.kind = p_kind AND m.label = p_label)
+        THEN 'already' ELSE 'done' END;
+END
+$$;
+COMMENT ON FUNCTION asv.handover_named IS 'already: custody knows a medium of that name';
+GRANT EXECUTE ON FUNCTION asv.handover_named TO asv_export;
+
 CREATE FUNCTION asv.handover_written(p_id uuid, p_kind text, p_label text, p_digest bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE

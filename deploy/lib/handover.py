@@ -32,7 +32,7 @@ class Handover:
         carrier = self.receive()
         self.verify()
         self.damage(carrier)
-        self.confirm(carrier)
+        self.confirm()
 
     # ---- our side ----
 
@@ -76,10 +76,13 @@ class Handover:
     # ---- the other side ----
 
     def receive(self):
-        """With the DVD comes the carrier; the agency's id came by another way."""
-        run("bsdtar", "-x", "-f", self.court / "dvd.iso", "-C", self.court)
+        """The DVD in the drive; the agency's id came by another way."""
+        dvd = self.court / "dvd"
+        dvd.mkdir()
+        run("bsdtar", "-x", "-f", self.court / "dvd.iso", "-C", dvd)
+        dvd.chmod(0o700)  # a DVD's directory is read-only, and so would be what it is copied to
         shutil.copytree(self.job / self.id / "filing", self.court / "filing")  # through EGVP
-        carrier, = self.court.glob("*.zip")
+        carrier, = dvd.glob("*.zip")
         return carrier
 
     def show(self, line, wanted=0):
@@ -88,9 +91,10 @@ class Handover:
         done = subprocess.run(["bash", "-o", "pipefail", "-c", line], cwd=self.court, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors="replace",
                               env=dict(os.environ, PATH=f"{self.site.bin('asservat-verify').parent}:{os.environ['PATH']}"))
-        last = next((said for said in reversed(done.stdout.splitlines()) if said.strip()), "")
+        last = next((said for said in reversed(done.stdout.splitlines()) if said.strip()), None)
         self.check(done.returncode == wanted, f"{line}: {done.returncode}: {done.stdout}")
-        self.say("    " + last.strip()[:200])
+        if last is not None:
+            self.say("    " + last.strip()[:200])
         return done.stdout
 
     def verifier(self, path):
@@ -98,9 +102,10 @@ class Handover:
 
     def verify(self):
         self.say(f"{COURT} checks it:")
-        self.show(f"{self.verifier('Beweismittel_*.zip')} --identity age.key")
-        self.show("unzip -t Beweismittel_*.zip")
-        self.show("unzip -q Beweismittel_*.zip -d bag && cd bag && sha256sum -c manifest-sha256.txt --quiet && echo every file is the one that was signed")
+        self.show("cd dvd && sha256sum -c SHA256SUMS")
+        self.show(f"{self.verifier('dvd/Beweismittel_*.zip')} --identity age.key")
+        self.show("unzip -t dvd/Beweismittel_*.zip")
+        self.show("unzip -q dvd/Beweismittel_*.zip -d bag && cd bag && sha256sum -c manifest-sha256.txt --quiet && echo every file is the one that was signed")
         self.show("cd bag && openssl cms -verify -cades -binary -no_check_time -inform DER -in META-INF/signature.p7s -content META-INF/ASiCManifest.xml "
                   "-CAfile data/trust/package.pem -purpose any -out /dev/null")
         self.show("age -d -i age.key bag/data/recordings/001/sealed.age | cmp - bag/data/recordings/001/playable.mp4 && "
@@ -123,16 +128,15 @@ class Handover:
                 self.say("    " + line.strip())
                 break
 
-    def confirm(self, carrier):
+    def confirm(self):
+        """As the checking instructions say it, for who has no text editor here."""
         now = datetime.fromtimestamp(datetime.now().timestamp() + self.ahead_s, timezone.utc)
-        digest = run("sha256sum", carrier).stdout.split()[0]
-        text = self.court / "receipt.txt"
-        text.write_text("\n".join(("handover-receipt", self.id, digest, f"{now:%Y-%m-%dT%H:%M:%SZ}", "JHS Müller", "")), encoding="utf-8")
-        self.say("It signs the receipt:")
-        self.show("openssl cms -sign -cades -binary -nosmimecap -md sha256 -signer receipts.pem -inkey receipts.key -in receipt.txt -outform DER -out receipt.p7s "
-                  "&& cat receipt.txt")
-        desk = self.desk
-        desk.run("handover", "receipt", self.id, "--text", text, "--signature", self.court / "receipt.p7s", *desk.by("Erika", "Empfang"))
+        self.say("It fills in the receipt that lies beside the carrier, and signs it:")
+        self.show("grep $(sed -n 3p dvd/Empfang.txt) dvd/SHA256SUMS")
+        self.show(f"sed -e '4s/.*/{now:%Y-%m-%dT%H:%M:%SZ}/' -e '5s/.*/JHS Müller/' dvd/Empfang.txt > Empfang.txt && cat Empfang.txt")
+        self.show("openssl cms -sign -binary -nosmimecap -md sha256 -signer receipts.pem -inkey receipts.key -in Empfang.txt -outform DER -out Empfang.p7s")
+        desk, receipt = self.desk, self.court / "Empfang"
+        desk.run("handover", "receipt", self.id, "--text", f"{receipt}.txt", "--signature", f"{receipt}.p7s", *desk.by("Erika", "Empfang"))
         state = next(row["state"] for row in desk.json("handover", "list") if row["handover"] == self.id)
         if state != "received":
             raise SiteError(f"the receipt is not confirmed: {state}")

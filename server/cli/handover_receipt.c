@@ -19,10 +19,27 @@
 #define DIGITS_LEAST 12 /* of a digest, as a form has them */
 #define FORM_MAX     (64U << 20)
 
+/* As the label has them, in groups. */
+static bool copy_digits(char out[2 * ASV_SHA256_BYTES + 1], const char *text)
+{
+    size_t len = 0;
+    for (; *text != '\0' && len < 2 * ASV_SHA256_BYTES + 1; text++) {
+        if (*text != ' ') {
+            out[len++] = *text;
+        }
+    }
+    out[len < 2 * ASV_SHA256_BYTES + 1 ? len : 0] = '\0';
+    return len >= DIGITS_LEAST && len <= 2 * ASV_SHA256_BYTES;
+}
+
 /* The output whose digest begins so, as the paper has it. */
-static enum asv_status find_output(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES], const char *digits,
+static enum asv_status find_output(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES], const char *text,
                                    uint8_t out[ASV_SHA256_BYTES], struct asv_err *err)
 {
+    char digits[2 * ASV_SHA256_BYTES + 1];
+    if (!copy_digits(digits, text)) {
+        return asv_failf(err, ASV_E_USAGE, "--digest: %d to %d digits", DIGITS_LEAST, 2 * ASV_SHA256_BYTES);
+    }
     asv_auto_free struct asv_db_handover_event *rows = calloc(ASV_DB_PAGE_MAX, sizeof *rows);
     size_t count = 0;
     size_t found = 0;
@@ -41,8 +58,9 @@ static enum asv_status find_output(struct asv_db *db, const uint8_t id[ASV_UUID_
     if (status == ASV_OK && found != 1) {
         status = asv_failf(
             err, ASV_E_MISMATCH,
-            "--digest: %s begins with \"%.64s\"; \"asservat handover show\" shows what was made",
-            found == 0 ? "nothing that was made of it" : "more than one thing that was made", digits);
+            "--digest: %s begins with \"%.64s\"; \"asservat handover show\" shows what was made. Of a closed "
+            "medium it is that of what lies in it, the second on the label",
+            found == 0 ? "nothing that was made" : "more than one thing", digits);
     }
     return status;
 }
@@ -157,9 +175,6 @@ static enum asv_status check_form(const struct asv_cli_args *args, struct asv_er
         asv_cli_text(args, "at") == NULL) {
         return asv_fail(err, ASV_E_USAGE,
                         "--text and --signature, or --form with --digest, --at and --by as it has them");
-    }
-    if (strlen(digits) < DIGITS_LEAST) {
-        return asv_failf(err, ASV_E_USAGE, "--digest: at least %d digits", DIGITS_LEAST);
     }
     return asv_text_is_good((struct asv_bytes){(const uint8_t *)by, strlen(by)}, ASV_DB_NOTE_SIZE - 1)
                ? ASV_OK

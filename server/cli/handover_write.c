@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,18 +17,16 @@
 #include "server/base/io.h"
 #include "server/base/uuid.h"
 #include "server/cli/database.h"
+#include "server/cli/handover_label.h"
 #include "server/cli/handover_passphrase.h"
 #include "server/cli/text.h"
 #include "server/db/handover.h"
 #include "server/flow/handover.h"
 #include "server/handover/build.h"
 #include "server/handover/medium.h"
-#include "server/report/ask.h"
 #include "server/statement/text.h"
 
-#define FACTS_MAX  ((size_t)256 << 20)
 #define PATH_BYTES 1024
-#define LABEL_MAX  128
 #define PARTS_LINE (2 * ASV_SHA256_BYTES + ASV_PROTECT_NAME_BYTES + 4)
 
 /* One run; on the heap. */
@@ -44,11 +41,14 @@ struct writing {
     uint8_t recipients[ASV_PLAN_RECIPIENTS_MAX][ASV_X25519_BYTES];
     char passphrase[ASV_PROTECT_PASSPHRASE_BYTES];
     struct asv_passphrase_file secret;
+    struct asv_label_file print;
+    struct asv_medium medium;
+    bool is_resumed;                      /* a run that did not end left something there */
     char receipt[ASV_RECEIPT_TEXT_BYTES]; /* what lies beside it */
     char *list;                           /* of parts; heap */
     size_t receipt_len, list_len;
     char name[ASV_PROTECT_NAME_BYTES];
-    char label[LABEL_MAX + 1];
+    char label[ASV_MEDIUM_LABEL_BYTES];
     int64_t now_ms;
     struct asv_medium_written written;
 };
@@ -145,17 +145,6 @@ static enum asv_status find_carrier(struct writing *it, struct asv_err *err)
     return status == ASV_OK ? open_carrier(it, err) : status;
 }
 
-/* HO-088: before anything is written. */
-static enum asv_status make_passphrase(struct writing *it, struct asv_err *err)
-{
-    const char *path = asv_cli_text(it->cli->args, "passphrase");
-    if (it->plan.protection != ASV_PLAN_ZIP) {
-        return path == NULL ? ASV_OK : asv_fail(err, ASV_E_USAGE, "--passphrase: it is closed without one");
-    }
-    enum asv_status status = asv_passphrase_open(&it->secret, path, it->cli->out, err);
-    return status == ASV_OK ? asv_protect_passphrase(it->passphrase, it->cli->world, err) : status;
-}
-
 static enum asv_status read_job(struct writing *it, struct asv_err *err)
 {
     const char *given = asv_cli_text(it->cli->args, "database");
@@ -174,62 +163,138 @@ static enum asv_status read_job(struct writing *it, struct asv_err *err)
     for (size_t i = 0; status == ASV_OK && i < it->plan.recipient_count; i++) {
         memcpy(it->recipients[i], it->plan.recipients[i].key, ASV_X25519_BYTES);
     }
-    if (status == ASV_OK) {
-        status = find_carrier(it, err);
+    return status == ASV_OK ? find_carrier(it, err) : status;
+}
+
+/* ---- before anything is written (HO-157) ---- */
+
+/* HO-074: that something is mounted there does not say that it leaves the house. */
+static enum asv_status open_medium(struct writing *it, struct asv_err *err)
+{
+    const char *to = asv_cli_text(it->cli->args, "to");
+    struct stat st;
+    if (to == NULL) {
+        return asv_medium_open_image(asv_cli_text(it->cli->args, "iso"), &it->medium, err);
     }
-    return status == ASV_OK ? make_passphrase(it, err) : status;
+    enum asv_status status = asv_medium_open(to, &it->medium, err);
+    if (status == ASV_OK && fstat(it->carrier, &st) != 0) {
+        status = asv_io_fail(err, errno, it->name);
+    }
+    return status == ASV_OK && st.st_dev == it->medium.device
+               ? asv_failf(err, ASV_E_USAGE, "%.200s: is the disk that the carrier lies on", to)
+               : status;
+}
+
+static enum asv_status taken(const struct writing *it, struct asv_err *err)
+{
+    return asv_failf(err, ASV_E_EXISTS, "a medium \"%.100s\" was written already: name this one otherwise",
+                     it->label);
+}
+
+/* A medium that a run left has the name that run gave it, if custody knows of that. */
+static enum asv_status settle_label(struct writing *it, const struct asv_medium_content *content,
+                                    struct asv_err *err)
+{
+    const char *given = asv_cli_text(it->cli->args, "name");
+    enum asv_db_outcome known = ASV_DB_DONE;
+    char left[ASV_MEDIUM_LABEL_BYTES];
+    enum asv_status status = asv_medium_left(&it->medium, content, left, err);
+    it->is_resumed = status == ASV_OK && left[0] != '\0';
+    if (it->is_resumed) {
+        if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)left, strlen(left)}, sizeof left - 1)) {
+            return asv_fail(err, ASV_E_MALFORMED, "what a run left on the medium is none of ours: empty it");
+        }
+        status = asv_db_handover_named(it->db, it->job.id, ASV_PLAN_CARRIER, left, &known, err);
+        if (status == ASV_OK && known == ASV_DB_ALREADY && given != NULL && strcmp(given, left) != 0) {
+            return asv_failf(err, ASV_E_USAGE,
+                             "--name: custody knows this medium as \"%.100s\" already; leave the option out",
+                             left);
+        }
+        if (status == ASV_OK && (given == NULL || known == ASV_DB_ALREADY)) {
+            memcpy(it->label, left, sizeof it->label);
+            return ASV_OK;
+        }
+    }
+    if (status == ASV_OK) {
+        status = asv_db_handover_named(it->db, it->job.id, ASV_PLAN_CARRIER, it->label, &known, err);
+    }
+    return status == ASV_OK && known == ASV_DB_ALREADY ? taken(it, err) : status;
+}
+
+/* HO-088 */
+static enum asv_status make_passphrase(struct writing *it, struct asv_err *err)
+{
+    const char *path = asv_cli_text(it->cli->args, "passphrase");
+    if (it->plan.protection != ASV_PLAN_ZIP) {
+        return path == NULL ? ASV_OK : asv_fail(err, ASV_E_USAGE, "--passphrase: it is closed without one");
+    }
+    enum asv_status status = asv_passphrase_open(&it->secret, path, it->cli->out, err);
+    if (status == ASV_OK && it->medium.image[0] == '\0') {
+        status = asv_passphrase_check(&it->secret, it->medium.device, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_protect_passphrase(it->passphrase, it->cli->world, err);
+    }
+    return status == ASV_OK ? asv_passphrase_put(&it->secret, it->passphrase, err) : status;
+}
+
+static enum asv_status print_label(struct writing *it, bool is_trial, struct asv_err *err)
+{
+    static const enum asv_label_lock locks[] = {
+        [ASV_PLAN_OPEN] = ASV_LABEL_OPEN, [ASV_PLAN_ZIP] = ASV_LABEL_ZIP, [ASV_PLAN_AGE] = ASV_LABEL_AGE};
+    char file[2 * ASV_SHA256_BYTES + 1], carrier[2 * ASV_SHA256_BYTES + 1];
+    const struct asv_label label = {.part = (unsigned)it->part,
+                                    .parts = (unsigned)it->parts,
+                                    .written_ms = it->now_ms,
+                                    .name = it->label,
+                                    .file = is_trial ? it->name : it->written.name,
+                                    .file_sha256 = file,
+                                    .carrier_sha256 = carrier,
+                                    .lock = locks[it->plan.protection]};
+    asv_hex_encode(file, it->written.file, ASV_SHA256_BYTES);
+    asv_hex_encode(carrier, it->written.carrier, ASV_SHA256_BYTES);
+    return is_trial ? asv_label_open(&it->print, asv_cli_text(it->cli->args, "print"),
+                                     it->cli->conf.handover_documents, it->carrier, &label, err)
+                    : asv_label_print(&it->print, &label, err);
 }
 
 /* ---- onto the medium ---- */
 
-/* HO-074: that something is mounted there does not say that it leaves the house. */
-static enum asv_status check_medium(const struct writing *it, const struct asv_medium *medium,
-                                    const char *path, struct asv_err *err)
+/* HO-080, HO-155: a medium of which custody does not know is taken back; where nobody can tell, it stays
+ * marked, and the same run again finds out. */
+static enum asv_status write_down(struct writing *it, struct asv_err *err)
 {
-    struct stat st;
-    if (fstat(it->carrier, &st) != 0) {
-        return asv_io_fail(err, errno, it->name);
+    enum asv_db_outcome outcome = ASV_DB_DONE;
+    struct asv_err why = {0};
+    enum asv_status status = asv_db_handover_written(it->db, it->job.id, ASV_PLAN_CARRIER, it->label,
+                                                     it->written.carrier, &outcome, &why);
+    if (status != ASV_OK && asv_status_class(status) == ASV_CLASS_RETRY) {
+        return asv_failf(
+            err, status,
+            "%.120s: nobody can tell whether custody has this medium. It is not finished: put it in "
+            "again and say the same",
+            why.text);
     }
-    return st.st_dev != medium->device
-               ? asv_passphrase_check(&it->secret, medium->device, err)
-               : asv_failf(err, ASV_E_USAGE, "%.200s: is the disk that the carrier lies on", path);
-}
-
-static enum asv_status write_mounted(struct writing *it, const struct asv_medium_content *content,
-                                     const char *path, struct asv_err *err)
-{
-    struct asv_medium medium;
-    enum asv_status status = asv_medium_open(path, &medium, err);
-    if (status == ASV_OK) {
-        status = check_medium(it, &medium, path, err);
+    if (status != ASV_OK) {
+        status = asv_failf(err, status, "%s", why.text);
+    } else if (outcome == ASV_DB_ALREADY && !it->is_resumed) {
+        status = taken(it, err);
     }
-    if (status == ASV_OK) {
-        status = asv_medium_write(&medium, content, &it->written, err);
+    if (status != ASV_OK) {
+        asv_medium_take_back(&it->medium, it->written.name);
+        return status;
     }
-    asv_medium_close(&medium);
-    return status;
-}
-
-static enum asv_status write_image(struct writing *it, const struct asv_medium_content *content,
-                                   const char *path, struct asv_err *err)
-{
-    char above[PATH_BYTES], last[PATH_BYTES];
-    asv_auto_fd int dir = -1;
-    if (strlen(path) >= sizeof above) {
-        return asv_fail(err, ASV_E_USAGE, "--iso: the name is too long");
-    }
-    (void)snprintf(above, sizeof above, "%s", path);
-    (void)snprintf(last, sizeof last, "%s", path);
-    const char *place = dirname(above);
-    enum asv_status status = asv_io_open(AT_FDCWD, place, O_RDONLY | O_DIRECTORY, 0, &dir, err);
-    return status == ASV_OK ? asv_medium_image(dir, place, basename(last), content, &it->written, err)
-                            : status;
+    status = asv_medium_finish(&it->medium, &why);
+    return status == ASV_OK
+               ? ASV_OK
+               : asv_failf(err, status,
+                           "%.120s: custody has this medium, and it could not be finished: put it "
+                           "in again and say the same",
+                           why.text);
 }
 
 static enum asv_status write_it(struct writing *it, struct asv_err *err)
 {
-    const char *to = asv_cli_text(it->cli->args, "to");
-    const char *iso = asv_cli_text(it->cli->args, "iso");
     uint64_t size = 0;
     const struct asv_medium_note notes[] = {
         {ASV_MEDIUM_RECEIPT, {(const uint8_t *)it->receipt, it->receipt_len}},
@@ -238,7 +303,9 @@ static enum asv_status write_it(struct writing *it, struct asv_err *err)
     struct asv_source source = asv_source_file(&it->carrier, size);
     const struct asv_medium_content content = {
         .name = it->name,
+        .label = it->label,
         .carrier = &source,
+        .sha256 = it->carriers[it->part - 1].digest,
         .protection = it->plan.protection,
         .passphrase = it->passphrase,
         .recipients = (const uint8_t(*)[ASV_X25519_BYTES])it->recipients,
@@ -247,71 +314,19 @@ static enum asv_status write_it(struct writing *it, struct asv_err *err)
         .note_count = it->parts > 1 ? 2 : 1,
         .world = it->cli->world,
     };
-    if (status != ASV_OK) {
-        return status;
-    }
-    return to != NULL ? write_mounted(it, &content, to, err) : write_image(it, &content, iso, err);
-}
-
-/* Of a medium that custody does not know of, nothing stays. */
-static void take_back(const struct writing *it)
-{
-    const char *to = asv_cli_text(it->cli->args, "to");
-    asv_auto_fd int dir = -1;
-    struct asv_err ignored = {0};
-    if (to == NULL) {
-        (void)unlink(asv_cli_text(it->cli->args, "iso"));
-    } else if (asv_io_open(AT_FDCWD, to, O_RDONLY | O_DIRECTORY, 0, &dir, &ignored) == ASV_OK) {
-        asv_medium_take_back(dir, it->written.name);
-    }
-}
-
-/* HO-080 */
-static enum asv_status write_down(struct writing *it, struct asv_err *err)
-{
-    enum asv_db_outcome outcome;
-    enum asv_status status = asv_passphrase_put(&it->secret, it->passphrase, err);
     if (status == ASV_OK) {
-        status = asv_db_handover_written(it->db, it->job.id, ASV_PLAN_CARRIER, it->label, it->written.carrier,
-                                         &outcome, err);
+        status = settle_label(it, &content, err);
     }
-    if (status == ASV_OK && outcome == ASV_DB_ALREADY) {
-        status = asv_failf(err, ASV_E_EXISTS,
-                           "a medium \"%.100s\" was written already: name this one otherwise", it->label);
+    if (status == ASV_OK) {
+        status = make_passphrase(it, err);
     }
-    if (status != ASV_OK) {
-        take_back(it);
+    if (status == ASV_OK) {
+        status = print_label(it, true, err);
     }
-    return status;
+    return status == ASV_OK ? asv_medium_write(&it->medium, &content, &it->written, err) : status;
 }
 
 /* ---- what people need ---- */
-
-static enum asv_status print_label(const struct writing *it, const char *path, struct asv_err *err)
-{
-    static const enum asv_label_lock locks[] = {
-        [ASV_PLAN_OPEN] = ASV_LABEL_OPEN, [ASV_PLAN_ZIP] = ASV_LABEL_ZIP, [ASV_PLAN_AGE] = ASV_LABEL_AGE};
-    char file[2 * ASV_SHA256_BYTES + 1], carrier[2 * ASV_SHA256_BYTES + 1];
-    const struct asv_label label = {.part = (unsigned)it->part,
-                                    .parts = (unsigned)it->parts,
-                                    .written_ms = it->now_ms,
-                                    .file = it->written.name,
-                                    .file_sha256 = file,
-                                    .carrier_sha256 = carrier,
-                                    .lock = locks[it->plan.protection]};
-    asv_auto_free char *text = NULL;
-    asv_auto_fd int fd = -1;
-    size_t len = 0;
-    asv_hex_encode(file, it->written.file, ASV_SHA256_BYTES);
-    asv_hex_encode(carrier, it->written.carrier, ASV_SHA256_BYTES);
-    enum asv_status status = asv_medium_take(it->carrier, "data/facts.json", FACTS_MAX, &text, &len, err);
-    if (status == ASV_OK) {
-        status = asv_io_open(AT_FDCWD, path, O_RDWR | O_CREAT | O_TRUNC, 0640, &fd, err);
-    }
-    const struct asv_documents_question question = {.facts = {(const uint8_t *)text, len}, .label = &label};
-    return status == ASV_OK ? asv_documents_ask(it->cli->conf.handover_documents, &question, &fd, err)
-                            : status;
-}
 
 static void say(const struct writing *it)
 {
@@ -320,6 +335,10 @@ static void say(const struct writing *it)
     asv_hex_encode(hex, it->written.file, ASV_SHA256_BYTES);
     fprintf(out, "written      %s, %s\nSHA-256      %s\n", it->written.name,
             asv_text_bytes(text, it->written.bytes), hex);
+    fprintf(out, "medium       %s, as custody has it\n", it->label);
+    if (it->medium.image[0] == '\0') {
+        fputs("             unmount it before you take it out\n", out);
+    }
     fprintf(
         out, "read back    the same%s\n",
         it->written.from_medium
@@ -337,7 +356,6 @@ static void say(const struct writing *it)
 static enum asv_status run_with(struct writing *it, struct asv_err *err)
 {
     const char *label = asv_cli_text(it->cli->args, "name");
-    const char *print = asv_cli_text(it->cli->args, "print");
     char at[ASV_TEXT_BYTES];
     if ((asv_cli_text(it->cli->args, "to") != NULL) == (asv_cli_text(it->cli->args, "iso") != NULL)) {
         return asv_fail(err, ASV_E_USAGE, "say where to: --to MOUNTPOINT, or --iso FILE");
@@ -347,11 +365,14 @@ static enum asv_status run_with(struct writing *it, struct asv_err *err)
         return asv_fail(err, status, "the clock is wrong");
     }
     label = label != NULL ? label : asv_text_instant(at, it->now_ms);
-    if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)label, strlen(label)}, LABEL_MAX)) {
+    if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)label, strlen(label)}, sizeof it->label - 1)) {
         return asv_fail(err, ASV_E_USAGE, "--name: one line of at most 128 bytes of text");
     }
     (void)snprintf(it->label, sizeof it->label, "%s", label);
     status = read_job(it, err);
+    if (status == ASV_OK) {
+        status = open_medium(it, err);
+    }
     if (status == ASV_OK) {
         status = write_it(it, err);
     }
@@ -364,7 +385,9 @@ static enum asv_status run_with(struct writing *it, struct asv_err *err)
     say(it);
     asv_passphrase_close(&it->secret, true);
     asv_wipe(it->passphrase, sizeof it->passphrase);
-    return print != NULL ? print_label(it, print, err) : ASV_OK;
+    status = print_label(it, false, err);
+    asv_label_close(&it->print, status == ASV_OK);
+    return status;
 }
 
 static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
@@ -374,12 +397,14 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     it->cli = cli;
-    it->carrier = it->secret.fd = -1;
+    it->carrier = it->secret.fd = it->medium.dir = it->print.fd = -1;
     enum asv_status status = run_with(it, err);
     if (it->carrier >= 0) {
         (void)close(it->carrier);
     }
     asv_passphrase_close(&it->secret, false);
+    asv_label_close(&it->print, false);
+    asv_medium_close(&it->medium);
     asv_db_close(it->db);
     free(it->list);
     asv_wipe(it, sizeof *it);

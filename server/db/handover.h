@@ -313,6 +313,11 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_carriers(struct asv_db *db, const
                                                         struct asv_db_handover_carrier *rows, size_t cap,
                                                         size_t *count, struct asv_err *err);
 
+/* ASV_DB_ALREADY: custody knows a medium of that name. */
+ASV_MUST_CHECK enum asv_status asv_db_handover_named(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
+                                                     uint8_t output, const char *label,
+                                                     enum asv_db_outcome *outcome, struct asv_err *err);
+
 /* What has that digest was written to a medium, read back and found to be the same. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_written(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                                        uint8_t output, const char *label,

@@ -352,6 +352,17 @@ enum asv_status asv_db_handover_carriers(struct asv_db *db, const uint8_t id[ASV
                            count, err);
 }
 
+enum asv_status asv_db_handover_named(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES], uint8_t output,
+                                      const char *label, enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, id);
+    asv_param_text(&params, output_name(output));
+    asv_param_text(&params, label);
+    return asv_db_run_outcome(db, ASV_QUERY_HANDOVER_NAMED, &params, outcome, err);
+}
+
 enum asv_status asv_db_handover_written(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES], uint8_t output,
                                         const char *label, const uint8_t digest[ASV_SHA256_BYTES],
                                         enum asv_db_outcome *outcome, struct asv_err *err)

@@ -51,7 +51,9 @@ enum asv_status asv_flow_check_account(struct asv_db *db, const struct asv_crede
     }
     if (status == ASV_OK && !asv_equal(caller, said->person, ASV_UUID_BYTES)) {
         return asv_failf(err, ASV_E_DENIED,
-                         "the key is %.*s's, and this account of the server somebody else's",
+                         "the key is %.*s's, and this account of the server somebody else's: each signs with "
+                         "their own key, "
+                         "in their own account",
                          (int)said->name.len, (const char *)said->name.data);
     }
     return status;

@@ -16,6 +16,7 @@
 
 #define FIRST_LINE "handover-receipt"
 #define TIME_BYTES 20                           /* 2026-11-30T08:15:00Z */
+#define AT_BYTES   64                           /* of its line: whatever stands there */
 #define NAME       "Vorname Name, Dienststelle" /* of the form: to be replaced, as the time */
 
 size_t asv_handover_receipt_text(char out[ASV_RECEIPT_TEXT_BYTES],
@@ -81,29 +82,52 @@ static bool read_time(const char *text, int64_t *ms)
     return seconds >= 0;
 }
 
-/* What reads back as the very bytes that were signed. */
-static bool read_text(struct asv_bytes text, struct asv_db_handover_receipt *out)
+static bool read_lines(struct asv_bytes rest, struct asv_db_handover_receipt *out, char at[AT_BYTES])
 {
-    struct asv_bytes rest = text;
     char first[sizeof FIRST_LINE];
     char uuid[ASV_UUID_TEXT_BYTES];
     char hex[2 * ASV_SHA256_BYTES + 1];
-    char at[TIME_BYTES + 1];
+    return copy_line(&rest, first, sizeof first) && copy_line(&rest, uuid, sizeof uuid) &&
+           copy_line(&rest, hex, sizeof hex) && copy_line(&rest, at, AT_BYTES) &&
+           copy_line(&rest, out->receiver, sizeof out->receiver) && rest.len == 0 &&
+           asv_uuid_parse(out->id, uuid) == ASV_OK && strlen(hex) == 2 * sizeof out->received &&
+           asv_hex_decode(out->received, sizeof out->received, hex) == ASV_OK;
+}
+
+/* HO-158: what editors do to such a file, and what is forgotten. NULL: it reads back as the very bytes that
+ * were signed. */
+static const char *read_text(struct asv_bytes text, struct asv_db_handover_receipt *out)
+{
+    static const char other[] = "not the five lines that a receipt has (HANDOVER.md, HO-012)";
+    char at[AT_BYTES];
     char again[ASV_RECEIPT_TEXT_BYTES];
-    if (!copy_line(&rest, first, sizeof first) || !copy_line(&rest, uuid, sizeof uuid) ||
-        !copy_line(&rest, hex, sizeof hex) || !copy_line(&rest, at, sizeof at) ||
-        !copy_line(&rest, out->receiver, sizeof out->receiver) || rest.len > 0) {
-        return false;
+    if (text.len >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0) {
+        return "a byte order mark stands before its first line; to be saved as UTF-8 without one, and signed "
+               "anew";
     }
-    if (asv_uuid_parse(out->id, uuid) != ASV_OK || strlen(hex) != 2 * sizeof out->received ||
-        asv_hex_decode(out->received, sizeof out->received, hex) != ASV_OK ||
-        !read_time(at, &out->received_ms) || strcmp(out->receiver, NAME) == 0 ||
-        !asv_text_is_good((struct asv_bytes){(const uint8_t *)out->receiver, strlen(out->receiver)},
+    if (text.len > 0 && memchr(text.data, '\r', text.len) != NULL) {
+        return "its lines end as on Windows (CR LF); to be saved with the ends that it came with, and signed "
+               "anew";
+    }
+    if (text.len > 0 && text.data[text.len - 1] != '\n') {
+        return "its last line has no end; to be saved with a line feed there, and signed anew";
+    }
+    if (!read_lines(text, out, at)) {
+        return other;
+    }
+    if (!read_time(at, &out->received_ms)) {
+        return "its fourth line is not the time, such as 2026-12-03T08:15:00Z; to be filled in, and signed "
+               "anew";
+    }
+    if (strcmp(out->receiver, NAME) == 0) {
+        return "its fifth line does not say who received it; to be filled in, and signed anew";
+    }
+    if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)out->receiver, strlen(out->receiver)},
                           ASV_DB_NOTE_SIZE - 1)) {
-        return false;
+        return other;
     }
     size_t len = asv_handover_receipt_text(again, out);
-    return len == text.len && memcmp(again, text.data, len) == 0;
+    return len == text.len && memcmp(again, text.data, len) == 0 ? NULL : other;
 }
 
 static enum asv_status verify(const struct asv_db_handover *row, struct asv_bytes text,
@@ -117,6 +141,11 @@ static enum asv_status verify(const struct asv_db_handover *row, struct asv_byte
                         "no certificate is registered for the addressee: two people write the form down");
     }
     enum asv_status status = asv_cms_verify(&signer, signature, text, err);
+    if (status == ASV_E_DIGEST) {
+        return asv_fail(err, status,
+                        "receipt: the signature is of another text: it was changed since, or signed without "
+                        "-binary");
+    }
     if (status == ASV_OK && !asv_equal(signer.certificate, card.certificate, sizeof card.certificate)) {
         status = asv_fail(err, ASV_E_UNTRUSTED,
                           "receipt: another certificate than the one on the addressee's card signed it");
@@ -131,9 +160,9 @@ enum asv_status asv_handover_receipt_read(const struct asv_db_handover *row, str
     struct asv_db_handover_receipt receipt = {
         .case_number = row->case_number, .is_signed = true, .signature = signature};
     memcpy(receipt.incident, row->incident, sizeof receipt.incident);
-    if (!read_text(text, &receipt)) {
-        return asv_fail(err, ASV_E_MALFORMED,
-                        "receipt: not the five lines that a receipt has (HANDOVER.md, HO-012)");
+    const char *wrong = read_text(text, &receipt);
+    if (wrong != NULL) {
+        return asv_failf(err, ASV_E_MALFORMED, "receipt: %s", wrong);
     }
     if (memcmp(receipt.id, row->id, sizeof receipt.id) != 0) {
         return asv_fail(err, ASV_E_MISMATCH, "receipt: of another hand-over");

@@ -21,7 +21,8 @@
 /* LAW H5, PACKAGE.md 4 */
 static const char external[] =
     "Platz für eine qualifizierte elektronische Signatur, die außerhalb dieses Programms entsteht.\n"
-    "Sie gehört neben die Dokumente; die Signaturen dieser Übergabe sind nicht qualifiziert.\n";
+    "Sie liegt neben der Übergabe auf dem Datenträger, nach dem Entpacken hier; die Signaturen dieser\n"
+    "Übergabe sind nicht qualifiziert.\n";
 
 /* ---- small files ---- */
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
@@ -29,6 +30,14 @@ static bool is_mounted(const struct statx *here)
            (here->stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
+/* HO-156: who writes at the same time takes away what this run writes. Not every file system has locks. */
+static enum asv_status lock(int dir, const char *path, struct asv_err *err)
+{
+    return flock(dir, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+               ? ASV_OK
+               : asv_failf(err, ASV_E_BUSY, "%.200s: another run writes to this medium", path);
+}
+
 enum asv_status asv_medium_open(const char *path, struct asv_medium *out, struct asv_err *err)
 {
     struct stat stat;
@@ -49,7 +58,7 @@ enum asv_status asv_medium_open(const char *path, struct asv_medium *out, struct
     out->device = stat.st_dev;
     out->is_fat = fs.f_type == FAT_MAGIC;
     out->is_memory = fs.f_type == TMPFS_MAGIC || fs.f_type == FUSE_MAGIC;
-    return ASV_OK;
+    return lock(out->dir, path, err);
 }
 
 void asv_medium_close(struct asv_medium *medium)
@@ -81,8 +90,8 @@ static uint64_t protected_bytes(const struct asv_medium_content *content)
 }
 
 /* The ZIP around a ZIP has another name, so that one is not taken for the other. */
-static enum asv_status name_file(const struct asv_medium_content *content, char out[ASV_PROTECT_NAME_BYTES],
-                                 struct asv_err *err)
+enum asv_status asv_medium_name(const struct asv_medium_content *content, char out[ASV_PROTECT_NAME_BYTES],
+                                struct asv_err *err)
 {
     const char *suffix = content->protection == ASV_PLAN_ZIP   ? ".aes.zip"
                          : content->protection == ASV_PLAN_AGE ? ".age"
@@ -104,13 +113,7 @@ enum asv_status asv_medium_put(int dir, const struct asv_medium_content *content
     struct asv_medium_counted counted = {content->carrier, {{0}}};
     struct asv_source source = {&counted, content->carrier->size, read_counted};
     struct asv_protect_target target = {.dir = dir, .name = out->name};
-    enum asv_status status = name_file(content, out->name, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    if (faccessat(dir, out->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-        return asv_failf(err, ASV_E_EXISTS, "%s is there already", out->name);
-    }
+    enum asv_status status;
     asv_sha256_init(&counted.sha256);
     if (content->protection == ASV_PLAN_ZIP) {
         status = asv_protect_zip(&target, content->name, &source, content->passphrase, content->world, err);
@@ -123,7 +126,9 @@ enum asv_status asv_medium_put(int dir, const struct asv_medium_content *content
     out->bytes = target.bytes;
     memcpy(out->file, target.sha256, sizeof out->file);
     asv_sha256_final(&counted.sha256, out->carrier);
-    return status;
+    return status == ASV_OK && !asv_equal(out->carrier, content->sha256, sizeof out->carrier)
+               ? asv_fail(err, ASV_E_DIGEST, "the carrier is not the one that was made (HO-080)")
+               : status;
 }
 
 /* ---- reading back ---- */
@@ -218,57 +223,119 @@ enum asv_status asv_medium_put_notes(int dir, const struct asv_medium_content *c
                             : status;
 }
 
-/* HO-089: what a run that was killed left would take the room of this one. */
-static enum asv_status clear(int dir, const struct asv_medium_content *content, struct asv_err *err)
+static enum asv_status put_file(const struct asv_medium *medium, const struct asv_medium_content *content,
+                                struct asv_medium_written *out, struct asv_err *err)
 {
-    char name[ASV_PROTECT_NAME_BYTES];
-    if (faccessat(dir, ASV_MEDIUM_SUMS, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-        return asv_fail(
-            err, ASV_E_EXISTS,
-            "the medium has a carrier already: one medium, one carrier. Take another one, or empty "
-            "it");
+    (void)unlinkat(medium->dir, out->name, 0); /* HO-089: a killed run's would take the room of this one */
+    enum asv_status status = asv_medium_put(medium->dir, content, out, err);
+    return status == ASV_OK
+               ? asv_medium_compare(medium->dir, out->name, 0, out->bytes, out->file, &out->from_medium, err)
+               : status;
+}
+
+/* HO-155: a file has its name when it is whole. One that is protected is written anew: what it opens with
+ * died with the run, or what it has in it cannot be told. */
+static bool is_whole(const struct asv_medium *medium, const struct asv_medium_content *content,
+                     struct asv_medium_written *out)
+{
+    struct stat st;
+    struct asv_err ignored = {0};
+    if (content->protection != ASV_PLAN_OPEN ||
+        fstatat(medium->dir, out->name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+        (uint64_t)st.st_size != content->carrier->size) {
+        return false;
     }
-    enum asv_status status = name_file(content, name, err);
-    if (status == ASV_OK) {
-        asv_medium_take_back(dir, name);
-    }
-    return status;
+    out->bytes = content->carrier->size;
+    memcpy(out->file, content->sha256, sizeof out->file);
+    memcpy(out->carrier, content->sha256, sizeof out->carrier);
+    return asv_medium_compare(medium->dir, out->name, 0, out->bytes, out->file, &out->from_medium,
+                              &ignored) == ASV_OK;
+}
+
+static enum asv_status write_mounted(const struct asv_medium *medium,
+                                     const struct asv_medium_content *content, bool goes_on,
+                                     struct asv_medium_written *out, struct asv_err *err)
+{
+    enum asv_status status =
+        goes_on && is_whole(medium, content, out) ? ASV_OK : put_file(medium, content, out, err);
+    out->from_medium = out->from_medium && !medium->is_memory;
+    return status == ASV_OK ? asv_medium_put_notes(medium->dir, content, out, err) : status;
+}
+
+/* HO-076 */
+static enum asv_status check_fat(const struct asv_medium *medium, const struct asv_medium_content *content,
+                                 struct asv_err *err)
+{
+    uint64_t bytes = protected_bytes(content);
+    return medium->is_fat && bytes > ASV_MEDIUM_FAT_BYTES
+               ? asv_failf(err, ASV_E_LIMIT,
+                           "the medium is FAT32, which takes no file of more than 4 GiB, and this one has "
+                           "%llu bytes: format it with exFAT or NTFS, or have later ones made in parts "
+                           "(handover.medium)",
+                           (unsigned long long)bytes)
+               : ASV_OK;
+}
+
+/* What a medium that fails half-way says is seldom what is wrong with it. */
+static enum asv_status say_bad(enum asv_status status, struct asv_err *err)
+{
+    struct asv_err why = *err;
+    return status != ASV_E_IO ? status
+                              : asv_failf(err, status,
+                                          "%.120s: the medium is bad, or was taken out. It is not finished: "
+                                          "put it in again and say the same, or take another one",
+                                          why.text);
 }
 
 enum asv_status asv_medium_write(const struct asv_medium *medium, const struct asv_medium_content *content,
                                  struct asv_medium_written *out, struct asv_err *err)
 {
-    uint64_t bytes = protected_bytes(content);
+    char left[ASV_MEDIUM_LABEL_BYTES];
     *out = (struct asv_medium_written){.bytes = 0};
-    if (medium->is_fat && bytes > ASV_MEDIUM_FAT_BYTES) { /* HO-076 */
-        return asv_failf(err, ASV_E_LIMIT,
-                         "the medium is FAT32, which takes no file of more than 4 GiB, and this one has %llu "
-                         "bytes: format it with exFAT or NTFS",
-                         (unsigned long long)bytes);
-    }
-    enum asv_status status = clear(medium->dir, content, err);
+    enum asv_status status = asv_medium_name(content, out->name, err);
     if (status == ASV_OK) {
-        status = asv_medium_put(medium->dir, content, out, err);
+        status = check_fat(medium, content, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_medium_left(medium, content, left, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_medium_mark(medium, content, err);
     }
     if (status != ASV_OK) {
         return status;
     }
-    status = asv_medium_compare(medium->dir, out->name, 0, out->bytes, out->file, &out->from_medium, err);
-    out->from_medium = out->from_medium && !medium->is_memory;
-    if (status == ASV_OK) {
-        status = asv_medium_put_notes(medium->dir, content, out, err);
-    }
+    status = medium->image[0] != '\0' ? asv_medium_image_write(medium, content, out, err)
+                                      : write_mounted(medium, content, left[0] != '\0', out, err);
     if (status != ASV_OK) {
-        asv_medium_take_back(medium->dir, out->name);
+        asv_medium_take_back(medium, out->name);
     }
-    return status;
+    return medium->image[0] != '\0' ? status : say_bad(status, err);
 }
 
-void asv_medium_take_back(int dir, const char *name)
+enum asv_status asv_medium_finish(const struct asv_medium *medium, struct asv_err *err)
+{
+    enum asv_status status = medium->image[0] != '\0' ? asv_medium_image_finish(medium, err) : ASV_OK;
+    return status == ASV_OK ? asv_medium_unmark(medium, err) : status;
+}
+
+/* The mark last: what cannot be removed stays marked. */
+void asv_medium_take_back(const struct asv_medium *medium, const char *name)
 {
     static const char *const notes[] = {ASV_MEDIUM_SUMS, ASV_MEDIUM_RECEIPT, ASV_MEDIUM_PARTS};
-    (void)unlinkat(dir, name, 0);
-    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
-        (void)unlinkat(dir, notes[i], 0);
+    struct asv_err ignored = {0};
+    enum asv_status status = ASV_OK;
+    if (medium->image[0] != '\0') {
+        asv_medium_image_take_back(medium);
+    } else {
+        (void)unlinkat(medium->dir, name, 0);
+        for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
+            (void)unlinkat(medium->dir, notes[i], 0);
+        }
+        status = asv_io_sync_dir(medium->dir, name, &ignored);
     }
+    if (status == ASV_OK) {
+        status = asv_medium_unmark(medium, &ignored);
+    }
+    (void)status; /* nothing more can be done about it */
 }

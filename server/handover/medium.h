@@ -10,22 +10,32 @@
 #include "server/handover/protect.h"
 #include "server/statement/plan.h"
 
-#define ASV_MEDIUM_SUMS      "SHA256SUMS"           /* beside the carrier, for `sha256sum -c` */
-#define ASV_MEDIUM_RECEIPT   "Empfang.txt"          /* what its recipient signs (HO-087) */
-#define ASV_MEDIUM_PARTS     "Teile.txt"            /* of a carrier in parts: the digest of each (HO-086) */
-#define ASV_MEDIUM_FAT_BYTES (UINT64_C(4294967295)) /* of a file there, at most */
-#define ASV_MEDIUM_DVD_BYTES (UINT64_C(4700372992)) /* of one with one layer: 2,295,104 sectors, DVD+R */
+#define ASV_MEDIUM_SUMS        "SHA256SUMS"   /* beside the carrier, for `sha256sum -c` */
+#define ASV_MEDIUM_RECEIPT     "Empfang.txt"  /* what its recipient signs (HO-087) */
+#define ASV_MEDIUM_PARTS       "Teile.txt"    /* of a carrier in parts: the digest of each (HO-086) */
+#define ASV_MEDIUM_MARK        "UNFERTIG.txt" /* first and last: it is not finished (HO-155) */
+#define ASV_MEDIUM_MARK_IMAGE  ".unfertig"    /* behind an image's name: the same, beside it */
+#define ASV_MEDIUM_LABEL_BYTES 129            /* what custody calls it, and NUL */
+#define ASV_MEDIUM_PATH_BYTES  1024
+#define ASV_MEDIUM_FAT_BYTES   (UINT64_C(4294967295)) /* of a file there, at most */
+#define ASV_MEDIUM_DVD_BYTES   (UINT64_C(4700372992)) /* of one with one layer: 2,295,104 sectors, DVD+R */
 
 struct asv_medium {
     int dir; /* -1: not open */
     uint64_t device;
     bool is_fat;
-    bool is_memory; /* what is read back comes from memory, whatever is asked for */
+    bool is_memory;                     /* what is read back comes from memory, whatever is asked for */
+    char place[ASV_MEDIUM_PATH_BYTES];  /* of an image: the directory dir */
+    char image[ASV_PROTECT_NAME_BYTES]; /* and its name; "": it is mounted */
 };
 
-/* Where a medium is mounted. ASV_E_USAGE: it is no directory, or nothing is mounted there, so that the
- * carrier would stay in the house. */
+/* Where a medium is mounted, for this run alone. ASV_E_USAGE: it is no directory, or nothing is mounted
+ * there, so that the carrier would stay in the house. ASV_E_BUSY: another run writes to it. */
 ASV_MUST_CHECK enum asv_status asv_medium_open(const char *path, struct asv_medium *out, struct asv_err *err);
+
+/* The image of a DVD that is to become the file at path. */
+ASV_MUST_CHECK enum asv_status asv_medium_open_image(const char *path, struct asv_medium *out,
+                                                     struct asv_err *err);
 void asv_medium_close(struct asv_medium *medium);
 
 /* A small file. */
@@ -37,7 +47,9 @@ struct asv_medium_note {
 /* What goes onto it. */
 struct asv_medium_content {
     const char *name;                              /* of the file, without what its protection adds */
-    const struct asv_source *carrier;              /* read once */
+    const char *label;                             /* what custody calls the medium */
+    const struct asv_source *carrier;              /* read once, or not at all */
+    const uint8_t *sha256;                         /* of the carrier, as custody has it */
     uint8_t protection;                            /* enum asv_plan_protection */
     const char *passphrase;                        /* ASV_PLAN_ZIP */
     const uint8_t (*recipients)[ASV_X25519_BYTES]; /* ASV_PLAN_AGE */
@@ -56,23 +68,27 @@ struct asv_medium_written {
     bool from_medium;                  /* what was read back came from the medium, not from memory */
 };
 
-/* Writes the file and what lies beside it, SHA256SUMS last, and compares the file as it is read back. Without
- * SHA256SUMS what has its name is what a killed run left, and goes first. ASV_E_LIMIT: FAT32 takes no file so
- * long. ASV_E_NO_SPACE: it has no room. ASV_E_EXISTS: a carrier is there. ASV_E_DIGEST: what is read back is
- * something else: the medium is bad, and the file is removed. */
+/* HO-155: what a run that did not end called the medium, "" where none is left. ASV_E_EXISTS: there is a
+ * carrier, or what is left is of another one; err says what to do. */
+ASV_MUST_CHECK enum asv_status asv_medium_left(const struct asv_medium *medium,
+                                               const struct asv_medium_content *content,
+                                               char label[ASV_MEDIUM_LABEL_BYTES], struct asv_err *err);
+
+/* After asv_medium_left: the file, what lies beside it, and SHA256SUMS, and compares the file as it is read
+ * back. Where a run that did not end left the whole file, it is read and not written. The medium stays marked
+ * as not finished; on failure everything is taken back. ASV_E_LIMIT: FAT32 takes no file so long.
+ * ASV_E_NO_SPACE: it has no room. ASV_E_DIGEST: what is read back is something else: the medium is bad.
+ * ASV_E_IO: it is, or was taken out, and may still be marked. An image: runs genisoimage (ASV_E_NOT_FOUND
+ * without it); the protected file lies beside it while it is made. */
 ASV_MUST_CHECK enum asv_status asv_medium_write(const struct asv_medium *medium,
                                                 const struct asv_medium_content *content,
                                                 struct asv_medium_written *out, struct asv_err *err);
 
-/* Removes what asv_medium_write wrote. */
-void asv_medium_take_back(int dir, const char *name);
+/* Custody knows of it: it is finished. */
+ASV_MUST_CHECK enum asv_status asv_medium_finish(const struct asv_medium *medium, struct asv_err *err);
 
-/* The image of a DVD in the directory dir, whole or not at all, with the same on it; compared as it lies in
- * the image. The protected file lies beside it while it is made. Runs genisoimage: ASV_E_NOT_FOUND without
- * it. */
-ASV_MUST_CHECK enum asv_status asv_medium_image(int dir, const char *path, const char *name,
-                                                const struct asv_medium_content *content,
-                                                struct asv_medium_written *out, struct asv_err *err);
+/* Removes what asv_medium_write wrote, under the name that written has. */
+void asv_medium_take_back(const struct asv_medium *medium, const char *name);
 
 /* ASV_E_DIGEST unless dir/name is what was written, byte for byte. *from_medium: nothing of it came from the
  * page cache. */

@@ -5,6 +5,7 @@
  * file is found again in the image by ISO 9660's root directory, and compared there. */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,7 +28,7 @@
 
 struct image {
     int dir;
-    const char *path;
+    const char *path; /* of dir */
     char partial[ASV_PROTECT_NAME_BYTES + 16];
     char files[ASV_PROTECT_NAME_BYTES + 16]; /* a directory: what goes into it */
 };
@@ -153,21 +154,38 @@ static enum asv_status check(const struct image *image, struct asv_medium_writte
                             : status;
 }
 
-enum asv_status asv_medium_image(int dir, const char *path, const char *name,
-                                 const struct asv_medium_content *content, struct asv_medium_written *out,
-                                 struct asv_err *err)
+static struct image image_of(const struct asv_medium *medium)
 {
-    struct image image = {.dir = dir, .path = path};
-    struct asv_err ignored = {0};
-    *out = (struct asv_medium_written){.bytes = 0};
-    if (strlen(name) >= ASV_PROTECT_NAME_BYTES || strchr(name, '/') != NULL) {
+    struct image image = {.dir = medium->dir, .path = medium->place};
+    (void)snprintf(image.partial, sizeof image.partial, "%s.partial", medium->image);
+    (void)snprintf(image.files, sizeof image.files, "%s.files", medium->image);
+    return image;
+}
+
+enum asv_status asv_medium_open_image(const char *path, struct asv_medium *out, struct asv_err *err)
+{
+    char copy[ASV_MEDIUM_PATH_BYTES];
+    *out = (struct asv_medium){.dir = -1};
+    if (strlen(path) >= sizeof copy) {
+        return asv_fail(err, ASV_E_USAGE, "the image's path is too long");
+    }
+    (void)snprintf(copy, sizeof copy, "%s", path);
+    (void)snprintf(out->place, sizeof out->place, "%s", dirname(copy));
+    (void)snprintf(copy, sizeof copy, "%s", path);
+    const char *name = basename(copy);
+    if (strlen(name) + sizeof ASV_MEDIUM_MARK_IMAGE > sizeof out->image || strcmp(name, "/") == 0 ||
+        strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
         return asv_fail(err, ASV_E_USAGE, "no name for an image");
     }
-    if (faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-        return asv_failf(err, ASV_E_EXISTS, "%s is there already", name);
-    }
-    (void)snprintf(image.partial, sizeof image.partial, "%s.partial", name);
-    (void)snprintf(image.files, sizeof image.files, "%s.files", name);
+    (void)snprintf(out->image, sizeof out->image, "%s", name);
+    return asv_io_open(AT_FDCWD, out->place, O_RDONLY | O_DIRECTORY, 0, &out->dir, err);
+}
+
+enum asv_status asv_medium_image_write(const struct asv_medium *medium,
+                                       const struct asv_medium_content *content,
+                                       struct asv_medium_written *out, struct asv_err *err)
+{
+    const struct image image = image_of(medium);
     enum asv_status status = make_files(&image, content, out, err);
     if (status == ASV_OK) {
         status = run(&image, err);
@@ -175,15 +193,21 @@ enum asv_status asv_medium_image(int dir, const char *path, const char *name,
     if (status == ASV_OK) {
         status = check(&image, out, err);
     }
-    if (status == ASV_OK) {
-        status = asv_io_rename(dir, image.partial, dir, name, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_io_sync_dir(dir, name, err);
-    }
-    if (status != ASV_OK) {
-        (void)unlinkat(dir, image.partial, 0);
-    }
-    enum asv_status cleaned = asv_io_remove_tree(dir, image.files, &ignored);
-    return status == ASV_OK && cleaned != ASV_OK ? asv_failf(err, cleaned, "%s", ignored.text) : status;
+    return status == ASV_OK ? asv_io_remove_tree(image.dir, image.files, err) : status;
+}
+
+enum asv_status asv_medium_image_finish(const struct asv_medium *medium, struct asv_err *err)
+{
+    const struct image image = image_of(medium);
+    enum asv_status status = asv_io_rename(image.dir, image.partial, image.dir, medium->image, err);
+    return status == ASV_OK ? asv_io_sync_dir(image.dir, medium->image, err) : status;
+}
+
+void asv_medium_image_take_back(const struct asv_medium *medium)
+{
+    const struct image image = image_of(medium);
+    struct asv_err ignored = {0};
+    enum asv_status status = asv_io_remove_tree(image.dir, image.files, &ignored);
+    (void)status; /* nothing more can be done about it */
+    (void)unlinkat(image.dir, image.partial, 0);
 }

@@ -15,7 +15,11 @@ struct asv_medium_counted {
     struct asv_sha256 sha256;
 };
 
-/* Writes the file, protected as content says: name, bytes and digests of *out. */
+/* What the file is called when it is protected as content says. */
+ASV_MUST_CHECK enum asv_status asv_medium_name(const struct asv_medium_content *content,
+                                               char out[ASV_PROTECT_NAME_BYTES], struct asv_err *err);
+
+/* Writes the file, protected as content says, as out->name: bytes and digests of *out. */
 ASV_MUST_CHECK enum asv_status asv_medium_put(int dir, const struct asv_medium_content *content,
                                               struct asv_medium_written *out, struct asv_err *err);
 
@@ -23,5 +27,21 @@ ASV_MUST_CHECK enum asv_status asv_medium_put(int dir, const struct asv_medium_c
 ASV_MUST_CHECK enum asv_status asv_medium_put_notes(int dir, const struct asv_medium_content *content,
                                                     const struct asv_medium_written *written,
                                                     struct asv_err *err);
+
+/* ---- HO-155 ---- */
+
+/* Says on the medium that it is not finished, and what it is to be called. */
+ASV_MUST_CHECK enum asv_status asv_medium_mark(const struct asv_medium *medium,
+                                               const struct asv_medium_content *content, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_medium_unmark(const struct asv_medium *medium, struct asv_err *err);
+
+/* ---- an image ---- */
+
+/* Makes it, and finds in it what was written, under a name of its own until it is finished. */
+ASV_MUST_CHECK enum asv_status asv_medium_image_write(const struct asv_medium *medium,
+                                                      const struct asv_medium_content *content,
+                                                      struct asv_medium_written *out, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_medium_image_finish(const struct asv_medium *medium, struct asv_err *err);
+void asv_medium_image_take_back(const struct asv_medium *medium);
 
 #endif

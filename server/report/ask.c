@@ -14,7 +14,7 @@
 #include "server/base/io.h"
 
 #define VERSION     1
-#define HEAD_BYTES  512 /* of a question: what stands before release and facts */
+#define HEAD_BYTES  768 /* of a question: what stands before release and facts */
 #define PIECE_BYTES 65536
 
 size_t asv_documents_count(const struct asv_documents_question *question)
@@ -36,6 +36,7 @@ static enum asv_status write_head(uint8_t out[HEAD_BYTES], size_t *len,
         asv_write_u16(&writer, (uint16_t)label->part);
         asv_write_u16(&writer, (uint16_t)label->parts);
         asv_write_i64(&writer, label->written_ms);
+        asv_write_text8(&writer, label->name);
         asv_write_text8(&writer, label->file);
         asv_write_text8(&writer, label->file_sha256);
         asv_write_text8(&writer, label->carrier_sha256);
@@ -55,6 +56,7 @@ static enum asv_status read_label(struct asv_reader *reader, struct asv_document
     uint8_t lock = 0;
     if (asv_read_u16(reader, &part) != ASV_OK || asv_read_u16(reader, &parts) != ASV_OK ||
         asv_read_i64(reader, &label->written_ms) != ASV_OK ||
+        asv_read_text8(reader, out->name, sizeof out->name) != ASV_OK ||
         asv_read_text8(reader, out->file, sizeof out->file) != ASV_OK ||
         asv_read_text8(reader, out->file_sha256, sizeof out->file_sha256) != ASV_OK ||
         asv_read_text8(reader, out->carrier_sha256, sizeof out->carrier_sha256) != ASV_OK ||
@@ -63,6 +65,7 @@ static enum asv_status read_label(struct asv_reader *reader, struct asv_document
     }
     label->part = part;
     label->parts = parts;
+    label->name = out->name;
     label->file = out->file;
     label->file_sha256 = out->file_sha256;
     label->carrier_sha256 = out->carrier_sha256;

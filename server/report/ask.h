@@ -41,7 +41,7 @@ ASV_MUST_CHECK enum asv_status asv_documents_ask(const char *program,
 struct asv_documents_asked {
     struct asv_documents_question question; /* its label, if it has one, is the one below */
     struct asv_label label;
-    char file[256], file_sha256[65], carrier_sha256[65];
+    char name[256], file[256], file_sha256[65], carrier_sha256[65];
 };
 
 /* ASV_E_MALFORMED. */

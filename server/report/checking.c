@@ -166,9 +166,7 @@ void asv_build_checking(struct asv_sheet *sheet, const void *context)
     say_meanings(sheet, words->provenances, words->provenance_texts);
     asv_sheet_table_end(sheet);
     asv_sheet_heading(sheet, ASV_STYLE_HEADING, words->checking.not_said);
-    for (size_t i = 0; words->notes[i] != NULL; i++) {
-        asv_sheet_item(sheet, "–", words->notes[i]);
-    }
+    asv_say_notes(sheet, report);
     if (stay[0] != NULL) { /* HO-083 */
         asv_sheet_item(sheet, "–", asv_sentence(sentence, words->checking.stays, stay));
     }

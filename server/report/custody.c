@@ -238,8 +238,6 @@ void asv_build_custody(struct asv_sheet *sheet, const void *context)
     say_certificates(sheet, report);
     say_revocations(sheet, report);
     asv_sheet_heading(sheet, ASV_STYLE_HEADING, words->custody.notes);
-    for (i = 0; words->notes[i] != NULL; i++) {
-        asv_sheet_item(sheet, "–", words->notes[i]);
-    }
+    asv_say_notes(sheet, report);
     asv_say_form(sheet, report);
 }

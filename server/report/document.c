@@ -129,6 +129,15 @@ const char *asv_report_subject(char *out, const struct asv_report *report)
     return out;
 }
 
+void asv_say_notes(struct asv_sheet *sheet, const struct asv_report *report)
+{
+    const struct asv_words *words = report->words;
+    for (size_t i = 0; words->notes[i] != NULL; i++) {
+        asv_sheet_item(sheet, "–", words->notes[i]);
+    }
+    asv_sheet_item(sheet, "–", asv_is_carrier(report) ? words->place_carrier : words->place_filing);
+}
+
 void asv_say_form(struct asv_sheet *sheet, const struct asv_report *report)
 {
     asv_sheet_space(sheet, 8);

@@ -53,6 +53,9 @@ bool asv_is_carrier(const struct asv_report *report);
 /* "Vorgang 1 · Teil 1 von 2": whose case, and which part of it; out[ASV_SENTENCE_BYTES]. */
 const char *asv_report_subject(char *out, const struct asv_report *report);
 
+/* What the hand-over does not prove, and where a qualified signature has its place (HD-021). */
+void asv_say_notes(struct asv_sheet *sheet, const struct asv_report *report);
+
 /* The last title's: what PDF/A is said about. */
 void asv_say_form(struct asv_sheet *sheet, const struct asv_report *report);
 

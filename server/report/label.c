@@ -59,6 +59,7 @@ static void say_label(struct asv_sheet *sheet, const struct context *it)
     asv_sheet_text(sheet, ASV_STYLE_TITLE, words->label.title);
     say_case(sheet, &it->report);
     asv_say_pair(sheet, words->label.medium, words->label.of, numbers);
+    asv_sheet_pair(sheet, words->label.name, label->name, ASV_STYLE_BODY);
     asv_sheet_pair(sheet, words->label.written, asv_moment_date(date, label->written_ms), ASV_STYLE_BODY);
     asv_sheet_pair(sheet, words->label.file, label->file, ASV_STYLE_CODE);
     asv_sheet_pair(sheet, words->label.digest, grouped(file, label->file_sha256), ASV_STYLE_CODE);

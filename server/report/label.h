@@ -16,6 +16,7 @@ enum asv_label_lock { ASV_LABEL_OPEN, ASV_LABEL_ZIP, ASV_LABEL_AGE };
 struct asv_label {
     unsigned part, parts; /* from 1 */
     int64_t written_ms;
+    const char *name;        /* as custody has the medium */
     const char *file;        /* the name of what lies on the medium */
     const char *file_sha256; /* hexadecimal digits */
     const char *carrier_sha256;

@@ -92,7 +92,7 @@ static const struct asv_word roles[] = {
 };
 static const struct asv_word protections[] = {
     {"none", "keiner; das Medium ist versiegelt zu übergeben"},
-    {"zip", "ZIP mit AES-256; das Kennwort kommt auf getrenntem Weg"},
+    {"zip", "ZIP mit AES-256; das Passwort kommt auf getrenntem Weg"},
     {"age", "age, für die genannten Empfänger"},
     LAST,
 };
@@ -172,6 +172,8 @@ static const struct asv_word lacks[] = {
     LAST,
 };
 
+#define UNQUALIFIED "Dieses Dokument trägt keine qualifizierte elektronische Signatur. "
+
 static const char *const notes[] = {
     "Geprüft ist, ob die übergebenen Dateien die signierten sind. Das belegt nicht, dass echt ist, was vor "
     "der Kamera geschah, und nicht, "
@@ -182,9 +184,6 @@ static const char *const notes[] = {
     "Einträge im Transparenzprotokoll sind unter ihrer Nummer auffindbar. Ein Ereignis ohne Nummer wartete "
     "bei der Erstellung der Übergabe "
     "noch auf seinen Platz.",
-    "Dieses Dokument trägt keine qualifizierte elektronische Signatur. Für eine solche, anderswo "
-    "hergestellte Signatur ist in der "
-    "Übergabe ein Platz vorgesehen.",
     NULL,
 };
 static const char *const needs[] = {
@@ -528,6 +527,7 @@ const struct asv_words asv_words_de = {
         {
             .title = "Beweismittel",
             .medium = "Datenträger",
+            .name = "Bezeichnung",
             .of = "{} von {}",
             .written = "Beschrieben am",
             .file = "Datei",
@@ -567,6 +567,14 @@ const struct asv_words asv_words_de = {
             .seal = "Aufzeichnung {}, Siegel der Kamera",
         },
     .notes = notes,
+    .place_carrier =
+        UNQUALIFIED "Gibt es eine solche, anderswo hergestellte, so liegt sie neben der Übergabe auf dem "
+                    "Datenträger, nach dem Entpacken unter data/external; an den Prüfungen "
+                    "ändert sie nichts.",
+    .place_filing =
+        UNQUALIFIED "Gibt es eine solche, anderswo hergestellte, so ist sie der Nachricht beigefügt, mit "
+                    "der diese Einreichung versandt wurde; zu den hier genannten Dateien gehört "
+                    "sie nicht.",
     .checking =
         {
             .intro = "Sie können diese Übergabe selbst prüfen, ohne unser Zutun und ohne einem unserer "

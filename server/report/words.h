@@ -74,9 +74,11 @@ struct asv_words {
         const char *playable, *excerpt, *excerpt_only, *sealed, *seal; /* of a recording, in the message */
     } message;
     struct {
-        const char *title, *medium, *of, *written, *file, *digest, *inner, *lock, *open, *zip, *age, *twice;
+        const char *title, *medium, *name, *of, *written, *file, *digest, *inner, *lock, *open, *zip, *age,
+            *twice;
     } label;
-    const char *const *notes; /* what the report does not prove; ends with NULL */
+    const char *const *notes;                 /* what the report does not prove; ends with NULL */
+    const char *place_carrier, *place_filing; /* of a qualified signature (HD-021) */
     struct {
         const char *intro, *what, *steps, *meaning, *not_said, *stays;
         const char *code, *name, *means;

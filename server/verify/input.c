@@ -78,6 +78,11 @@ static enum asv_status find_prefix(char prefix[PATH_BYTES], const char *path, st
     }
     bool named_seal = len >= seal_len && strcmp(path + len - seal_len, seal) == 0 &&
                       (len == seal_len || path[len - seal_len - 1] == '/' || path[len - seal_len - 1] == '.');
+    if (len > 4 && strcmp(path + len - 4, ".age") == 0) {
+        return asv_fail(
+            err, ASV_E_USAGE,
+            "is closed with age: open it first, with \"age -d -i IDENTITY -o CARRIER.zip FILE.age\"");
+    }
     if (!named_seal) {
         return asv_fail(err, ASV_E_USAGE, "neither a clip's directory nor a file named seal or NAME.seal");
     }

@@ -183,9 +183,9 @@ def a_form_takes_two(desk, handover, clips, digest):
     """HO-010: of paper two people say the same."""
     scan = desk.keys / "scan.pdf"
     scan.write_bytes(b"%PDF empfangen")
-    form = ("handover", "receipt", handover, "--form", scan, "--digest", digest[:16], "--at", "2026-11-24 09:15", "--by", "Geschäftsstelle")
+    form = ("handover", "receipt", handover, "--form", scan, "--digest", f"{digest[:8]} {digest[8:16]}", "--at", "2026-11-24 09:15", "--by", "Geschäftsstelle")
     desk.refused("begins with", "erika", *form[:6], "0" * 16, *form[7:])
-    desk.refused("at least 12 digits", "erika", *form[:6], "0" * 8, *form[7:])
+    desk.refused("12 to 64 digits", "erika", *form[:6], "0" * 8, *form[7:])
     desk.refused("--form with --digest", "erika", *form[:7])
     desk.refused("written down by who may propose", "rita", *form)
     status, out, err = desk.call(*form, *desk.by("erika", "Eingang"))

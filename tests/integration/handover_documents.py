@@ -204,6 +204,16 @@ def test_every_fact_of_custody_is_printed(directory):
     assert "VorgangsnummeroderAktenzeichen" not in texts["cover_letter"]
 
 
+def test_a_qualified_signature_has_its_place(directory):
+    """HD-021, LAW H5: which is another one in each output."""
+    for output, said, other in ("carrier", "nebenderÜbergabeaufdemDatenträger", "derNachrichtbeigefügt"), ("filing", "derNachrichtbeigefügt", "aufdemDatenträger"):
+        made(directory, {**handover_facts.facts(), "output": output})
+        for name in "custody", "checking":
+            text = re.sub(r"\s+", "", text_of(directory, name, "-raw"))
+            text = text[text.index("keinequalifizierteelektronischeSignatur"):]
+            assert said in text and other not in text, (output, name, text)
+
+
 def test_no_more_is_said_than_is_known(directory):
     """HD-010, HD-016: LAW H2"""
     facts = handover_facts.facts(2, 2)
@@ -313,7 +323,7 @@ def test_a_label_says_whose_case_it_is_and_nothing_about_persons(directory):
     made(directory, facts)
     text = text_of(directory, "label", "-layout")
     incident = facts["incident"]
-    for said in ("Beweismittel", incident["case_number"], incident["prosecutor"], "2 von 3", "29.11.2026", "Beweismittel_018f3b1e.aes.zip",
+    for said in ("Beweismittel", incident["case_number"], incident["prosecutor"], "2 von 3", "USB 2", "29.11.2026", "Beweismittel_018f3b1e.aes.zip",
                  "00112233 44556677", "ffeeddcc bbaa9988", "Passwort kommt mit getrennter Post", facts["handover"]):
         assert text.count(said) >= 2, (said, text)
     assert len(list(boxes(directory, "label"))) == 1

@@ -4,6 +4,7 @@
 """handover_run.py BUILD: what two people decided to hand over is made by the job, with a real vault, database, ledger and keeper: killed
 at every step that is durable, with a full disk, cancelled, time-stamped; opened with the recipient's key by stock tools; and written to media.
 """
+import ctypes
 import fcntl
 import http.server
 import json
@@ -244,6 +245,85 @@ def it_goes_onto_a_medium(desk, job, handover):
     assert [e["what"] for e in shown(desk, handover)["history"] if e["kind"] == "medium"] == ["DVD 1"]
     image.unlink()
     assert "was written already" in written(job, handover, "DVD 1", status=1)[0] and not image.exists()
+    assert not Path(f"{image}.unfertig").exists()
+
+
+def mounted(directory):
+    """A small ext4 on a loop device, in a mount namespace of this program's own; None, with the reason: nobody may mount it here."""
+    device, place = directory / "stick", directory / "mnt"
+    place.mkdir()
+    libc = ctypes.CDLL(None, use_errno=True)
+    if os.getuid() != 0 or libc.unshare(0x20000) != 0 or libc.mount(b"none", b"/", None, 0x44000, None) != 0:  # CLONE_NEWNS; MS_REC, MS_PRIVATE
+        print("left out what goes onto a stick: only root mounts one", flush=True)
+        return None
+    with device.open("wb") as f:
+        f.truncate(96 << 20)
+    for line in (("mkfs.ext4", "-q", "-F", "-m", "0", device), ("mount", "-o", "loop", device, place)):
+        done = subprocess.run(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0:
+            print(f"left out what goes onto a stick: {done.stdout.strip()}", flush=True)
+            return None
+    return place
+
+
+def it_goes_onto_a_stick(desk, job, handover):
+    """HO-155 to HO-157, HO-080: killed at every step that is durable it is finished and in custody, or says that it is not."""
+    place = mounted(job.site.directory)
+    if place is None:
+        return
+    label = job.site.directory / "stick.pdf"
+
+    def write(*words, status=0, **env):
+        code, out, err = desk.call("handover", "write", handover, "--to", str(place), *words, env=dict(os.environ, **env))
+        assert code == status, f"handover write: {code}: {out.decode()} {err}"
+        return out.decode() + err
+
+    def media():
+        return [e["what"] for e in shown(desk, handover)["history"] if e["kind"] == "medium"]
+
+    def empty():
+        for name in set(os.listdir(place)) - {"lost+found"}:
+            (place / name).unlink()
+
+    before = media()
+    job.sh(handover, f"fallocate -l $(($(stat -f -c '%a * %S' '{place}') - 65536)) '{place}/other'")  # whatever is found first is not the room
+    for words, why in ((("--name", "DVD 1"), 'medium "DVD 1" was written already'), (("--print", "/nowhere/label.pdf"), "label.pdf: No such file"),
+                       (("--print", str(place)), "Is a directory")):
+        assert why in write(*words, status=1), words
+        assert sorted(os.listdir(place)) == ["lost+found", "other"], "nothing was written"
+    conf = job.site.conf.read_text()
+    job.site.conf.write_text(conf.replace(str(job.site.bin("asservat-documents")), "/nowhere/asservat-documents"))
+    assert "asservat-documents" in write("--print", str(label), status=1)
+    job.site.conf.write_text(conf)
+    assert not label.exists()
+    said = write(status=1)
+    assert " bytes are needed, " in said and sorted(os.listdir(place)) == ["lost+found", "other"], said
+    empty()
+    died, at, wrote = 0, 1, []
+    while job.preload is not None:
+        code, out, err = desk.call("handover", "write", handover, "--to", str(place), "--name", f"Stick {at}",
+                                   env=dict(os.environ, LD_PRELOAD=job.preload, ASV_TEST_DIE_AT=str(at)))
+        marked, known = (place / "UNFERTIG.txt").exists(), media() != before + wrote
+        if code == 0:
+            assert not marked and known, "it is finished, and custody has it"
+            break
+        assert code == -signal.SIGKILL, f"{code}: {out.decode()} {err}"
+        assert marked or not (place / "SHA256SUMS").exists() or known, f"step {at}: it looks finished, and is not in custody"
+        if marked and known:
+            assert "custody knows this medium" in write("--name", "Other", status=2)
+        if marked or not known:
+            write(*(("--name", f"Stick {at}") if at % 4 == 1 else ()))
+        assert not (place / "UNFERTIG.txt").exists()
+        job.sh(handover, f"cd '{place}'; sha256sum --quiet -c SHA256SUMS; grep -q {handover} Empfang.txt")
+        assert len(media()) == len(before + wrote) + 1, f"step {at}: {media()}"
+        wrote, died, at = wrote + [media()[-1]], died + 1, at + 2
+        assert "a carrier already" in write(status=1)
+        empty()
+    assert job.preload is None or died >= 8, died
+    empty()
+    said = write("--name", "Stick", "--print", str(label))
+    assert "read back    the same\n" in said and label.stat().st_size > 1000, said
+    job.sh(handover, f"umount '{place}'")
 
 
 def it_is_closed_as_two_people_decided(desk, job, handover):
@@ -314,7 +394,7 @@ def a_large_one_goes_in_parts(desk, job, ledger, clips, rsa):
     sign = f"openssl cms -sign -binary -nosmimecap -md sha256 -signer '{cert}' -inkey '{key}' -in Empfang.txt -outform DER -out Empfang.p7s"
     words = ("handover", "receipt", handover, "--text", place / "all/Empfang.txt", "--signature", place / "all/Empfang.p7s")
     job.sh(handover, f"cd all; {sign}")
-    desk.refused("not the five lines", "erika", *words)  # as it is it says nothing
+    desk.refused("its fourth line is not the time", "erika", *words)  # as it is it says nothing
     job.sh(handover, f"cd all; sed -i -e '4s/.*/2026-11-24T08:15:00Z/' -e '5s/.*/JHS Müller/' Empfang.txt; {sign}")
     assert "receipt is confirmed" in desk.act("erika", *words)
     assert shown(desk, handover)["receipt_proven"] is True
@@ -463,6 +543,7 @@ def play(rig):
     verifies(job, handover)
     of_the_others_goes_a_number(desk, job, handover, clips)
     it_goes_onto_a_medium(desk, job, handover)
+    it_goes_onto_a_stick(desk, job, handover)
     two_do_not_run_at_once(job)
     media.listener.close()
     Path(desk.site.directory / "run/media.sock").unlink()

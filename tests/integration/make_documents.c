@@ -187,6 +187,7 @@ static void make_label(const struct asv_facts *facts, const struct asv_fonts *fo
         .part = 2,
         .parts = 3,
         .written_ms = 1795910400000,
+        .name = "USB 2",
         .file = "Beweismittel_018f3b1e.aes.zip",
         .file_sha256 = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
         .carrier_sha256 = "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100",

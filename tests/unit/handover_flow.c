@@ -305,6 +305,32 @@ static void a_form_is_a_receipt_when_it_is_filled_in(void **state)
     assert_int_equal(read_signed(desk, filled), ASV_OK);
 }
 
+/* HO-158 */
+static void what_an_editor_did_or_somebody_forgot_is_said(void **state)
+{
+    static const struct {
+        const char *text, *why;
+    } bad[] = {{"\xef\xbb\xbf" RECEIPT(FIRST, ID, DIGEST, AT, "JHS"), "a byte order mark"},
+               {RECEIPT(FIRST "\r", ID "\r", DIGEST "\r", AT "\r", "JHS\r"), "(CR LF)"},
+               {FIRST "\n" ID "\n" DIGEST "\n" AT "\nJHS", "last line has no end"},
+               {RECEIPT(FIRST, ID, DIGEST, "JJJJ-MM-TTThh:mm:ssZ", "JHS"), "fourth line"},
+               {RECEIPT(FIRST, ID, DIGEST, "03.12.2026 09:15", "JHS"), "fourth line"},
+               {RECEIPT(FIRST, ID, DIGEST, AT, "Vorname Name, Dienststelle"), "fifth line"},
+               {RECEIPT(FIRST, ID, DIGEST, AT, "JHS") "\n", "not the five lines"}};
+    struct desk *desk = *state;
+    struct asv_db_handover_receipt out;
+    struct asv_err err = {0};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const struct asv_bytes text = {(const uint8_t *)bad[i].text, strlen(bad[i].text)};
+        assert_int_equal(asv_handover_receipt_read(&desk->row, text,
+                                                   (struct asv_bytes){desk->sig, desk->sig_len}, &out, &err),
+                         ASV_E_MALFORMED);
+        if (strstr(err.text, bad[i].why) == NULL) {
+            fail_msg("%zu: %s", i, err.text);
+        }
+    }
+}
+
 static void what_the_addressee_did_not_sign_is_refused(void **state)
 {
     struct desk *desk = *state; /* HO-012 */
@@ -369,6 +395,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_receipt_says_what_was_signed, sit_down, get_up),
         cmocka_unit_test_setup_teardown(another_text_is_none, sit_down, get_up),
         cmocka_unit_test_setup_teardown(a_form_is_a_receipt_when_it_is_filled_in, sit_down, get_up),
+        cmocka_unit_test_setup_teardown(what_an_editor_did_or_somebody_forgot_is_said, sit_down, get_up),
         cmocka_unit_test_setup_teardown(what_the_addressee_did_not_sign_is_refused, sit_down, get_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -261,6 +261,8 @@ SELECT is(pg_temp.answer('p9', 3, 'sigrid', 'h1'), 'done', 'refused it is, whate
 SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', tap.dig('other')) $$, 'VA001', NULL, 'what is written is what was made (HO-080)');
 SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', dig('zip')), 'done', 'it is written to a medium');
 SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', dig('zip')), 'already', 'once');
+SELECT is(asv.handover_named(uid('p1'), 'carrier', 'USB 1'), 'already', 'which is known before the next one is written (HO-157)');
+SELECT is(asv.handover_named(uid('p1'), 'carrier', 'USB 2'), 'done', 'another name is free');
 SELECT is(pg_temp.kinds('h2'), 'requested/person approved/person built/system written/system', 'custody of each tells of it (HO-006)');
 SELECT is((SELECT count(*) FROM asv.clip_event WHERE kind = 'handover_built' AND detail LIKE '%' || encode(dig('zip'), 'hex') || '%'), 2::bigint, 'with the digest');
 

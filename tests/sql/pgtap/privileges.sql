@@ -50,7 +50,7 @@ INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_admin', 'ledger_
     ('asv_staff', 'ledger_forget'), ('asv_admin', 'ledger_forget'), ('asv_admin', 'ledger_span'), ('asv_admin', 'ledger_links'), ('asv_admin', 'ledger_balances');
 -- The job of hand-overs: what is approved, and of the ledger what goes out with it (may_trace).
 INSERT INTO given
-SELECT 'asv_export', unnest(ARRAY['chain_of', 'handover_built', 'handover_carriers', 'handover_clip_about', 'handover_custody', 'handover_entries', 'handover_incident', 'handover_is_over', 'handover_links',
+SELECT 'asv_export', unnest(ARRAY['chain_of', 'handover_built', 'handover_carriers', 'handover_clip_about', 'handover_custody', 'handover_entries', 'handover_incident', 'handover_is_over', 'handover_links', 'handover_named',
     'handover_progress', 'handover_series', 'handover_waits', 'handover_work', 'handover_written', 'ledger_about', 'ledger_cosigned_last', 'ledger_enrolment', 'ledger_logs', 'ledger_newest', 'ledger_note_cosigned',
     'ledger_object', 'ledger_said', 'ledger_tile_get', 'ledger_witness_state', 'revocations_newest', 'schema_number', 'software_used']);
 INSERT INTO given

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/base/fail.h"
 #include "tests/support/files.h"
 #include "tests/support/package.h"
 #include "tests/support/world.h"
@@ -18,7 +19,7 @@
 static struct asv_test_world world;
 static char dir_path[512];
 static struct asv_medium medium;
-static uint8_t carrier[LEN];
+static uint8_t carrier[LEN], carrier_digest[ASV_SHA256_BYTES];
 static struct asv_bytes left;
 static struct asv_source source;
 static struct asv_medium_content content;
@@ -36,8 +37,13 @@ static int set_up(void **state)
     medium = (struct asv_medium){.dir = open(dir_path, O_RDONLY | O_DIRECTORY), .device = 0};
     left = (struct asv_bytes){carrier, LEN};
     source = asv_source_bytes(&left);
-    content = (struct asv_medium_content){
-        .name = "Beweismittel_1.zip", .carrier = &source, .protection = ASV_PLAN_OPEN, .world = &world.world};
+    asv_sha256(carrier_digest, carrier, LEN);
+    content = (struct asv_medium_content){.name = "Beweismittel_1.zip",
+                                          .label = "DVD 1",
+                                          .carrier = &source,
+                                          .sha256 = carrier_digest,
+                                          .protection = ASV_PLAN_OPEN,
+                                          .world = &world.world};
     err = (struct asv_err){0};
     return medium.dir >= 0 ? 0 : -1;
 }
@@ -48,6 +54,23 @@ static int tear_down(void **state)
     asv_medium_close(&medium);
     asv_test_remove_directory(dir_path);
     return 0;
+}
+
+/* As whoever writes custody down does it. */
+static enum asv_status write_and_finish(void)
+{
+    left = (struct asv_bytes){carrier, LEN};
+    enum asv_status status = asv_medium_write(&medium, &content, &written, &err);
+    return status == ASV_OK ? asv_medium_finish(&medium, &err) : status;
+}
+
+/* The medium is the image that name is to be, beside what was medium until now. */
+static void becomes_image(const char *name)
+{
+    char path[700];
+    snprintf(path, sizeof path, "%s/%s", dir_path, name);
+    asv_medium_close(&medium);
+    assert_int_equal(asv_medium_open_image(path, &medium, &err), ASV_OK);
 }
 
 static bool is_there(const char *name)
@@ -77,7 +100,7 @@ static void the_carrier_lies_on_the_medium_with_its_digest(void **state)
     (void)state;
     uint8_t *data = NULL;
     size_t len = 0;
-    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    assert_int_equal(write_and_finish(), ASV_OK);
     assert_string_equal(written.name, "Beweismittel_1.zip");
     asv_test_read_file(dir_path, written.name, &data, &len);
     assert_int_equal(len, LEN);
@@ -107,7 +130,7 @@ static void what_is_protected_has_a_name_and_a_digest_of_its_own(void **state)
     is_digest_of(written.file, data, len);
     free(data);
     sums_are_right();
-    asv_medium_take_back(medium.dir, written.name);
+    asv_medium_take_back(&medium, written.name);
     assert_false(is_there(written.name) || is_there(ASV_MEDIUM_SUMS));
     left = (struct asv_bytes){carrier, LEN};
     content.protection = ASV_PLAN_AGE;
@@ -190,10 +213,11 @@ static void beside_it_lies_what_is_to_be_signed(void **state)
     asv_test_read_file(dir_path, ASV_MEDIUM_RECEIPT, &data, &len);
     assert_int_equal(len, 17);
     free(data);
-    asv_medium_take_back(medium.dir, written.name);
+    asv_medium_take_back(&medium, written.name);
     assert_false(is_there(ASV_MEDIUM_RECEIPT) || is_there(ASV_MEDIUM_PARTS) || is_there(ASV_MEDIUM_SUMS));
     left = (struct asv_bytes){carrier, LEN};
-    assert_int_equal(asv_medium_image(medium.dir, dir_path, "b.iso", &content, &written, &err), ASV_OK);
+    becomes_image("b.iso");
+    assert_int_equal(write_and_finish(), ASV_OK);
     is_digest_of(written.file, carrier, LEN); /* which was found beside them */
     snprintf(path, sizeof path, "%s/b.iso", dir_path);
     const char *const bsdtar[] = {"bsdtar", "-xOf", path, ASV_MEDIUM_PARTS, NULL};
@@ -203,7 +227,7 @@ static void beside_it_lies_what_is_to_be_signed(void **state)
     assert_int_equal(st.st_mode & 0777, 0640);
 }
 
-/* HO-089: without SHA256SUMS it is not there. */
+/* HO-089 */
 static void what_a_killed_run_left_is_written_anew(void **state)
 {
     (void)state;
@@ -212,14 +236,124 @@ static void what_a_killed_run_left_is_written_anew(void **state)
     asv_test_write_file(dir_path, "Beweismittel_1.zip", "half", 4);
     asv_test_write_file(dir_path, "Beweismittel_1.zip.partial", "less", 4);
     asv_test_write_file(dir_path, "mine.txt", "kept", 4);
-    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    assert_int_equal(write_and_finish(), ASV_OK);
     asv_test_read_file(dir_path, written.name, &data, &len);
     assert_int_equal(len, LEN);
     free(data);
     assert_true(is_there("mine.txt") && !is_there("Beweismittel_1.zip.partial"));
-    left = (struct asv_bytes){carrier, LEN};
-    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_EXISTS);
+    assert_int_equal(write_and_finish(), ASV_E_EXISTS);
     assert_non_null(strstr(err.text, "or empty it"));
+}
+
+/* HO-155: until custody knows of it a medium says that it is not finished, what it is called, and to people
+ * what to do. */
+static void a_medium_is_marked_until_it_is_finished(void **state)
+{
+    (void)state;
+    char label[ASV_MEDIUM_LABEL_BYTES];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_OK);
+    assert_string_equal(label, "");
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    asv_test_read_file(dir_path, ASV_MEDIUM_MARK, &data, &len);
+    assert_non_null(memmem(data, len, "Er darf nicht herausgegeben werden", 34));
+    free(data);
+    assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_OK);
+    assert_string_equal(label, "DVD 1");
+    content.protection = ASV_PLAN_AGE; /* another file */
+    assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_E_EXISTS);
+    assert_non_null(strstr(err.text, "another hand-over"));
+    content.protection = ASV_PLAN_OPEN;
+    assert_int_equal(asv_medium_finish(&medium, &err), ASV_OK);
+    assert_false(is_there(ASV_MEDIUM_MARK));
+    assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_E_EXISTS);
+}
+
+static void one_that_says_nothing_of_itself_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"", "handover-medium\n", "handover-medium\nBeweismittel_1.zip\n\n",
+                                        "handover-medium\nBeweismittel_1.zip\nDVD 1"};
+    char label[ASV_MEDIUM_LABEL_BYTES];
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        asv_test_write_file(dir_path, ASV_MEDIUM_MARK, texts[i], strlen(texts[i]));
+        assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_E_EXISTS);
+        assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_EXISTS);
+        assert_true(is_there(ASV_MEDIUM_MARK)); /* it is not ours to remove */
+    }
+}
+
+static enum asv_status cannot_be_read(void *ctx, void *out, size_t cap, size_t *got, struct asv_err *why)
+{
+    (void)ctx, (void)out, (void)cap, (void)got;
+    return asv_fail(why, ASV_E_IO, "the carrier was read");
+}
+
+/* HO-155: the carrier is not even read; of its file every byte is. */
+static void a_whole_copy_of_our_own_is_read_and_not_written(void **state)
+{
+    (void)state;
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    struct asv_source none = {NULL, LEN, cannot_be_read};
+    content.carrier = &none;
+    content.label = "DVD 2";
+    unlinkat(medium.dir, ASV_MEDIUM_SUMS, 0);
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    is_digest_of(written.carrier, carrier, LEN);
+    is_digest_of(written.file, carrier, LEN);
+    sums_are_right();
+    assert_true(is_there(ASV_MEDIUM_MARK));
+    carrier[7] ^= 1; /* what lies there is not the carrier */
+    asv_test_write_file(dir_path, written.name, carrier, LEN);
+    carrier[7] ^= 1;
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_IO);
+    assert_non_null(strstr(err.text, "the carrier was read"));
+    content.carrier = &source;
+    assert_int_equal(write_and_finish(), ASV_OK);
+    sums_are_right();
+}
+
+/* Of one that is protected nobody could tell what is in it, nor open it. */
+static void a_protected_one_is_written_anew(void **state)
+{
+    (void)state;
+    content.protection = ASV_PLAN_ZIP;
+    content.passphrase = "abcd-efgh";
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    struct asv_medium_written before = written;
+    assert_int_equal(write_and_finish(), ASV_OK);
+    assert_memory_not_equal(before.file, written.file, sizeof written.file);
+    sums_are_right();
+}
+
+/* HO-080: what custody has, and nothing else. */
+static void another_carrier_is_not_written(void **state)
+{
+    (void)state;
+    static const uint8_t other[ASV_SHA256_BYTES] = {1};
+    content.sha256 = other;
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_DIGEST);
+    assert_false(is_there("Beweismittel_1.zip") || is_there(ASV_MEDIUM_MARK));
+}
+
+/* HO-155: of an image as of a medium; it is made anew. */
+static void an_image_that_was_not_finished_is_made_anew(void **state)
+{
+    (void)state;
+    char label[ASV_MEDIUM_LABEL_BYTES];
+    becomes_image("b.iso");
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_OK);
+    assert_string_equal(label, "DVD 1");
+    asv_test_write_file(dir_path, "b.iso", "renamed", 7); /* as if it had been killed behind that */
+    assert_int_equal(write_and_finish(), ASV_OK);
+    assert_false(is_there("b.iso.unfertig") || is_there("b.iso.partial"));
+    assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_E_EXISTS);
+    assert_string_equal(err.text, "b.iso is there already");
+    struct asv_medium other;
+    assert_int_equal(asv_medium_open_image("/tmp/..", &other, &err), ASV_E_USAGE);
+    assert_int_equal(asv_medium_open_image("/nowhere/b.iso", &other, &err), ASV_E_NOT_FOUND);
 }
 
 /* HO-075: of a file system in memory nothing comes from a medium. */
@@ -243,7 +377,10 @@ static void the_image_of_a_dvd_has_the_same_on_it(void **state)
     char path[700];
     uint8_t want[ASV_SHA256_BYTES];
     snprintf(path, sizeof path, "%s/b.iso", dir_path);
-    assert_int_equal(asv_medium_image(medium.dir, dir_path, "b.iso", &content, &written, &err), ASV_OK);
+    becomes_image("b.iso");
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    assert_true(is_there("b.iso.unfertig") && !is_there("b.iso")); /* HO-155: custody does not know of it */
+    assert_int_equal(asv_medium_finish(&medium, &err), ASV_OK);
     is_digest_of(written.carrier, carrier, LEN);
     const char *const bsdtar[] = {"bsdtar", "-xOf", path, "Beweismittel_1.zip", NULL};
     assert_int_equal(asv_test_run(dir_path, bsdtar), 0);
@@ -256,14 +393,14 @@ static void the_image_of_a_dvd_has_the_same_on_it(void **state)
     free(data);
     const char *const z7[] = {"7z", "l", path, NULL};
     assert_int_equal(asv_test_run(dir_path, z7), 0);
-    assert_false(is_there("b.iso.partial"));
-    assert_false(is_there("b.iso.files"));
-    assert_int_equal(asv_medium_image(medium.dir, dir_path, "b.iso", &content, &written, &err), ASV_E_EXISTS);
+    assert_false(is_there("b.iso.partial") || is_there("b.iso.files") || is_there("b.iso.unfertig"));
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_EXISTS);
+    becomes_image("c.iso");
     source.size = LEN + 1; /* it cannot be read */
     left = (struct asv_bytes){carrier, LEN};
-    assert_int_equal(asv_medium_image(medium.dir, dir_path, "c.iso", &content, &written, &err),
-                     ASV_E_MISMATCH);
-    assert_false(is_there("c.iso.files") || is_there("c.iso.partial") || is_there("c.iso"));
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_MISMATCH);
+    assert_false(is_there("c.iso.files") || is_there("c.iso.partial") || is_there("c.iso.unfertig") ||
+                 is_there("c.iso"));
 }
 
 /* For the label, without reading the rest of it. */
@@ -300,6 +437,12 @@ int main(void)
         TEST(what_fat_does_not_take_is_said_before_anything_is_written),
         TEST(beside_it_lies_what_is_to_be_signed),
         TEST(what_a_killed_run_left_is_written_anew),
+        TEST(a_medium_is_marked_until_it_is_finished),
+        TEST(one_that_says_nothing_of_itself_is_refused),
+        TEST(a_whole_copy_of_our_own_is_read_and_not_written),
+        TEST(a_protected_one_is_written_anew),
+        TEST(another_carrier_is_not_written),
+        TEST(an_image_that_was_not_finished_is_made_anew),
         TEST(what_is_memory_is_no_medium),
         TEST(the_image_of_a_dvd_has_the_same_on_it),
         TEST(a_small_file_is_found_in_the_carrier),

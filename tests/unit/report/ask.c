@@ -31,6 +31,7 @@ static int tear_down(void **state)
 static const struct asv_label label = {.part = 2,
                                        .parts = 3,
                                        .written_ms = 1795910400000,
+                                       .name = "USB 2",
                                        .file = "Beweismittel_018f3b1e.aes.zip",
                                        .file_sha256 = "0011",
                                        .carrier_sha256 = "ffee",
@@ -104,6 +105,7 @@ static void a_question_is_read_as_it_was_asked(void **state)
     const struct asv_label *got = asked.question.label;
     assert_true(got->part == 2 && got->parts == 3 && got->written_ms == label.written_ms);
     assert_true(got->lock == ASV_LABEL_ZIP && strcmp(got->file, label.file) == 0);
+    assert_string_equal(got->name, label.name);
     assert_string_equal(got->file_sha256, "0011");
     assert_string_equal(got->carrier_sha256, "ffee");
     assert_int_equal(asked.question.facts.len, 2);

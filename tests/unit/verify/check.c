@@ -284,6 +284,20 @@ static void without_seal_or_chain_nothing_is_said(void **state)
     assert_true(check());
 }
 
+/* A carrier comes closed (HANDOVER.md 4); who checks it is told to open it first. */
+static void what_is_closed_is_opened_first(void **state)
+{
+    (void)state;
+    char path[600];
+    struct asv_inputs inputs;
+    struct asv_err err = {0};
+    snprintf(path, sizeof path, "%s/Beweismittel.zip.age", directory);
+    asv_test_write_file(path, NULL, "age", 3);
+    assert_int_equal(asv_inputs_open(&inputs, path, &err), ASV_E_USAGE);
+    assert_non_null(strstr(err.text, "age -d -i"));
+    unlink(path);
+}
+
 static void parts_of_any_length_are_read_safely(void **state)
 {
     (void)state;
@@ -485,6 +499,7 @@ int main(void)
         cmocka_unit_test(a_cut_seal_says_up_to_where_it_holds),
         cmocka_unit_test(a_payload_of_another_length_is_not_valid),
         cmocka_unit_test(without_seal_or_chain_nothing_is_said),
+        cmocka_unit_test(what_is_closed_is_opened_first),
         cmocka_unit_test(parts_of_any_length_are_read_safely),
         cmocka_unit_test(what_belongs_to_another_recording_is_found),
         cmocka_unit_test(a_tail_that_the_dock_did_not_take_over_is_found),

@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- Whether a medium of that name was written already.
+SELECT asv.handover_named(
+    p_id => $1::uuid,
+    p_kind => $2::text,
+    p_label => $3::text)
