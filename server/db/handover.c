@@ -81,6 +81,7 @@ static void row_handover(struct asv_row *row, void *to)
     out->done = (uint16_t)asv_row_i32(row);
     out->bytes = asv_row_u64(row);
     asv_row_text(row, out->error, sizeof out->error);
+    asv_row_text(row, out->cause, sizeof out->cause);
     out->again_ms = asv_row_time(row);
     out->approved_ms = asv_row_time(row);
     out->began_ms = asv_row_time(row);

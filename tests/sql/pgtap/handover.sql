@@ -219,19 +219,20 @@ SELECT is(pg_temp.seen('asv_export', format('SELECT count(*)::text FROM asv.ledg
 FROM asv.clip_event e JOIN asv.clip c USING (recording) JOIN asv.ledger_kind k ON k.name = e.kind WHERE e.kind = 'hold_approved';
 SELECT is(asv.handover_progress(uid('p1'), 'recordings', 1::smallint, 17, NULL), 'done', 'it says how far it is (HO-008)');
 SELECT is((SELECT stage || ' ' || done || ' ' || bytes FROM asv.handover_build WHERE handover = uid('p1')), 'recordings 1 17', 'as everybody can see');
-SELECT is(asv.handover_progress(uid('p1'), 'again', 1::smallint, 17, 'no space'), 'done', 'or why it ended');
+SELECT is(asv.handover_progress(uid('p1'), 'again', 1::smallint, 17, 'no space', 'full'), 'done', 'or why it ended');
 SELECT is(pg_temp.state('p1') || ' ' || (SELECT error FROM asv.handover_build WHERE handover = uid('p1')), 'building no space', 'which is kept');
+SELECT throws_ok($$ SELECT asv.handover_progress(tap.uid('p1'), 'again', 1::smallint, 17, 'no space') $$, '23514', NULL, 'with the kind of that (HO-140)');
 SELECT is((SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)), 0::bigint, 'it is not begun again at once (HO-055)');
 CREATE FUNCTION pg_temp.waits(n int) RETURNS int LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM asv.handover_progress(tap.uid('p1'), 'recordings', 1::smallint, 17, NULL), asv.handover_progress(tap.uid('p1'), 'again', 1::smallint, 17, 'no space');
+    PERFORM asv.handover_progress(tap.uid('p1'), 'recordings', 1::smallint, 17, NULL), asv.handover_progress(tap.uid('p1'), 'again', 1::smallint, 17, 'no space', 'full');
     RETURN (SELECT round(extract(epoch FROM again_at - changed_at) / 60) FROM asv.handover_build WHERE handover = tap.uid('p1'));
 END
 $$;
 SELECT is(ARRAY(SELECT pg_temp.waits(n) FROM generate_series(1, 9) AS n), ARRAY[2, 4, 8, 16, 32, 60, 60, 60, 60], 'but later and later, an hour at most, whatever it did in between (HO-055)');
 UPDATE asv.handover_build SET again_at = clock_timestamp() WHERE handover = uid('p1');
 SELECT is((SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)), 1::bigint, 'then it is begun again');
-SELECT is(asv.handover_progress(uid('p1'), 'failed', 1::smallint, 17, 'a letter'), 'done', 'what ends so whenever it is begun');
+SELECT is(asv.handover_progress(uid('p1'), 'failed', 1::smallint, 17, 'a letter', 'plan'), 'done', 'what ends so whenever it is begun');
 SELECT is(pg_temp.state('p1') || ' ' || (SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)), 'failed 0', 'is given up (HO-055)');
 SELECT is(asv.handover_again(uid('p1')), 'done', 'until somebody says that it be begun again (HO-019)');
 SELECT is(pg_temp.state('p1') || ' ' || (SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)), 'building 1', 'then it is, at once');
