@@ -503,7 +503,7 @@ CREATE TRIGGER handover_keeps BEFORE INSERT ON asv.statement
 -- ---------------------------------------------------------------------------------------------- people
 
 CREATE FUNCTION asv.handover_clip_next(p_case text, p_clip uuid)
-    RETURNS TABLE (incident uuid, header bytea, held boolean, bytes bigint)
+    RETURNS TABLE (incident uuid, header bytea, held boolean, bytes bigint, span_ms bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -515,14 +515,15 @@ BEGIN
         RAISE EXCEPTION 'incident: there is no %', p_case USING ERRCODE = 'VA006';
     END IF;
     RETURN QUERY
-    SELECT v_incident, c.header::bytea, asv.held_for(c.recording) IS NOT DISTINCT FROM v_incident, c.payload_bytes::bigint
+    SELECT v_incident, c.header::bytea, asv.held_for(c.recording) IS NOT DISTINCT FROM v_incident, c.payload_bytes::bigint,
+           CASE WHEN c.sealer = 1 THEN floor(extract(epoch FROM c.latest_at - c.earliest_at) * 1000)::bigint END
     FROM asv.clip c WHERE c.clip = p_clip AND NOT c.uuid_taken;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'clip: there is no % in custody', p_clip USING ERRCODE = 'VA006';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_clip_next IS 'what stands in a plan about a recording, whether it is held for this incident, and how long it is, sealed';
+COMMENT ON FUNCTION asv.handover_clip_next IS 'what stands in a plan about a recording, whether it is held for this incident, how long it is, sealed, and in what time all of it lies (NULL: nobody knows, as of what a dock imported)';
 GRANT EXECUTE ON FUNCTION asv.handover_clip_next TO asv_staff;
 
 -- HO-015, LAW L6: without who asked or answered.

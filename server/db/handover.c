@@ -16,6 +16,7 @@ static void row_candidate(struct asv_row *row, void *to)
     asv_row_bytes(row, out->header, sizeof out->header);
     out->held = asv_row_bool(row);
     out->bytes = asv_row_u64(row);
+    out->span_ms = asv_row_u64(row);
 }
 
 enum asv_status asv_db_handover_candidate(struct asv_db *db, const char *case_number,

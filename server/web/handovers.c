@@ -202,10 +202,12 @@ static enum asv_status compose(const struct asv_flow *flow, struct wanted *wante
     if (status != ASV_OK && asv_incident_rule_of(err->text) != NULL) {
         return status;
     }
-    const char *rule = status == ASV_E_STATE     ? asv_incident_handover_held
-                       : status == ASV_E_USAGE   ? asv_incident_handover_plan
-                       : status == ASV_E_EXPIRED ? asv_incident_handover_key
-                                                 : NULL;
+    const char *own = asv_handover_rule(err); /* behind its recording */
+    const char *rule = strcmp(own, asv_incident_handover_late) == 0 ? own
+                       : status == ASV_E_STATE                      ? asv_incident_handover_held
+                       : status == ASV_E_USAGE                      ? asv_incident_handover_plan
+                       : status == ASV_E_EXPIRED                    ? asv_incident_handover_key
+                                                                    : NULL;
     return in_words(flow, status, rule, err);
 }
 

@@ -101,6 +101,8 @@ def whoever_is_killed_goes_on(desk, job, handover, clip):
     assert died >= 8, died
     assert row_of(desk, handover)["state"] == "built"
     assert "handover_built" in desk.events(clip)
+    besides = [name for name in os.listdir(job.directory / handover / "filing") if not name[:3].isdigit()]
+    assert len(besides) == 2 * (15 + 1) + 1, f"what asv_handover_can_file counts, and one camera's links: {sorted(besides)}"  # HO-018
     assert sorted(os.listdir(job.directory / handover)) == ["carrier.zip", "filing"], "nothing else stays"
     assert (job.directory / handover).stat().st_mode & 0o777 == 0o700
     job.run()  # there is nothing to do

@@ -770,7 +770,9 @@ def no_plan_is_made(desk, web, erika, wanted, free):
     for what, words in (({"clips": [clip | {"clip": free}]}, "not held for this incident"), ({"clips": [clip | {"from_ms": 0, "until_ms": 1}]}, "an excerpt is none"),
                         ({"clips": [clip, clip]}, "named twice"), ({"recipients": plan["recipients"] * 2}, "named twice"), ({"outputs": ["carrier", "carrier"]}, "named twice"),
                         ({"clips": [clip | {"form": "excerpt", "from_ms": 5, "until_ms": 5}]}, "an excerpt is none"),
-                        ({"clips": [clip | {"form": "excerpt"}]}, "an excerpt is none"), ({"outputs": ["filing"]}, "only a carrier is closed")):
+                        ({"clips": [clip | {"form": "excerpt"}]}, "an excerpt is none"),
+                        ({"clips": [clip | {"form": "excerpt", "from_ms": 900000, "until_ms": 901000}]}, "behind the end of its recording"),  # HO-144
+                        ({"outputs": ["filing"]}, "only a carrier is closed")):
         refused(prepared(plan=plan | what), 409, "refused", words)
     change = "SET session_replication_role = replica; UPDATE asv.clip SET leaves = leaves {0} 3051, payload_bytes = payload_bytes {0} 3051 * 65552 WHERE clip = '{1}'"
     desk.sql(change.format("+", clip["clip"]))  # HO-018

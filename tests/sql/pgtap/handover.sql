@@ -178,6 +178,8 @@ SELECT is(pg_temp.seen(who, format('SELECT state FROM asv.handover_find(%L)', ui
 FROM (VALUES ('fremd', NULL), ('dora', 'approved')) AS x (who, seen);
 SELECT is(pg_temp.seen('fremd', format('SELECT count(*) FROM asv.handover_history(%L)', uid('p1'))), 'VA006', 'of another''s nobody is told what was made');
 SELECT is(pg_temp.seen('fremd', $$ SELECT held::text FROM asv.handover_clip_next('V-1', tap.uid('h1')) $$), 'VA006', 'nor composes one of another unit''s incident');
+SELECT is((SELECT n.span_ms IS NOT DISTINCT FROM CASE WHEN c.sealer = 1 THEN floor(extract(epoch FROM c.latest_at - c.earliest_at) * 1000)::bigint END
+           FROM asv.clip c, asv.handover_clip_next('V-1', c.clip) n WHERE c.clip = uid('h1')), true, 'in what time it lies is known of what a camera sealed (HO-144)');
 SELECT is(pg_temp.seen('dora', $$ SELECT held || ' ' || (bytes > 0) FROM asv.handover_clip_next('V-1', tap.uid('h1')) $$), 'true true', 'who does learns whether a recording can go');
 SELECT is(pg_temp.seen('dora', $$ SELECT held::text FROM asv.handover_clip_next('V-1', tap.uid('h3')) $$), 'false', 'as what is held for another incident cannot');
 SELECT is(pg_temp.seen('dora', format('SELECT (f.state || h.kind) FROM asv.handover_find(%L) f, asv.handover_history(%L) h', uid('p1')::text, uid('p2'))), 'VA007', 'of one at a time (LAW L6)');
