@@ -16,7 +16,7 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from handover import COURT, age_key, certificate, created, held, registered, row_of, shown  # noqa: E402
+from handover import COURT, age_key, as_if, certificate, created, held, registered, row_of, shown  # noqa: E402
 from incident import incident, main, set_up  # noqa: E402
 from notes import die_at  # noqa: E402
 from proofs import Ledger  # noqa: E402
@@ -60,9 +60,10 @@ def it_waits_for_the_ledger(desk, job, ledger, handover):
     job.again(handover)
 
 
-def ends(desk, handover, state, why):
-    """HO-055: why, and whether it begins again by itself."""
+def ends(desk, handover, state, why, cause=None):
+    """HO-055, HO-140: why, of which kind that is, and whether it begins again by itself."""
     one = shown(desk, handover)
+    assert one["cause"] == (cause or one["cause"]) != "", one
     assert one["state"] == row_of(desk, handover)["state"] == state and why in one["error"] and (one["again"] is None) == (state == "failed"), one
     assert ("when somebody says so" in desk.run("handover", "show", handover)) == (state == "failed")
 
@@ -88,7 +89,7 @@ def whoever_is_killed_goes_on(desk, job, handover, clip):
         job.run()
         return
     assert "No space" in job.run(1, LD_PRELOAD=job.preload, ASV_TEST_DISK_FULL="1")
-    ends(desk, handover, "building", "No space")
+    ends(desk, handover, "building", "No space", "full")
     job.again(handover)
     died, at = 0, 1
     while True:
@@ -102,7 +103,7 @@ def whoever_is_killed_goes_on(desk, job, handover, clip):
     assert row_of(desk, handover)["state"] == "built"
     assert "handover_built" in desk.events(clip)
     besides = [name for name in os.listdir(job.directory / handover / "filing") if not name[:3].isdigit()]
-    assert len(besides) == 2 * (15 + 1) + 1, f"what asv_handover_can_file counts, and one camera's links: {sorted(besides)}"  # HO-018
+    assert len(besides) == 2 * (15 + 2) + 1, f"what asv_handover_can_file counts, one camera's links and the revocations: {sorted(besides)}"  # HO-018
     assert sorted(os.listdir(job.directory / handover)) == ["carrier.zip", "filing"], "nothing else stays"
     assert (job.directory / handover).stat().st_mode & 0o777 == 0o700
     job.run()  # there is nothing to do
@@ -222,6 +223,57 @@ def a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clip):
     assert "written" in written(job, handover, "DVD 3")[0]
     job.run()  # it is not begun again
     two_cancel(desk, handover)
+
+
+def what_is_mended_goes_on(desk, job, ledger, clip):
+    """HO-055, HO-140, HO-142: a source that changed, then a program that is not there; with both mended it is made."""
+    handover = approved(desk, clip)
+    ledger.sequence()
+    payload = next(path for path in (job.site.directory / "vault").rglob("payload") if clip in str(path))
+    kept, mode = payload.read_bytes(), payload.stat().st_mode & 0o777
+    payload.chmod(0o600)
+    payload.write_bytes(kept[:70000] + bytes([kept[70000] ^ 1]) + kept[70001:])
+    job.run(1)
+    ends(desk, handover, "failed", "", "differs")
+    assert "vault scrub" in desk.run("handover", "show", handover)
+    assert not (job.directory / handover / "carrier.zip").exists()
+    job.run()  # it is given up, and keeps nothing else waiting
+    payload.write_bytes(kept)
+    payload.chmod(mode)
+    job.again(handover)
+    conf = job.site.conf.read_text()
+    job.site.conf.write_text("".join(f"{line}\n" for line in conf.splitlines() if "handover.documents" not in line) + "handover.documents = /no/such/program\n")
+    job.run(2)
+    ends(desk, handover, "building", "/no/such/program is not installed", "setup")
+    job.site.conf.write_text(conf)
+    job.again(handover)
+    job.run()
+    assert row_of(desk, handover)["state"] == "built"
+    desk.act("erika", "handover", "cancel", handover)
+
+
+def what_cannot_be_made_is_given_up(desk, job, ledger, clip):
+    """HO-055, HO-140: an excerpt of nothing, whose recording's time nobody knew, and a letter that no font has."""
+    with as_if(desk, clip, earliest_at="NULL"):
+        handover = approved(desk, f"{clip}=900-901")
+    ledger.sequence()
+    job.run(1)
+    ends(desk, handover, "failed", "it shows nothing from 900000 to 901000 ms", "plan")
+    assert not (job.directory / handover / "carrier.zip").exists()
+    desk.act("erika", "handover", "cancel", handover)
+    handover = approved(desk, f"{clip}=sealed")
+    ledger.sequence()
+    change = "SET session_replication_role = replica; UPDATE asv.incident_version SET accused = {}"
+    kept, = desk.sql(f"SELECT v.accused FROM asv.incident_version v JOIN asv.handover h ON h.incident = v.incident WHERE h.id = '{handover}' ORDER BY v.number DESC LIMIT 1")[0]
+    desk.sql(change.format("'אברהם'"))
+    job.run(1)
+    ends(desk, handover, "failed", "", "plan")
+    assert f"{handover}: over, and removed" not in job.run() and (job.directory / handover).exists()
+    desk.sql(change.format("NULL" if kept is None else f"'{kept}'"))
+    job.again(handover)
+    job.run()
+    assert row_of(desk, handover)["state"] == "built"
+    desk.act("erika", "handover", "cancel", handover)
 
 
 def written(job, handover, name, *words, status=0):
@@ -441,6 +493,8 @@ def play(rig):
     it_is_closed_as_two_people_decided(desk, job, stamped)
     it_goes_in_a_zip(job, stamped)
     a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clips[1])
+    what_is_mended_goes_on(desk, job, ledger, clips[0])
+    what_cannot_be_made_is_given_up(desk, job, ledger, clips[0])
     what_is_cancelled_is_not_made(desk, job, ledger, clips)
     what_is_over_is_removed(desk, job, stamped)
     a_large_one_goes_in_parts(desk, job, ledger, clips, rsa)
