@@ -140,7 +140,8 @@ static enum asv_status open_stamps(struct asv_handover_house *house, struct asv_
     return asv_poster_new(&house->poster, err);
 }
 
-static enum asv_status open_house(struct asv_handover_house *house, struct asv_err *err)
+/* All that it takes to remove what is over. */
+static enum asv_status open_place(struct asv_handover_house *house, struct asv_err *err)
 {
     const struct asv_cli *cli = house->cli;
     const char *conninfo = asv_cli_text(cli->args, "database");
@@ -148,13 +149,16 @@ static enum asv_status open_house(struct asv_handover_house *house, struct asv_e
     if (status == ASV_OK) {
         status = asv_signals_open(&house->signals, err);
     }
-    if (status == ASV_OK) {
-        status = asv_cli_database_job_as(cli, conninfo != NULL ? conninfo : cli->conf.database_export,
-                                         &house->db, err);
-    }
-    if (status == ASV_OK) {
-        status = read_files(house, err);
-    }
+    return status == ASV_OK
+               ? asv_cli_database_job_as(cli, conninfo != NULL ? conninfo : cli->conf.database_export,
+                                         &house->db, err)
+               : status;
+}
+
+static enum asv_status open_house(struct asv_handover_house *house, struct asv_err *err)
+{
+    const struct asv_cli *cli = house->cli;
+    enum asv_status status = read_files(house, err);
     if (status == ASV_OK) {
         status = asv_cli_vault(cli, true, &house->vault, err);
     }
@@ -198,7 +202,8 @@ static enum asv_status sweep_one(struct asv_handover_house *house, const char *n
     return status;
 }
 
-/* HO-049: what lies here is in clear, and outlives no recording because nobody thought of it. */
+/* HO-049: what lies here is in clear, and outlives no recording because nobody thought of it. One that cannot
+ * be removed keeps none of the others. */
 static enum asv_status sweep(struct asv_handover_house *house, struct asv_err *err)
 {
     struct dirent **entries = NULL;
@@ -208,8 +213,10 @@ static enum asv_status sweep(struct asv_handover_house *house, struct asv_err *e
         return asv_io_fail(err, errno, house->cli->conf.handover);
     }
     for (int i = 0; i < count; i++) {
-        if (status == ASV_OK) {
-            status = sweep_one(house, entries[i]->d_name, err);
+        struct asv_err why = {0};
+        enum asv_status one = sweep_one(house, entries[i]->d_name, &why);
+        if (one != ASV_OK && status == ASV_OK) {
+            status = asv_failf(err, one, "%.40s: cannot be removed: %s", entries[i]->d_name, why.text);
         }
         free(entries[i]);
     }
@@ -309,12 +316,21 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     house->cli = cli;
     house->dir = house->signals = -1;
     house->version = "Asservat " ASV_VERSION;
-    enum asv_status status = open_house(house, err);
-    if (status == ASV_OK) {
-        status = sweep(house, err);
+    struct asv_err why = {0};
+    enum asv_status swept = ASV_OK;
+    enum asv_status status = open_place(house, err);
+    if (status == ASV_OK) { /* whatever keeps others from being made: HO-145 */
+        swept = sweep(house, &why);
+        status = open_house(house, err);
     }
     if (status == ASV_OK) {
         status = make_all(house, making, err);
+    }
+    if (status == ASV_OK && swept != ASV_OK) {
+        status = asv_failf(err, swept, "%s", why.text);
+    } else if (swept != ASV_OK) {
+        asv_text_print(cli->out, why.text);
+        fputc('\n', cli->out);
     }
     close_house(house);
     free(making);

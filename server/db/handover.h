@@ -26,8 +26,8 @@
 struct asv_db_handover_candidate {
     uint8_t incident[ASV_UUID_BYTES];
     uint8_t header[ASV_SHA256_BYTES];
-    bool held;      /* for that incident */
-    uint64_t bytes; /* as it was sealed */
+    bool held;        /* for that incident */
+    uint64_t bytes;   /* as it was sealed */
     uint64_t span_ms; /* all of it lies in so much time, by the dock's clock; 0: nobody knows */
 };
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from handover import COURT, age_key, as_if, certificate, created, held, registered, row_of, shown  # noqa: E402
-from incident import incident, main, set_up  # noqa: E402
+from incident import at, incident, main, set_up  # noqa: E402
 from notes import die_at  # noqa: E402
 from proofs import Ledger  # noqa: E402
 from asvsite import Media  # noqa: E402
@@ -446,6 +446,17 @@ def what_is_cancelled_is_not_made(desk, job, ledger, clips):
     assert not (job.directory / handover).exists()
 
 
+def what_is_cancelled_meanwhile_ends(desk, job, ledger, clips):
+    """HO-008, HO-035: whichever call of the job hears of it first."""
+    handover = approved(desk, clips[0], f"{clips[1]}=sealed")
+    ledger.sequence()
+    with at(desk, "erasure", ("handover", "run"), "ACCESS EXCLUSIVE") as (command, _):
+        desk.act("erika", "handover", "cancel", handover)
+    said = command.communicate()[0].decode()
+    assert command.returncode == 0 and f"{handover} 32-3/2026/0117: it was cancelled" in said, said
+    assert row_of(desk, handover)["state"] == "cancelled" and not (job.directory / handover).exists()
+
+
 def two_cancel(desk, handover):
     """HO-020: something of it may have left the house."""
     assert "somebody else has to say the same" in desk.act("erika", "handover", "cancel", handover)
@@ -455,13 +466,29 @@ def two_cancel(desk, handover):
     assert row_of(desk, handover)["state"] == "cancelled"
 
 
-def what_is_over_is_removed(desk, job, handover):
+def a_stuck_one_keeps_no_other(desk, job, ledger, handover, clip):
+    """HO-145"""
+    waits = approved(desk, f"{clip}=sealed")
+    ledger.sequence()
+    if job.preload is None:
+        return
+    (job.directory / handover / "stuck").write_text("x")
+    said = job.run(1, LD_PRELOAD=job.preload, ASV_TEST_STUCK="stuck")
+    assert f"{handover}: cannot be removed: stuck" in said and f"{waits} 32-3/2026/0117: built" in said, said
+
+
+def what_is_over_is_removed(desk, job, ledger, handover, clip):
     """HO-049, LAW T5; what the database does not know stays."""
     unknown = job.directory / str(uuid.uuid4())
     unknown.mkdir()
     (job.directory / handover / "work").mkdir()
     two_cancel(desk, handover)
-    assert f"{handover}: over, and removed" in job.run()
+    a_stuck_one_keeps_no_other(desk, job, ledger, handover, clip)
+    chain = job.site.agency / "keeper/package.chain"
+    kept = chain.read_bytes()
+    chain.unlink()  # HO-145: nothing is made now, and what is over goes all the same
+    assert f"{handover}: over, and removed" in job.run(1)
+    chain.write_bytes(kept)
     assert unknown.exists() and not (job.directory / handover).exists()
 
 
@@ -496,7 +523,8 @@ def play(rig):
     what_is_mended_goes_on(desk, job, ledger, clips[0])
     what_cannot_be_made_is_given_up(desk, job, ledger, clips[0])
     what_is_cancelled_is_not_made(desk, job, ledger, clips)
-    what_is_over_is_removed(desk, job, stamped)
+    what_is_cancelled_meanwhile_ends(desk, job, ledger, clips)
+    what_is_over_is_removed(desk, job, ledger, stamped, clips[0])
     a_large_one_goes_in_parts(desk, job, ledger, clips, rsa)
 
 
