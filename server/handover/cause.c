@@ -34,7 +34,7 @@ static const struct asv_handover_cause differs = {
     "differs from mirror or backup, and have it begin again"};
 
 static const struct asv_handover_cause *const all[] = {
-    &away, &waits, &full, &disk, &blocked, &setup, &fault, &expired, &large, &plan, &differs,
+    &away, &waits, &full, &disk, &blocked, &setup, &fault, &expired, &large, &plan, &differs, NULL,
 };
 
 /* What is away, full or not yet there may be otherwise the next time. */
@@ -76,7 +76,7 @@ const struct asv_handover_cause *asv_handover_cause(enum asv_status status)
 
 const struct asv_handover_cause *asv_handover_cause_of(const char *word)
 {
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (size_t i = 0; all[i] != NULL; i++) {
         if (strcmp(all[i]->word, word) == 0) {
             return all[i];
         }
