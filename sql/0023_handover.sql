@@ -54,12 +54,14 @@ CREATE TABLE asv.handover_build (
     done smallint NOT NULL DEFAULT 0 CHECK (done >= 0),
     bytes asv.u63 NOT NULL DEFAULT 0,
     error asv.note,
+    cause text CHECK (cause IN ('away', 'waits', 'full', 'disk', 'blocked', 'setup', 'fault', 'expired', 'large', 'plan', 'differs')),
     tries smallint NOT NULL DEFAULT 0 CHECK (tries >= 0),
     again_at timestamptz,
     approved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     began_at timestamptz,
     changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CHECK ((stage IN ('again', 'failed')) = (error IS NOT NULL)),
+    CHECK ((error IS NULL) = (cause IS NULL)),
     CHECK ((stage = 'again') = (again_at IS NOT NULL)),
     CHECK ((stage = 'waiting') = (began_at IS NULL))
 );
@@ -69,6 +71,7 @@ COMMENT ON COLUMN asv.handover_build.stage IS 'what it is doing; again: it ended
 COMMENT ON COLUMN asv.handover_build.done IS 'recordings that are finished';
 COMMENT ON COLUMN asv.handover_build.bytes IS 'that were written';
 COMMENT ON COLUMN asv.handover_build.error IS 'why it ended';
+COMMENT ON COLUMN asv.handover_build.cause IS 'the kind of that, by which people are told what to do (HANDOVER.md, HO-140)';
 COMMENT ON COLUMN asv.handover_build.tries IS 'how often it ended so that it is begun again, since somebody said so';
 COMMENT ON COLUMN asv.handover_build.again_at IS 'when it is begun again at the earliest: later each time, but an hour later at most';
 COMMENT ON COLUMN asv.handover_build.approved_at IS 'when this database was told that the keeper took its approval';
@@ -511,7 +514,7 @@ CREATE TRIGGER handover_keeps BEFORE INSERT ON asv.statement
 -- ---------------------------------------------------------------------------------------------- people
 
 CREATE FUNCTION asv.handover_clip_next(p_case text, p_clip uuid)
-    RETURNS TABLE (incident uuid, header bytea, held boolean, bytes bigint)
+    RETURNS TABLE (incident uuid, header bytea, held boolean, bytes bigint, span_ms bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -523,14 +526,15 @@ BEGIN
         RAISE EXCEPTION 'incident: there is no %', p_case USING ERRCODE = 'VA006';
     END IF;
     RETURN QUERY
-    SELECT v_incident, c.header::bytea, asv.held_for(c.recording) IS NOT DISTINCT FROM v_incident, c.payload_bytes::bigint
+    SELECT v_incident, c.header::bytea, asv.held_for(c.recording) IS NOT DISTINCT FROM v_incident, c.payload_bytes::bigint,
+           CASE WHEN c.sealer = 1 THEN floor(extract(epoch FROM c.latest_at - c.earliest_at) * 1000)::bigint END
     FROM asv.clip c WHERE c.clip = p_clip AND NOT c.uuid_taken;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'clip: there is no % in custody', p_clip USING ERRCODE = 'VA006';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_clip_next IS 'what stands in a plan about a recording, whether it is held for this incident, and how long it is, sealed';
+COMMENT ON FUNCTION asv.handover_clip_next IS 'what stands in a plan about a recording, whether it is held for this incident, how long it is, sealed, and in what time all of it lies (NULL: nobody knows, as of what a dock imported)';
 GRANT EXECUTE ON FUNCTION asv.handover_clip_next TO asv_staff;
 
 -- HO-015, LAW L6: without who asked or answered.
@@ -564,7 +568,7 @@ GRANT EXECUTE ON FUNCTION asv.handover_lines TO asv_staff;
 
 CREATE FUNCTION asv.handover_find(p_what text)
     RETURNS TABLE (id uuid, case_number text, incident uuid, state text, plan bytea, card bytea, proposal bytea, object bytea, approval bytea,
-                   stage text, done smallint, bytes bigint, error text, again_at timestamptz, approved_at timestamptz, began_at timestamptz,
+                   stage text, done smallint, bytes bigint, error text, cause text, again_at timestamptz, approved_at timestamptz, began_at timestamptz,
                    changed_at timestamptz, received_at timestamptz)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
@@ -574,7 +578,7 @@ BEGIN
     RETURN QUERY
     SELECT h.id, i.case_number::text, h.incident, asv.handover_state(h), p.bytes::bytea, asv.handover_card(p.bytes), s.digest::bytea,
            s.object::bytea, (SELECT a.object::bytea FROM asv.statement a WHERE a.digest = asv.handover_approval(h.proposal)),
-           b.stage, b.done, b.bytes::bigint, b.error::text, b.again_at, b.approved_at, b.began_at, b.changed_at, asv.handover_received_at(h.id)
+           b.stage, b.done, b.bytes::bigint, b.error::text, b.cause, b.again_at, b.approved_at, b.began_at, b.changed_at, asv.handover_received_at(h.id)
     FROM asv.handover h
     JOIN asv.handover_plan p ON p.digest = h.plan
     JOIN asv.incident i ON i.id = h.incident
@@ -1020,7 +1024,7 @@ COMMENT ON FUNCTION asv.handover_is_over IS 'whether a hand-over was received or
 GRANT EXECUTE ON FUNCTION asv.handover_is_over TO asv_export;
 
 -- HO-008: the job says how far it is, and hears that it is to end.
-CREATE FUNCTION asv.handover_progress(p_id uuid, p_stage text, p_done smallint, p_bytes bigint, p_error text) RETURNS text
+CREATE FUNCTION asv.handover_progress(p_id uuid, p_stage text, p_done smallint, p_bytes bigint, p_error text, p_cause text DEFAULT NULL) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     IF asv.handover_is_open(p_id) IS NOT TRUE THEN
@@ -1029,14 +1033,14 @@ BEGIN
         RAISE EXCEPTION 'hand-over: that it is built follows from what was made' USING ERRCODE = 'VA003';
     END IF;
     UPDATE asv.handover_build b
-    SET stage = p_stage, done = p_done, bytes = p_bytes, error = p_error, began_at = coalesce(b.began_at, clock_timestamp()),
+    SET stage = p_stage, done = p_done, bytes = p_bytes, error = p_error, cause = p_cause, began_at = coalesce(b.began_at, clock_timestamp()),
         changed_at = clock_timestamp(), tries = CASE p_stage WHEN 'again' THEN least(b.tries + 1, 1000) ELSE b.tries END,
         again_at = CASE p_stage WHEN 'again' THEN clock_timestamp() + least(interval '1 minute' * power(2, least(b.tries, 6)), interval '1 hour') END
     WHERE b.handover = p_id AND b.stage <> 'built';
     RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
 END
 $$;
-COMMENT ON FUNCTION asv.handover_progress IS 'how far the job is, or why it ended (again, failed): done; cancelled: it is to end; already: all is made';
+COMMENT ON FUNCTION asv.handover_progress IS 'how far the job is, or why it ended (again, failed), and the kind of that: done; cancelled: it is to end; already: all is made';
 GRANT EXECUTE ON FUNCTION asv.handover_progress TO asv_export;
 
 -- HO-085: each recording is in one part.
@@ -1083,7 +1087,7 @@ BEGIN
     PERFORM asv.handover_event(p_id, 'handover_built', NULL, NULL, format('%s, %s bytes, SHA-256 %s, %s',
         p_kind || CASE WHEN p_parts > 1 THEN format(' %s of %s', p_part, p_parts) ELSE '' END, p_bytes, encode(p_digest, 'hex'), p_software), p_clips);
     IF asv.handover_made(p_id) = v_outputs THEN
-        UPDATE asv.handover_build b SET stage = 'built', error = NULL, again_at = NULL, began_at = coalesce(b.began_at, clock_timestamp()), changed_at = clock_timestamp(),
+        UPDATE asv.handover_build b SET stage = 'built', error = NULL, cause = NULL, again_at = NULL, began_at = coalesce(b.began_at, clock_timestamp()), changed_at = clock_timestamp(),
             done = (SELECT count(*) FROM asv.handover_clip c WHERE c.handover = p_id)
         WHERE b.handover = p_id;
     END IF;

@@ -133,7 +133,7 @@ COMMENT ON FUNCTION asv.base64url IS 'without padding, as the API has bytes';
 CREATE FUNCTION asv.handover_about(p_handover uuid)
     RETURNS TABLE (handover uuid, incident uuid, case_number text, addressee text, state text, since timestamptz, plan text, digest bytea,
                    proposal bytea, own boolean, outcome text, requested_by text, requested_at timestamptz, answered_by text, ended_at timestamptz,
-                   expires_at timestamptz, progress integer, stage text, failure text, again_at timestamptz, cancelling_since timestamptz, clips json, events json, outputs json, media json, receipts json)
+                   expires_at timestamptz, progress integer, stage text, failure text, cause text, again_at timestamptz, cancelling_since timestamptz, clips json, events json, outputs json, media json, receipts json)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -155,7 +155,7 @@ BEGIN
            CASE v_state WHEN 'proposed' THEN 'open' WHEN 'refused' THEN 'refused' WHEN 'withdrawn' THEN 'withdrawn' WHEN 'lapsed' THEN 'lapsed'
                         ELSE 'approved' END,
            k.name::text, s.issued_at, ak.name::text, a.issued_at, CASE v_state WHEN 'proposed' THEN s.expires_at END,
-           CASE WHEN v_state IN ('building', 'failed') THEN asv.handover_percent(h.id) END, CASE v_state WHEN 'building' THEN b.stage END, b.error::text, b.again_at,
+           CASE WHEN v_state IN ('building', 'failed') THEN asv.handover_percent(h.id) END, CASE v_state WHEN 'building' THEN b.stage END, b.error::text, b.cause, b.again_at,
            CASE v_state WHEN 'cancelled' THEN NULL ELSE (SELECT min(e.since) FROM asv.handover_end e WHERE e.handover = h.id) END,
            (SELECT json_agg(json_strip_nulls(json_build_object('clip', c.clip, 'header', encode(c.header, 'hex'), 'state', asv.state_of(c.recording),
                                                                'started_at', asv.utc(c.started_at))) ORDER BY n.number)

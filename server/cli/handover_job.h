@@ -69,7 +69,8 @@ struct asv_handover_making {
     struct asv_handover_wrapped wrapped[ASV_KEEPER_MORE_MAX];
     char path[1024];
     int dir;
-    uint64_t told_ms; /* mono: when the database was told last */
+    uint16_t done;    /* recordings, as the database was told last */
+    uint64_t told_ms; /* mono: when that was */
     bool cancelled;
 };
 

@@ -15,6 +15,7 @@
 #include "server/cli/handovers.h"
 #include "server/cli/listing.h"
 #include "server/flow/words_plan.h"
+#include "server/handover/cause.h"
 
 #define PAGE 32
 
@@ -168,14 +169,15 @@ static enum asv_status print_json(const struct asv_cli_handover *it, const struc
                                   const struct asv_db_handover_event *rows, size_t count, struct asv_err *err)
 {
     const struct asv_db_handover *row = it->row;
-    json_t *object = json_pack(
-        "{s:o, s:s, s:s, s:o, s:s, s:i, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "handover",
-        asv_json_uuid(row->id), "case", row->case_number, "state", row->state, "proposal",
-        asv_json_hex(row->proposal, sizeof row->proposal), "stage", row->stage, "done", (int)row->done,
-        "bytes", (json_int_t)row->bytes, "error", row->error, "again", asv_json_time(row->again_ms),
-        "approved", asv_json_time(row->approved_ms), "began", asv_json_time(row->began_ms), "changed",
-        asv_json_time(row->changed_ms), "received", asv_json_time(row->received_ms), "plan",
-        plan_json(&it->plan->plan), "history", history_json(rows, count));
+    json_t *object =
+        json_pack("{s:o, s:s, s:s, s:o, s:s, s:i, s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+                  "handover", asv_json_uuid(row->id), "case", row->case_number, "state", row->state,
+                  "proposal", asv_json_hex(row->proposal, sizeof row->proposal), "stage", row->stage, "done",
+                  (int)row->done, "bytes", (json_int_t)row->bytes, "error", row->error, "cause", row->cause,
+                  "again", asv_json_time(row->again_ms), "approved", asv_json_time(row->approved_ms), "began",
+                  asv_json_time(row->began_ms), "changed", asv_json_time(row->changed_ms), "received",
+                  asv_json_time(row->received_ms), "plan", plan_json(&it->plan->plan), "history",
+                  history_json(rows, count));
     if (receipt->there) {
         (void)json_object_set_new(object, "receipt_proven", json_boolean(receipt->good));
     }
@@ -214,6 +216,7 @@ static enum asv_status print_shown(const struct asv_cli_handover *it, const stru
                                    struct asv_err *err)
 {
     const struct asv_db_handover *row = it->row;
+    const struct asv_handover_cause *cause = asv_handover_cause_of(row->cause);
     FILE *out = it->cli->out;
     char text[2 * ASV_SHA256_BYTES + 1];
     asv_uuid_format(text, row->id);
@@ -233,8 +236,8 @@ static enum asv_status print_shown(const struct asv_cli_handover *it, const stru
         line(out, "again",
              row->again_ms != ASV_TIME_UNKNOWN
                  ? asv_text_time(text, row->again_ms)
-                 : "when somebody says so (`handover again`), once that is mended; or cancel it, and "
-                   "propose it as it can be made");
+                 : "when somebody says so (`handover again`), once that is mended");
+        line(out, "to do", cause != NULL ? cause->to_do : "");
     }
     if (receipt->there) {
         line(out, "receipt", receipt->text);

@@ -97,8 +97,10 @@ static enum asv_status find_recordings(struct asv_handover_making *making, struc
 static enum asv_status tell(struct asv_handover_making *making, const char *stage, uint16_t done,
                             uint64_t bytes, struct asv_err *err)
 {
-    enum asv_status status = asv_db_handover_progress(making->house->db, making->job.id, stage, done, bytes,
-                                                      NULL, &making->cancelled, err);
+    const struct asv_db_handover_progress progress = {.stage = stage, .done = done, .bytes = bytes};
+    enum asv_status status =
+        asv_db_handover_progress(making->house->db, making->job.id, &progress, &making->cancelled, err);
+    making->done = done;
     making->told_ms = asv_world_mono_ms(making->house->cli->world);
     return status == ASV_OK && making->cancelled ? asv_fail(err, ASV_E_STATE, "it was cancelled") : status;
 }

@@ -23,6 +23,7 @@
 #include "server/cli/ledger_key.h"
 #include "server/cli/text.h"
 #include "server/cli/vaults.h"
+#include "server/handover/cause.h"
 
 /* ---- what all of them take ---- */
 
@@ -139,7 +140,8 @@ static enum asv_status open_stamps(struct asv_handover_house *house, struct asv_
     return asv_poster_new(&house->poster, err);
 }
 
-static enum asv_status open_house(struct asv_handover_house *house, struct asv_err *err)
+/* All that it takes to remove what is over. */
+static enum asv_status open_place(struct asv_handover_house *house, struct asv_err *err)
 {
     const struct asv_cli *cli = house->cli;
     const char *conninfo = asv_cli_text(cli->args, "database");
@@ -147,13 +149,16 @@ static enum asv_status open_house(struct asv_handover_house *house, struct asv_e
     if (status == ASV_OK) {
         status = asv_signals_open(&house->signals, err);
     }
-    if (status == ASV_OK) {
-        status = asv_cli_database_job_as(cli, conninfo != NULL ? conninfo : cli->conf.database_export,
-                                         &house->db, err);
-    }
-    if (status == ASV_OK) {
-        status = read_files(house, err);
-    }
+    return status == ASV_OK
+               ? asv_cli_database_job_as(cli, conninfo != NULL ? conninfo : cli->conf.database_export,
+                                         &house->db, err)
+               : status;
+}
+
+static enum asv_status open_house(struct asv_handover_house *house, struct asv_err *err)
+{
+    const struct asv_cli *cli = house->cli;
+    enum asv_status status = read_files(house, err);
     if (status == ASV_OK) {
         status = asv_cli_vault(cli, true, &house->vault, err);
     }
@@ -197,7 +202,8 @@ static enum asv_status sweep_one(struct asv_handover_house *house, const char *n
     return status;
 }
 
-/* HO-049: what lies here is in clear, and outlives no recording because nobody thought of it. */
+/* HO-049: what lies here is in clear, and outlives no recording because nobody thought of it. One that cannot
+ * be removed keeps none of the others. */
 static enum asv_status sweep(struct asv_handover_house *house, struct asv_err *err)
 {
     struct dirent **entries = NULL;
@@ -207,8 +213,10 @@ static enum asv_status sweep(struct asv_handover_house *house, struct asv_err *e
         return asv_io_fail(err, errno, house->cli->conf.handover);
     }
     for (int i = 0; i < count; i++) {
-        if (status == ASV_OK) {
-            status = sweep_one(house, entries[i]->d_name, err);
+        struct asv_err why = {0};
+        enum asv_status one = sweep_one(house, entries[i]->d_name, &why);
+        if (one != ASV_OK && status == ASV_OK) {
+            status = asv_failf(err, one, "%.40s: cannot be removed: %s", entries[i]->d_name, why.text);
         }
         free(entries[i]);
     }
@@ -218,32 +226,28 @@ static enum asv_status sweep(struct asv_handover_house *house, struct asv_err *e
 
 /* ---- one after the other ---- */
 
-/* HO-055: whether it ends so whenever it is begun again, as things are. What is away, full or not yet there
- * may be otherwise the next time. */
-static bool is_for_good(enum asv_status status)
+static enum asv_status write_end(const struct asv_handover_making *making, enum asv_status status,
+                                 const char *why, bool *cancelled, struct asv_err *err)
 {
-    switch (status) {
-    case ASV_E_IO:
-    case ASV_E_NO_SPACE:
-    case ASV_E_STATE:
-    case ASV_E_DENIED: /* what the keeper keeps from use somebody may let go */
-    case ASV_E_USAGE:  /* the configuration is all hand-overs' */
-        return false;
-    default:
-        return asv_status_class(status) == ASV_CLASS_PERMANENT ||
-               asv_status_class(status) == ASV_CLASS_INTEGRITY;
-    }
+    const struct asv_handover_cause *cause = asv_handover_cause(status);
+    const struct asv_db_handover_progress end = {.stage = cause->for_good ? "failed" : "again",
+                                                 .done = making->done,
+                                                 .error = why[0] != '\0' ? why : asv_status_name(status),
+                                                 .cause = cause->word};
+    return asv_db_handover_progress(making->house->db, making->job.id, &end, cancelled, err);
 }
 
-/* What became of it; that it ended is written down, and whether it is begun again. */
+/* What became of it; that it ended is written down, and whether it is begun again. What was cancelled
+ * meanwhile ends by whatever the database said first. */
 static enum asv_status say(const struct asv_handover_making *making, enum asv_status status,
                            struct asv_err *err)
 {
     const struct asv_handover_house *house = making->house;
     const struct asv_cli *cli = house->cli;
     char id[ASV_UUID_TEXT_BYTES];
-    bool cancelled = false;
+    bool cancelled = making->cancelled;
     struct asv_err lost = {0};
+    enum asv_status told = ASV_OK;
     asv_uuid_format(id, making->job.id);
     fprintf(cli->out, "%s ", id);
     asv_text_print(cli->out, making->job.case_number);
@@ -251,18 +255,15 @@ static enum asv_status say(const struct asv_handover_making *making, enum asv_st
         fprintf(cli->out, ": built in %s\n", making->path);
         return ASV_OK;
     }
+    if (!cancelled && !house->ended) { /* of a program that is to end nothing is wrong */
+        told = write_end(making, status, err->text, &cancelled, &lost);
+    }
     fputs(": ", cli->out);
-    asv_text_print(cli->out, err->text);
+    asv_text_print(cli->out, cancelled ? "it was cancelled" : err->text);
     fputc('\n', cli->out);
-    if (making->cancelled) {
+    if (cancelled) {
         return ASV_OK;
     }
-    if (house->ended) { /* nothing is wrong with it */
-        return status;
-    }
-    enum asv_status told =
-        asv_db_handover_progress(house->db, making->job.id, is_for_good(status) ? "failed" : "again",
-                                 making->job.done, 0, err->text, &cancelled, &lost);
     return told == ASV_OK ? status : asv_failf(err, told, "%s", lost.text);
 }
 
@@ -315,12 +316,21 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     house->cli = cli;
     house->dir = house->signals = -1;
     house->version = "Asservat " ASV_VERSION;
-    enum asv_status status = open_house(house, err);
-    if (status == ASV_OK) {
-        status = sweep(house, err);
+    struct asv_err why = {0};
+    enum asv_status swept = ASV_OK;
+    enum asv_status status = open_place(house, err);
+    if (status == ASV_OK) { /* whatever keeps others from being made: HO-145 */
+        swept = sweep(house, &why);
+        status = open_house(house, err);
     }
     if (status == ASV_OK) {
         status = make_all(house, making, err);
+    }
+    if (status == ASV_OK && swept != ASV_OK) {
+        status = asv_failf(err, swept, "%s", why.text);
+    } else if (swept != ASV_OK) {
+        asv_text_print(cli->out, why.text);
+        fputc('\n', cli->out);
     }
     close_house(house);
     free(making);

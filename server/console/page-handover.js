@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * One hand-over: what two people decided, what was made of it, and whether it came back that it arrived (HANDOVER.md). */
+import { send } from "./api.js";
 import { moment, pageHead, progressBar, section, state, table } from "./components.js";
-import { button, eyes } from "./deeds.js";
+import { attempt, button, eyes } from "./deeds.js";
 import { h } from "./dom.js";
 import { clipLink } from "./fates.js";
 import { answer, cancel, handoverBadge, receipt } from "./handover.js";
@@ -42,14 +43,25 @@ function steps(one) {
   h("strong", {}, t(`handover.step.${name}`)), moment(done[name]))));
 }
 
-function progress(one) {
+/** The job ended with it (HO-140, HO-141): why, whether it begins again by itself, and what a person does. */
+function ended(one, again) {
+  const begin = async () => {
+    await attempt(t("do.again"), () => send("POST", `/api/v1/handovers/${one.handover}/again`));
+    await again();
+  };
+  return state(one.state === "failed" ? "error" : "empty", t(`cause.${one.cause}`), t(`cause.${one.cause}.do`), [
+    h("p", {}, one.state === "failed" ? t("handover.failed.do") : [t("handover.again"), " ", moment(one.again_at), "."]),
+    h("p", { class: "hint" }, t("handover.failure"), " ", h("span", { lang: "en" }, one.failure)),
+    may(OFFERERS) ? button(t("do.again"), begin, one.state !== "failed") : null]);
+}
+
+function progress(one, again) {
   if (one.state !== "building" && one.state !== "failed") {
     return null;
   }
   return section(t("handover.progress"),
-    one.state === "failed" ? state("error", t("handover.is.failed"), one.failure ?? "", h("p", {}, t("handover.failed.do"))) : null,
+    one.cause === undefined ? null : ended(one, again),
     one.stage === undefined ? null : h("p", {}, t(`stage.${one.stage}`)),
-    one.again_at === undefined ? null : h("p", {}, one.failure ?? "", " – ", t("handover.again"), " ", moment(one.again_at)),
     one.progress === undefined ? h("p", {}, t("handover.begins")) : progressBar(t("handover.progress"), one.progress, t("handover.percent", { n: number(one.progress) })));
 }
 
@@ -95,7 +107,7 @@ export async function draw(main, { params, again }) {
     h("p", {}, t("incident"), " ", h("a", { href: `#/incidents/${one.incident}` }, one.case_number)),
     section(t("handover.steps"), steps(one), eyes(one)),
     one.cancelling_since === undefined ? null : h("p", { class: "note" }, t("handover.cancelling"), " ", moment(one.cancelling_since)),
-    progress(one),
+    progress(one, again),
     receipts(one),
     media(one),
     outputs(one),

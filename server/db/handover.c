@@ -16,6 +16,7 @@ static void row_candidate(struct asv_row *row, void *to)
     asv_row_bytes(row, out->header, sizeof out->header);
     out->held = asv_row_bool(row);
     out->bytes = asv_row_u64(row);
+    out->span_ms = asv_row_u64(row);
 }
 
 enum asv_status asv_db_handover_candidate(struct asv_db *db, const char *case_number,
@@ -81,6 +82,7 @@ static void row_handover(struct asv_row *row, void *to)
     out->done = (uint16_t)asv_row_i32(row);
     out->bytes = asv_row_u64(row);
     asv_row_text(row, out->error, sizeof out->error);
+    asv_row_text(row, out->cause, sizeof out->cause);
     out->again_ms = asv_row_time(row);
     out->approved_ms = asv_row_time(row);
     out->began_ms = asv_row_time(row);

@@ -26,8 +26,9 @@
 struct asv_db_handover_candidate {
     uint8_t incident[ASV_UUID_BYTES];
     uint8_t header[ASV_SHA256_BYTES];
-    bool held;      /* for that incident */
-    uint64_t bytes; /* as it was sealed */
+    bool held;        /* for that incident */
+    uint64_t bytes;   /* as it was sealed */
+    uint64_t span_ms; /* all of it lies in so much time, by the dock's clock; 0: nobody knows */
 };
 
 /* ASV_E_NOT_FOUND: no such incident of the caller's units, or no such recording. */
@@ -74,8 +75,9 @@ struct asv_db_handover {
     char stage[ASV_DB_HANDOVER_WORD]; /* empty: it was not approved */
     uint16_t done;                    /* recordings */
     uint64_t bytes;
-    char error[ASV_DB_NOTE_SIZE]; /* why the job ended; empty: it did not */
-    int64_t again_ms;             /* when it begins again; ASV_TIME_UNKNOWN: it did not end, or failed */
+    char error[ASV_DB_NOTE_SIZE];     /* why the job ended; empty: it did not */
+    char cause[ASV_DB_HANDOVER_WORD]; /* the kind of that (HO-140); empty: it did not */
+    int64_t again_ms;                 /* when it begins again; ASV_TIME_UNKNOWN: it did not end, or failed */
     int64_t approved_ms, began_ms, changed_ms, received_ms; /* ASV_TIME_UNKNOWN: not yet */
 };
 
@@ -276,13 +278,19 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_waits(struct asv_db *db, const ui
 ASV_MUST_CHECK enum asv_status asv_db_handover_is_over(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
                                                        bool *over, struct asv_err *err);
 
-/* How far it is. error NULL, or why the job ends, with the stage "again" or "failed". *cancelled: it is to
- * end.
- */
+/* How far it is. */
+struct asv_db_handover_progress {
+    const char *stage;
+    uint16_t done; /* recordings */
+    uint64_t bytes;
+    const char *error, *cause; /* why the job ends, and the kind of that (HO-140), with the stage "again" or
+                                * "failed"; else NULL */
+};
+
+/* *cancelled: it is to end. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_progress(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
-                                                        const char *stage, uint16_t done, uint64_t bytes,
-                                                        const char *error, bool *cancelled,
-                                                        struct asv_err *err);
+                                                        const struct asv_db_handover_progress *progress,
+                                                        bool *cancelled, struct asv_err *err);
 
 /* What was made of it. */
 struct asv_db_handover_output {

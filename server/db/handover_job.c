@@ -289,18 +289,19 @@ enum asv_status asv_db_handover_is_over(struct asv_db *db, const uint8_t id[ASV_
 }
 
 enum asv_status asv_db_handover_progress(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
-                                         const char *stage, uint16_t done, uint64_t bytes, const char *error,
-                                         bool *cancelled, struct asv_err *err)
+                                         const struct asv_db_handover_progress *progress, bool *cancelled,
+                                         struct asv_err *err)
 {
     struct asv_params params;
     char word[ASV_DB_HANDOVER_WORD] = "";
     char note[ASV_NOTE_BYTES + 1];
     asv_params_init(&params);
     asv_param_uuid(&params, id);
-    asv_param_text(&params, stage);
-    asv_param_i16(&params, (int16_t)done);
-    asv_param_u64(&params, bytes);
-    asv_param_text(&params, error != NULL ? asv_note_clean(note, error) : NULL);
+    asv_param_text(&params, progress->stage);
+    asv_param_i16(&params, (int16_t)progress->done);
+    asv_param_u64(&params, progress->bytes);
+    asv_param_text(&params, progress->error != NULL ? asv_note_clean(note, progress->error) : NULL);
+    asv_param_text(&params, progress->cause);
     enum asv_status status =
         asv_db_run_value(db, ASV_QUERY_HANDOVER_PROGRESS, &params, asv_row_word, word, err);
     if (status == ASV_OK) {

@@ -18,7 +18,8 @@
 #include "server/incident/words.h"
 #include "server/package/filing_rules.h"
 
-#define PAGE 16
+#define PAGE            16
+#define CLOCK_MARGIN_MS 60000 /* by which a camera's media time may be ahead of its clock */
 
 void asv_handover_plan_free(struct asv_handover_plan *plan)
 {
@@ -143,6 +144,13 @@ const char *asv_handover_rule(const struct asv_err *err)
     return strlen(err->text) > behind ? err->text + behind : "";
 }
 
+/* HO-144: of what certainly shows nothing. Whether anything is there before, the job finds. */
+static bool is_late(const struct asv_handover_clip *clip, const struct asv_db_handover_candidate *row)
+{
+    return asv_plan_is_ranged(clip->form) && row->span_ms > 0 &&
+           clip->from_ms >= row->span_ms + CLOCK_MARGIN_MS;
+}
+
 static enum asv_status take_clip(struct asv_case *work, const struct asv_handover_wish *wish, size_t i,
                                  struct draft *draft, struct asv_err *err)
 {
@@ -158,6 +166,10 @@ static enum asv_status take_clip(struct asv_case *work, const struct asv_handove
         asv_uuid_format(uuid, clip->clip);
         return asv_failf(err, ASV_E_USAGE, "%s: the excerpt ends before it begins", uuid);
     }
+    if (is_late(clip, &row)) {
+        asv_uuid_format(uuid, clip->clip);
+        return asv_failf(err, ASV_E_USAGE, "%s: %s", uuid, asv_incident_handover_late);
+    }
     draft->bytes[i] = row.bytes;
     draft->clips[i] = (struct asv_plan_clip){.form = clip->form};
     memcpy(draft->clips[i].header, row.header, sizeof row.header);
@@ -169,15 +181,19 @@ static enum asv_status take_clip(struct asv_case *work, const struct asv_handove
     return ASV_OK;
 }
 
+/* What a filing has besides recordings, for certain: plan and both statements; facts and documents; the
+ * ledger's extract; root, the package's certificate, chains of it, of the ledger's key and of a dock. */
+#define FILED_BESIDES (3 + 6 + 1 + 5)
+
 /* HO-018. Of each recording: seal, chain, commit record, the sealed original unless it stays, and what it
- * plays with what proves that, of an excerpt nobody knows yet how many bytes; besides them the plan, both
- * statements, facts, and the message, which alone has no signature.
+ * plays with what proves that, of an excerpt nobody knows yet how many bytes. The message alone has no
+ * signature.
  */
 bool asv_handover_can_file(const struct asv_handover_clip *clips, const uint64_t *bytes, size_t count,
                            uint32_t date)
 {
     const struct asv_filing_limits *limits = asv_filing_limits_of(date);
-    uint64_t files = 2 * (1 + 2 + 1) + 1;
+    uint64_t files = 2 * FILED_BESIDES + 1;
     uint64_t left = limits->bytes;
     for (size_t i = 0; i < count; i++) {
         uint64_t chunks = clips[i].form == ASV_PLAN_WHOLE ? bytes[i] / ASV_CHUNK_CIPHER_BYTES : 0;

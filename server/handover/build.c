@@ -276,24 +276,34 @@ static enum asv_status make_missing(struct making *making, const struct asv_buil
     return status == ASV_OK ? make_output(making, part, output, err) : status;
 }
 
-/* HO-084: what was estimated is what it has to be. */
-static enum asv_status check_size(const struct asv_build *build, const char *name, struct asv_err *err)
+/* HO-084, HO-143: what was estimated is what it has to be. */
+static enum asv_status check_size(struct making *making, const struct asv_build_part *part, const char *name,
+                                  struct asv_err *err)
 {
+    const struct asv_build *build = making->build;
+    struct asv_room medium = {0};
     struct stat st;
-    uint64_t medium = 0;
     enum asv_status status = asv_work_medium(build, &medium, err);
-    if (status != ASV_OK || medium == 0) {
+    if (status != ASV_OK || medium.bytes == 0) {
         return status;
     }
     if (fstatat(build->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
         return asv_io_fail(err, errno, name);
     }
-    if ((uint64_t)st.st_size <= medium) {
+    uint64_t size = (uint64_t)st.st_size;
+    if (size <= medium.bytes) {
         return ASV_OK;
     }
-    (void)unlinkat(build->dir, name, 0);
-    return asv_failf(err, ASV_E_LIMIT, "%s: has %lld bytes, and a medium %llu: take a larger one", name,
-                     (long long)st.st_size, (unsigned long long)medium);
+    if (part->count == 1) {
+        (void)unlinkat(build->dir, name, 0);
+        return asv_failf(err, ASV_E_LIMIT, "%s: has %llu bytes, and a medium %llu: take a larger one", name,
+                         (unsigned long long)size, (unsigned long long)medium.bytes);
+    }
+    status = asv_work_divide_anew(build, &making->parts, size - medium.bytes, err);
+    return status == ASV_OK
+               ? asv_failf(err, ASV_E_AGAIN, "%s: has %llu bytes, and a medium %llu: it is divided anew",
+                           name, (unsigned long long)size, (unsigned long long)medium.bytes)
+               : status;
 }
 
 static enum asv_status make_carriers(struct making *making, struct asv_err *err)
@@ -305,7 +315,7 @@ static enum asv_status make_carriers(struct making *making, struct asv_err *err)
         asv_build_carrier(name, i, part.of);
         status = make_missing(making, &part, ASV_HANDOVER_CARRIER, name, err);
         if (status == ASV_OK) {
-            status = check_size(making->build, name, err);
+            status = check_size(making, &part, name, err);
         }
     }
     return status;

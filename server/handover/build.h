@@ -106,7 +106,8 @@ struct asv_build {
 
 /* Makes what the plan asks for and is not there yet; whole on the medium, names included, when it is ASV_OK.
  * The process is in its time zone. ASV_E_BUSY: another process makes it. ASV_E_NO_SPACE:
- * say it again when there is room. ASV_E_LIMIT: a carrier is larger than a medium. Otherwise what a source,
+ * say it again when there is room. ASV_E_AGAIN: a carrier came out larger than a medium, and the next run
+ * divides them anew (HO-143). ASV_E_LIMIT: a recording is larger than a medium. Otherwise what a source,
  * the package or the caller fails with. */
 ASV_MUST_CHECK enum asv_status asv_build_run(const struct asv_build *build, struct asv_err *err);
 

@@ -7,6 +7,7 @@
 #define ASV_SERVER_HANDOVER_BUILD_INTERNAL_H
 
 #include "server/handover/build.h"
+#include "server/handover/parts.h"
 #include "server/package/filing.h"
 
 struct asv_build_output {
@@ -55,10 +56,16 @@ ASV_MUST_CHECK enum asv_status asv_build_output_add_message(struct asv_build_out
 
 /* ---- build_work.c: what a run leaves to the next besides a package's own journal ---- */
 
-/* How many bytes a carrier may have: what the first run wrote down counts; and writing it down. */
-ASV_MUST_CHECK enum asv_status asv_work_medium(const struct asv_build *build, uint64_t *medium,
+/* What a carrier may have, 0: any. What the first run wrote down counts; and writing it down. */
+ASV_MUST_CHECK enum asv_status asv_work_medium(const struct asv_build *build, struct asv_room *medium,
                                                struct asv_err *err);
-ASV_MUST_CHECK enum asv_status asv_work_keep_medium(const struct asv_build *build, uint64_t medium,
+ASV_MUST_CHECK enum asv_status asv_work_keep_medium(const struct asv_build *build,
+                                                    const struct asv_room *medium, struct asv_err *err);
+
+/* One of these came out larger than a medium by so much: nothing of them stays, and the next run plans for
+ * less. */
+ASV_MUST_CHECK enum asv_status asv_work_divide_anew(const struct asv_build *build,
+                                                    const struct asv_build_parts *parts, uint64_t excess,
                                                     struct asv_err *err);
 
 /* Opens it for this plan, or begins it anew; made_ms is that of the first run. */

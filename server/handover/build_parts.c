@@ -72,8 +72,8 @@ struct dividing {
     struct asv_share shares[ASV_PLAN_CLIPS_MAX];
 };
 
-static enum asv_status divide(const struct asv_build *build, const struct asv_plan *plan, uint64_t medium,
-                              struct asv_build_parts *out, struct asv_err *err)
+static enum asv_status divide(const struct asv_build *build, const struct asv_plan *plan,
+                              const struct asv_room *medium, struct asv_build_parts *out, struct asv_err *err)
 {
     struct dividing *it = calloc(1, sizeof *it);
     size_t count = 0;
@@ -97,7 +97,7 @@ enum asv_status asv_build_divide(const struct asv_build *build, struct asv_build
                                  struct asv_err *err)
 {
     struct asv_plan plan;
-    uint64_t medium = 0;
+    struct asv_room medium = {0};
     enum asv_status status = asv_plan_read(&plan, build->plan.data, build->plan.len, err);
     if (status == ASV_OK) {
         status = asv_work_medium(build, &medium, err);
@@ -108,11 +108,11 @@ enum asv_status asv_build_divide(const struct asv_build *build, struct asv_build
     *out = (struct asv_build_parts){.of = 1};
     order_clips(build->names, plan.clip_count, out->clips);
     if ((plan.outputs & ASV_PLAN_CARRIER) == 0) {
-        medium = 0;
+        medium = (struct asv_room){0};
     }
-    if (medium > 0) {
-        status = divide(build, &plan, medium, out, err);
+    if (medium.bytes > 0) {
+        status = divide(build, &plan, &medium, out, err);
     }
     out->first[out->of] = plan.clip_count;
-    return status == ASV_OK ? asv_work_keep_medium(build, medium, err) : status;
+    return status == ASV_OK ? asv_work_keep_medium(build, &medium, err) : status;
 }

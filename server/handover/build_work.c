@@ -17,8 +17,11 @@
 #include "server/base/io.h"
 #include "server/handover/build_internal.h"
 
-#define BEGUN          "begun"  /* asv_build_digest and the time of the first run */
-#define MEDIUM         "medium" /* beside it, and for longer: how many bytes a carrier may have */
+#define BEGUN "begun" /* asv_build_digest and the time of the first run */
+#define MEDIUM                                                                                               \
+    "medium"             /* beside it, and for longer: how many bytes a carrier may have, and is planned for \
+                          */
+#define LESS_LEAST     8 /* so many divisions at most */
 #define PARTIAL        ".partial"
 #define DEPTH_MAX      4
 #define LIST_BYTES_MAX (16u << 20) /* as many names as a package may have */
@@ -84,13 +87,15 @@ static bool is_there(const struct asv_build *build, const char *name)
 }
 
 /* HO-084: a directory that was begun without a limit has none. */
-enum asv_status asv_work_medium(const struct asv_build *build, uint64_t *medium, struct asv_err *err)
+enum asv_status asv_work_medium(const struct asv_build *build, struct asv_room *medium, struct asv_err *err)
 {
-    char text[32] = "";
+    char text[64] = "";
+    char *end = text;
     size_t len = 0;
     enum asv_status status = asv_io_read_file(build->dir, MEDIUM, text, sizeof text - 1, &len, NULL);
     if (status == ASV_OK) {
-        *medium = strtoull(text, NULL, 10);
+        medium->bytes = strtoull(text, &end, 10);
+        medium->planned = strtoull(end, NULL, 10);
         return ASV_OK;
     }
     if (status != ASV_E_NOT_FOUND) {
@@ -98,18 +103,43 @@ enum asv_status asv_work_medium(const struct asv_build *build, uint64_t *medium,
     }
     bool begun = is_there(build, ASV_BUILD_WORK) || is_there(build, ASV_BUILD_CARRIER) ||
                  is_there(build, ASV_BUILD_FILING);
-    *medium = begun ? 0 : build->medium;
+    medium->bytes = medium->planned = begun ? 0 : build->medium;
     return ASV_OK;
 }
 
-enum asv_status asv_work_keep_medium(const struct asv_build *build, uint64_t medium, struct asv_err *err)
+static enum asv_status write_medium(const struct asv_build *build, const struct asv_room *medium,
+                                    struct asv_err *err)
 {
-    char text[32];
-    if (medium == 0 || is_there(build, MEDIUM)) {
-        return ASV_OK;
-    }
-    (void)snprintf(text, sizeof text, "%" PRIu64 "\n", medium);
+    char text[64];
+    (void)snprintf(text, sizeof text, "%" PRIu64 " %" PRIu64 "\n", medium->bytes, medium->planned);
     return asv_io_replace_file(build->dir, MEDIUM, text, strlen(text), 0600, err);
+}
+
+enum asv_status asv_work_keep_medium(const struct asv_build *build, const struct asv_room *medium,
+                                     struct asv_err *err)
+{
+    return medium->bytes == 0 || is_there(build, MEDIUM) ? ASV_OK : write_medium(build, medium, err);
+}
+
+/* HO-143: what is planned comes last, so that nothing of the former division is taken for the next one's. */
+enum asv_status asv_work_divide_anew(const struct asv_build *build, const struct asv_build_parts *parts,
+                                     uint64_t excess, struct asv_err *err)
+{
+    struct asv_room medium = {0};
+    char name[ASV_BUILD_NAME_BYTES];
+    enum asv_status status = asv_work_medium(build, &medium, err);
+    uint64_t less = excess > medium.bytes / LESS_LEAST ? excess : medium.bytes / LESS_LEAST;
+    medium.planned = medium.planned > less ? medium.planned - less : 1;
+    for (uint16_t i = 1; status == ASV_OK && i <= parts->of; i++) {
+        status = asv_io_remove_tree(build->dir, asv_build_carrier(name, i, parts->of), err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_remove_tree(build->dir, ASV_BUILD_WORK, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_sync_dir(build->dir, build->path, err);
+    }
+    return status == ASV_OK ? write_medium(build, &medium, err) : status;
 }
 
 /* ---- what lies in a package besides ---- */

@@ -16,11 +16,16 @@ struct asv_share {
     uint64_t bytes;
 };
 
+struct asv_room {
+    uint64_t bytes;   /* of a medium */
+    uint64_t planned; /* of these, for several recordings: less, where an estimate was too small (HO-143) */
+};
+
 /* Divides recordings among carriers that each fit on a medium: every part is a carrier of its own recordings,
  * and has `fixed` bytes besides. *count: how many parts. ASV_E_LIMIT: a recording does not fit on a medium by
  * itself, or there are more than cap parts; a recording is never divided. */
 ASV_MUST_CHECK enum asv_status asv_parts_divide(const uint64_t *bytes, size_t recordings, uint64_t fixed,
-                                                uint64_t room, struct asv_share *parts, size_t cap,
-                                                size_t *count, struct asv_err *err);
+                                                const struct asv_room *room, struct asv_share *parts,
+                                                size_t cap, size_t *count, struct asv_err *err);
 
 #endif

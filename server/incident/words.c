@@ -46,6 +46,7 @@ const char asv_incident_policy_old[] =
     "\"asservat policy history\" lists them";
 const char asv_incident_handover_held[] = "a recording of the hand-over is not held for this incident";
 const char asv_incident_handover_plan[] = "a recording or a recipient is named twice, or an excerpt is none";
+const char asv_incident_handover_late[] = "the excerpt begins behind the end of its recording";
 const char asv_incident_handover_shut[] =
     "only a carrier is closed, and none is made: without --protect, or with --output carrier or both";
 const char asv_incident_handover_file[] = "these recordings are more than may be filed at once: a carrier "

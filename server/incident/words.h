@@ -29,6 +29,7 @@ extern const char asv_incident_not_shown[];     /* a picture of what somebody di
 extern const char asv_incident_no_still[];      /* of what is not held, or one too many */
 extern const char asv_incident_handover_held[]; /* of what is not held for the incident */
 extern const char asv_incident_handover_plan[]; /* what goes twice, or an excerpt that is none */
+extern const char asv_incident_handover_late[]; /* an excerpt behind its recording */
 extern const char asv_incident_handover_shut[]; /* a protection, and no carrier */
 extern const char asv_incident_handover_file[]; /* more than may be filed at once */
 extern const char asv_incident_handover_own[];  /* nobody approves what he proposed */

@@ -212,8 +212,9 @@ static enum asv_status ask(const char *program, int question, const int *fds, si
     struct asv_child child;
     struct asv_err why = {0};
     enum asv_status status = asv_child_start(argv, question, true, &child, err);
-    if (status != ASV_OK) {
-        return status;
+    if (status != ASV_OK) { /* HO-142 */
+        return status == ASV_E_NOT_FOUND ? asv_failf(err, ASV_E_USAGE, "%.200s is not installed", program)
+                                         : status;
     }
     status = take_answer(child.out, fds, count, err);
     if (status != ASV_OK && status != ASV_E_AWAY) {

@@ -78,7 +78,7 @@ static enum asv_status add_colours(qpdf_data qpdf, qpdf_oh root, struct asv_err 
     size_t len = 0;
     enum asv_status status = asv_io_read_file(AT_FDCWD, PROFILE, profile, sizeof profile, &len, err);
     if (status != ASV_OK) {
-        return status;
+        return status == ASV_E_NOT_FOUND ? asv_fail(err, ASV_E_USAGE, PROFILE " is not installed") : status;
     }
     qpdf_oh stream = new_stream(qpdf, profile, len);
     qpdf_oh_replace_key(qpdf, qpdf_oh_get_dict(qpdf, stream), "/N", qpdf_oh_new_integer(qpdf, 3));

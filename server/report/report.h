@@ -38,14 +38,15 @@ enum asv_document {
 const char *asv_document_name(enum asv_document document);
 
 /* The fonts of the documents. Opened once in a process, for one thread: Pango keeps some 20 KiB of each that
- * was closed. ASV_E_NOT_FOUND when one is not installed, ASV_E_NO_MEMORY. */
+ * was closed. ASV_E_USAGE when one is not installed (HO-142), ASV_E_NO_MEMORY. */
 struct asv_fonts;
 ASV_MUST_CHECK enum asv_status asv_fonts_open(struct asv_fonts **out, struct asv_err *err);
 void asv_fonts_close(struct asv_fonts *fonts); /* NULL is nothing */
 
-/* Writes the document as PDF to the descriptor. ASV_E_NOT_FOUND when the colour profile is not installed,
- * ASV_E_LIMIT for a letter that the fonts do not have, ASV_E_IO, ASV_E_NO_SPACE, ASV_E_INTERNAL,
- * ASV_E_NO_MEMORY. What was written of a document that failed is worth nothing. */
+/* Writes the document as PDF to the descriptor. ASV_E_USAGE when the colour profile is not installed,
+ * ASV_E_UNSUPPORTED for a letter that the fonts do not have, ASV_E_LIMIT for too many pages, ASV_E_IO,
+ * ASV_E_NO_SPACE, ASV_E_INTERNAL, ASV_E_NO_MEMORY. What was written of a document that failed is worth
+ * nothing. */
 ASV_MUST_CHECK enum asv_status asv_document_write(const struct asv_facts *facts, enum asv_document document,
                                                   const struct asv_fonts *fonts, int fd, struct asv_err *err);
 

@@ -118,7 +118,7 @@ static PangoLayout *lay_out(struct asv_sheet *sheet, size_t column, enum asv_sty
     pango_layout_set_width(layout, pango_units_from_double(width));
     pango_layout_set_text(layout, text != NULL ? text : "", -1);
     if (pango_layout_get_unknown_glyphs_count(layout) > 0 && sheet->status == ASV_OK) {
-        sheet->status = asv_failf(sheet->err, ASV_E_LIMIT, "%s: the fonts lack a letter of \"%.80s\"",
+        sheet->status = asv_failf(sheet->err, ASV_E_UNSUPPORTED, "%s: the fonts lack a letter of \"%.80s\"",
                                   sheet->job->title, text);
     }
     return layout;
@@ -405,7 +405,7 @@ enum asv_status asv_fonts_open(struct asv_fonts **out, struct asv_err *err)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         if (!FcConfigAppFontAddFile(fonts->config, (const FcChar8 *)files[i])) {
             asv_fonts_close(fonts);
-            return asv_failf(err, ASV_E_NOT_FOUND, "%s is not installed", files[i]);
+            return asv_failf(err, ASV_E_USAGE, "%s is not installed", files[i]);
         }
     }
     fonts->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);

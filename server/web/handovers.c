@@ -32,6 +32,32 @@ void asv_web_handover(struct asv_web_call *call)
     asv_web_show(call, ASV_DB_READ_HANDOVER, handover);
 }
 
+static const struct asv_http_problem not_ended = {
+    409,
+    "not-ended",
+    "Nothing to begin again",
+    "Nichts neu zu beginnen",
+    "the job did not end with this hand-over, or it is over",
+    "die Erstellung dieser Übergabe ist nicht unterbrochen, oder aus ihr wird nichts mehr",
+    NULL};
+
+/* HO-019, HO-141 */
+void asv_web_handover_again(struct asv_web_call *call)
+{
+    struct asv_err err = {0};
+    enum asv_db_outcome outcome;
+    uint8_t id[ASV_UUID_BYTES];
+    asv_web_path_uuid(call, 0, id);
+    enum asv_status status = asv_db_handover_again(call->db, id, &outcome, &err);
+    if (status == ASV_OK) {
+        asv_web_done(call);
+    } else if (status == ASV_E_STATE) {
+        asv_web_refuse(call, &not_ended, NULL);
+    } else {
+        asv_web_failed(call, status, &err);
+    }
+}
+
 void asv_web_recipients(struct asv_web_call *call)
 {
     asv_web_list(call, ASV_DB_READ_RECIPIENTS, "recipients", NULL, 0);
@@ -176,10 +202,12 @@ static enum asv_status compose(const struct asv_flow *flow, struct wanted *wante
     if (status != ASV_OK && asv_incident_rule_of(err->text) != NULL) {
         return status;
     }
-    const char *rule = status == ASV_E_STATE     ? asv_incident_handover_held
-                       : status == ASV_E_USAGE   ? asv_incident_handover_plan
-                       : status == ASV_E_EXPIRED ? asv_incident_handover_key
-                                                 : NULL;
+    const char *own = asv_handover_rule(err); /* behind its recording */
+    const char *rule = strcmp(own, asv_incident_handover_late) == 0 ? own
+                       : status == ASV_E_STATE                      ? asv_incident_handover_held
+                       : status == ASV_E_USAGE                      ? asv_incident_handover_plan
+                       : status == ASV_E_EXPIRED                    ? asv_incident_handover_key
+                                                                    : NULL;
     return in_words(flow, status, rule, err);
 }
 

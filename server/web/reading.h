@@ -70,6 +70,7 @@ void asv_web_requests(struct asv_web_call *call);
 /* handovers.c */
 void asv_web_handovers(struct asv_web_call *call);
 void asv_web_handover(struct asv_web_call *call);
+void asv_web_handover_again(struct asv_web_call *call);
 void asv_web_recipients(struct asv_web_call *call);
 /* oversight.c */
 void asv_web_runs(struct asv_web_call *call);

@@ -16,6 +16,7 @@
 #define MACHINES  (RECORDINGS | ASV_ROLE_ADMINISTRATOR)
 #define OVERSIGHT (ASV_ROLE_DATA_PROTECTION_OFFICER | ASV_ROLE_ADMINISTRATOR)
 #define PEOPLE    (ASV_ROLES_SUPERIOR | OVERSIGHT)
+#define OFFER     (ASV_ROLE_EXPORTER | ASV_ROLES_SUPERIOR) /* who writes down of a hand-over */
 #define COUNCIL   (ASV_ROLE_STAFF_COUNCIL | ASV_ROLE_DATA_PROTECTION_OFFICER)
 /* M-023: whom a policy can let be shown something (POLICIES.md, `open`). */
 #define SHOWN (ASV_ROLES_SUPERIOR | ASV_ROLE_REVIEWER | ASV_ROLE_DATA_PROTECTION_OFFICER)
@@ -119,6 +120,8 @@ const struct asv_web_route asv_web_routes[] = {
      &asv_web_list_query, NULL, asv_web_handovers},
     {"GET", "/api/v1/handovers/{handover:uuid}", "handover", 0, RECORDINGS, ASV_WEB_SCOPE_INCIDENTS_READ,
      NULL, NULL, asv_web_handover},
+    {"POST", "/api/v1/handovers/{handover:uuid}/again", "handover-again", 0, OFFER, 0, NULL, NULL,
+     asv_web_handover_again},
     {"GET", "/api/v1/recipients", "recipients", 0, MACHINES, ASV_WEB_SCOPE_OPERATION_READ,
      &asv_web_list_query, NULL, asv_web_recipients},
     {"GET", "/api/v1/ledger", "ledger", 0, ASV_WEB_ANYONE, ASV_WEB_SCOPE_OPERATION_READ, NULL, NULL,

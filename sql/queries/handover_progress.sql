@@ -7,4 +7,5 @@ SELECT asv.handover_progress(
     p_stage => $2::text,
     p_done => $3::smallint,
     p_bytes => $4::bigint,
-    p_error => $5::text)
+    p_error => $5::text,
+    p_cause => $6::text)

@@ -139,6 +139,32 @@ async function aHandOverTakesTwo() {
   await stands(stefan.locator(".eyes").nth(1), "erika", "stefan");
 }
 
+/** HO-140, HO-141: why, what a person does, and the button of who may. */
+async function itEndsAndIsBegunAgain(page, id, news) {
+  const begin = (who) => button(who.locator("main"), "Neu beginnen lassen");
+  await job(`SELECT asv.handover_progress('${id}', 'failed', 0::smallint, 0, 'carrier.zip: the seal beside it is another recording''s', 'differs')`);
+  await news("Etwas ist nicht, was unterschrieben wurde");
+  await says(page.locator(".page-head"), "nicht erstellt");
+  await says(page.locator("main"), "Sie beginnt nicht von selbst wieder.");
+  await says(page.locator("main [lang=en]"), "the seal beside it is another recording's");
+  await isAccessible(page, "a hand-over that was not built");
+  await picture(page, "handover-failed");
+  const rita = await handover("rita");
+  await says(rita.locator("main"), "Etwas ist nicht, was unterschrieben wurde");
+  assert.equal(await begin(rita).count(), 0, "of who may not propose one");
+  await begin(page).click();
+  await says(page.locator(".page-head"), "wird erstellt");
+  await job(`SELECT asv.handover_progress('${id}', 'again', 0::smallint, 0, 'the keeper does not answer', 'away')`);
+  await news("Nächster Versuch von selbst");
+  await says(page.locator("main"), "Etwas antwortet nicht");
+  await isAccessible(page, "a hand-over that waits for what is away");
+  await picture(page, "handover-again");
+  await begin(page).click();
+  await job(`SELECT asv.handover_progress('${id}', 'recordings', 0::smallint, 8192, NULL)`);
+  await news("Die Aufzeichnungen werden geprüft");
+  assert.equal(await begin(page).count(), 0, "while the job is at it");
+}
+
 /** How far it is, is told as it goes on (A-170). */
 async function itIsBuilt() {
   const page = await handover("sigrid");
@@ -153,6 +179,7 @@ async function itIsBuilt() {
   assert.equal(await page.locator("progress").getAttribute("value"), "0");
   await isAccessible(page, "a hand-over that is built");
   await picture(page, "handover-building");
+  await itEndsAndIsBegunAgain(page, id, news);
   await job(`SELECT asv.handover_built('${id}', 'carrier', sha256('carrier'), 1400000000, 57, 'asservat 0.1.0')`);
   await news("1,4 GB");
   await says(page.locator(".page-head"), "erstellt");

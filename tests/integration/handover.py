@@ -92,6 +92,10 @@ def what_is_refused_is_named(desk, clips):
                        ({"day": "NULL", "due_at": "NULL"}, "nobody knows on which day it was recorded")):  # HO-017
         with as_if(desk, clips[0], **said):
             desk.refused(f"{clips[0]}: {text}", "erika", "handover", "create", CASE, clips[0], *to)
+    late = f"{clips[0]}: the excerpt begins behind the end of its recording"
+    desk.refused(late, "erika", "handover", "create", CASE, f"{clips[0]}=900-901", *to)  # HO-144
+    with as_if(desk, clips[0], earliest_at="latest_at - interval '40 seconds'"):
+        desk.refused(late, "erika", "handover", "create", CASE, f"{clips[0]}=100-101,only", *to)
     with as_if(desk, clips[0], leaves="leaves + 3051", payload_bytes="payload_bytes + 3051 * 65552"):  # HO-018: 200 MB more
         desk.refused("more than may be filed at once: a carrier alone is to be made", "erika", "handover", "create", CASE, f"{clips[0]}=sealed", *to, "--output", "both")
     assert desk.json("handover", "list") == [], "something was proposed"
@@ -125,6 +129,8 @@ def two_people(desk, clips):
     assert (clip["form"], clip["from_ms"], clip["until_ms"]) == ("excerpt_only", 250, 750), clip
     desk.act("erika", "handover", "withdraw", row_of(desk, withdrawn)["proposal"][:12])
     assert [row_of(desk, one)["state"] for one in (own, withdrawn)] == ["refused", "withdrawn"]
+    with as_if(desk, clips[0], earliest_at="latest_at - interval '40 seconds'"):  # HO-144: it is not certain
+        desk.act("erika", "handover", "withdraw", created(desk, "erika", f"{clips[0]}=99-101", "--to", COURT)[0])
     desk.refused("nothing is to be decided: the hand-over is withdrawn", "sigrid", "handover", "approve", withdrawn)
     status, _, err = desk.call("handover", "approve", handover, *desk.by("sigrid", "geprüft"))
     assert status == 0, err

@@ -17,8 +17,8 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from handover import COURT, age_key, certificate, created, held, registered, row_of, shown  # noqa: E402
-from incident import incident, main, set_up  # noqa: E402
+from handover import COURT, age_key, as_if, certificate, created, held, registered, row_of, shown  # noqa: E402
+from incident import at, incident, main, set_up  # noqa: E402
 from notes import die_at  # noqa: E402
 from proofs import Ledger  # noqa: E402
 from asvsite import Media  # noqa: E402
@@ -61,9 +61,10 @@ def it_waits_for_the_ledger(desk, job, ledger, handover):
     job.again(handover)
 
 
-def ends(desk, handover, state, why):
-    """HO-055: why, and whether it begins again by itself."""
+def ends(desk, handover, state, why, cause=None):
+    """HO-055, HO-140: why, of which kind that is, and whether it begins again by itself."""
     one = shown(desk, handover)
+    assert one["cause"] == (cause or one["cause"]) != "", one
     assert one["state"] == row_of(desk, handover)["state"] == state and why in one["error"] and (one["again"] is None) == (state == "failed"), one
     assert ("when somebody says so" in desk.run("handover", "show", handover)) == (state == "failed")
 
@@ -89,7 +90,7 @@ def whoever_is_killed_goes_on(desk, job, handover, clip):
         job.run()
         return
     assert "No space" in job.run(1, LD_PRELOAD=job.preload, ASV_TEST_DISK_FULL="1")
-    ends(desk, handover, "building", "No space")
+    ends(desk, handover, "building", "No space", "full")
     job.again(handover)
     died, at = 0, 1
     while True:
@@ -102,6 +103,8 @@ def whoever_is_killed_goes_on(desk, job, handover, clip):
     assert died >= 8, died
     assert row_of(desk, handover)["state"] == "built"
     assert "handover_built" in desk.events(clip)
+    besides = [name for name in os.listdir(job.directory / handover / "filing") if not name[:3].isdigit()]
+    assert len(besides) == 2 * (15 + 2) + 1, f"what asv_handover_can_file counts, one camera's links and the revocations: {sorted(besides)}"  # HO-018
     assert sorted(os.listdir(job.directory / handover)) == ["carrier.zip", "filing"], "nothing else stays"
     assert (job.directory / handover).stat().st_mode & 0o777 == 0o700
     job.run()  # there is nothing to do
@@ -221,6 +224,57 @@ def a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clip):
     assert "written" in written(job, handover, "DVD 3")[0]
     job.run()  # it is not begun again
     two_cancel(desk, handover)
+
+
+def what_is_mended_goes_on(desk, job, ledger, clip):
+    """HO-055, HO-140, HO-142: a source that changed, then a program that is not there; with both mended it is made."""
+    handover = approved(desk, clip)
+    ledger.sequence()
+    payload = next(path for path in (job.site.directory / "vault").rglob("payload") if clip in str(path))
+    kept, mode = payload.read_bytes(), payload.stat().st_mode & 0o777
+    payload.chmod(0o600)
+    payload.write_bytes(kept[:70000] + bytes([kept[70000] ^ 1]) + kept[70001:])
+    job.run(1)
+    ends(desk, handover, "failed", "", "differs")
+    assert "vault scrub" in desk.run("handover", "show", handover)
+    assert not (job.directory / handover / "carrier.zip").exists()
+    job.run()  # it is given up, and keeps nothing else waiting
+    payload.write_bytes(kept)
+    payload.chmod(mode)
+    job.again(handover)
+    conf = job.site.conf.read_text()
+    job.site.conf.write_text("".join(f"{line}\n" for line in conf.splitlines() if "handover.documents" not in line) + "handover.documents = /no/such/program\n")
+    job.run(2)
+    ends(desk, handover, "building", "/no/such/program is not installed", "setup")
+    job.site.conf.write_text(conf)
+    job.again(handover)
+    job.run()
+    assert row_of(desk, handover)["state"] == "built"
+    desk.act("erika", "handover", "cancel", handover)
+
+
+def what_cannot_be_made_is_given_up(desk, job, ledger, clip):
+    """HO-055, HO-140: an excerpt of nothing, whose recording's time nobody knew, and a letter that no font has."""
+    with as_if(desk, clip, earliest_at="NULL"):
+        handover = approved(desk, f"{clip}=900-901")
+    ledger.sequence()
+    job.run(1)
+    ends(desk, handover, "failed", "it shows nothing from 900000 to 901000 ms", "plan")
+    assert not (job.directory / handover / "carrier.zip").exists()
+    desk.act("erika", "handover", "cancel", handover)
+    handover = approved(desk, f"{clip}=sealed")
+    ledger.sequence()
+    change = "SET session_replication_role = replica; UPDATE asv.incident_version SET accused = {}"
+    kept, = desk.sql(f"SELECT v.accused FROM asv.incident_version v JOIN asv.handover h ON h.incident = v.incident WHERE h.id = '{handover}' ORDER BY v.number DESC LIMIT 1")[0]
+    desk.sql(change.format("'אברהם'"))
+    job.run(1)
+    ends(desk, handover, "failed", "", "plan")
+    assert f"{handover}: over, and removed" not in job.run() and (job.directory / handover).exists()
+    desk.sql(change.format("NULL" if kept is None else f"'{kept}'"))
+    job.again(handover)
+    job.run()
+    assert row_of(desk, handover)["state"] == "built"
+    desk.act("erika", "handover", "cancel", handover)
 
 
 def written(job, handover, name, *words, status=0):
@@ -503,6 +557,17 @@ def what_is_cancelled_is_not_made(desk, job, ledger, clips):
     assert not (job.directory / handover).exists()
 
 
+def what_is_cancelled_meanwhile_ends(desk, job, ledger, clips):
+    """HO-008, HO-035: whichever call of the job hears of it first."""
+    handover = approved(desk, clips[0], f"{clips[1]}=sealed")
+    ledger.sequence()
+    with at(desk, "erasure", ("handover", "run"), "ACCESS EXCLUSIVE") as (command, _):
+        desk.act("erika", "handover", "cancel", handover)
+    said = command.communicate()[0].decode()
+    assert command.returncode == 0 and f"{handover} 32-3/2026/0117: it was cancelled" in said, said
+    assert row_of(desk, handover)["state"] == "cancelled" and not (job.directory / handover).exists()
+
+
 def two_cancel(desk, handover):
     """HO-020: something of it may have left the house."""
     assert "somebody else has to say the same" in desk.act("erika", "handover", "cancel", handover)
@@ -512,13 +577,29 @@ def two_cancel(desk, handover):
     assert row_of(desk, handover)["state"] == "cancelled"
 
 
-def what_is_over_is_removed(desk, job, handover):
+def a_stuck_one_keeps_no_other(desk, job, ledger, handover, clip):
+    """HO-145"""
+    waits = approved(desk, f"{clip}=sealed")
+    ledger.sequence()
+    if job.preload is None:
+        return
+    (job.directory / handover / "stuck").write_text("x")
+    said = job.run(1, LD_PRELOAD=job.preload, ASV_TEST_STUCK="stuck")
+    assert f"{handover}: cannot be removed: stuck" in said and f"{waits} 32-3/2026/0117: built" in said, said
+
+
+def what_is_over_is_removed(desk, job, ledger, handover, clip):
     """HO-049, LAW T5; what the database does not know stays."""
     unknown = job.directory / str(uuid.uuid4())
     unknown.mkdir()
     (job.directory / handover / "work").mkdir()
     two_cancel(desk, handover)
-    assert f"{handover}: over, and removed" in job.run()
+    a_stuck_one_keeps_no_other(desk, job, ledger, handover, clip)
+    chain = job.site.agency / "keeper/package.chain"
+    kept = chain.read_bytes()
+    chain.unlink()  # HO-145: nothing is made now, and what is over goes all the same
+    assert f"{handover}: over, and removed" in job.run(1)
+    chain.write_bytes(kept)
     assert unknown.exists() and not (job.directory / handover).exists()
 
 
@@ -552,8 +633,11 @@ def play(rig):
     it_goes_in_a_zip(job, stamped)
     a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clips[1])
     what_goes_sealed_is_asked_for_at_once(desk, job, ledger, clips, desk.keys / "court 1")
+    what_is_mended_goes_on(desk, job, ledger, clips[0])
+    what_cannot_be_made_is_given_up(desk, job, ledger, clips[0])
     what_is_cancelled_is_not_made(desk, job, ledger, clips)
-    what_is_over_is_removed(desk, job, stamped)
+    what_is_cancelled_meanwhile_ends(desk, job, ledger, clips)
+    what_is_over_is_removed(desk, job, ledger, stamped, clips[0])
     a_large_one_goes_in_parts(desk, job, ledger, clips, rsa)
 
 

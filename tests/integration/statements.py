@@ -770,7 +770,9 @@ def no_plan_is_made(desk, web, erika, wanted, free):
     for what, words in (({"clips": [clip | {"clip": free}]}, "not held for this incident"), ({"clips": [clip | {"from_ms": 0, "until_ms": 1}]}, "an excerpt is none"),
                         ({"clips": [clip, clip]}, "named twice"), ({"recipients": plan["recipients"] * 2}, "named twice"), ({"outputs": ["carrier", "carrier"]}, "named twice"),
                         ({"clips": [clip | {"form": "excerpt", "from_ms": 5, "until_ms": 5}]}, "an excerpt is none"),
-                        ({"clips": [clip | {"form": "excerpt"}]}, "an excerpt is none"), ({"outputs": ["filing"]}, "only a carrier is closed")):
+                        ({"clips": [clip | {"form": "excerpt"}]}, "an excerpt is none"),
+                        ({"clips": [clip | {"form": "excerpt", "from_ms": 900000, "until_ms": 901000}]}, "behind the end of its recording"),  # HO-144
+                        ({"outputs": ["filing"]}, "only a carrier is closed")):
         refused(prepared(plan=plan | what), 409, "refused", words)
     change = "SET session_replication_role = replica; UPDATE asv.clip SET leaves = leaves {0} 3051, payload_bytes = payload_bytes {0} 3051 * 65552 WHERE clip = '{1}'"
     desk.sql(change.format("+", clip["clip"]))  # HO-018
@@ -779,6 +781,28 @@ def no_plan_is_made(desk, web, erika, wanted, free):
     assert prepared(plan=plan | {"recipients": ["0b" * 32]})[0] == 404
     assert prepared(incident="32-3/1999/1")[0] == 404
     assert count(desk) == before and desk.sql("SELECT count(*) FROM asv.handover_plan") == [["0"]]
+
+
+def what_ended_is_begun_again(desk, web, people, handover):
+    """HO-019, HO-140, HO-141: why the job ended, by its kind; by whoever may, of what ended, and by nobody else."""
+    stefan, rita = (Tab(web, people[who]) for who in ("stefan", "rita"))
+    path = f"/api/v1/handovers/{handover}"
+
+    def told(stage, error, cause):
+        desk.sql(f"SELECT asv.handover_progress('{handover}', '{stage}', 0::smallint, 0, {error}, {cause})")
+        return {name: value for name, value in stefan.ask("GET", path)[1].items() if name in ("state", "failure", "cause", "again_at")}
+    assert told("recordings", "NULL", "NULL") == {"state": "building"}
+    code, problem = stefan.ask("POST", f"{path}/again")
+    assert (code, problem["type"].split("/")[-1].split(":")[-1]) == (409, "not-ended") and "neu zu beginnen" in problem["title_de"], problem
+    assert told("failed", "'of a file'", "'differs'") == {"state": "failed", "failure": "of a file", "cause": "differs"}
+    code, problem = rita.ask("POST", f"{path}/again")
+    assert code == 403, (code, problem)
+    assert stefan.ask("POST", f"/api/v1/handovers/{uuid.uuid4()}/again")[0] == 404
+    assert web.ask(f"{path}/again", "POST", None, Cookie=stefan.cookie, Origin=ORIGIN)[0] == 403, "A-022"
+    assert stefan.ask("POST", f"{path}/again")[0] == 204
+    assert desk.sql(f"SELECT stage, tries, again_at <= now() FROM asv.handover_build WHERE handover = '{handover}'") == [["again", "0", "t"]]
+    assert told("again", "'a keeper'", "'away'").keys() == {"state", "failure", "cause", "again_at"}
+    assert stefan.ask("POST", f"{path}/again")[0] == 204
 
 
 def an_exporter(desk):
@@ -820,6 +844,7 @@ def two_people_hand_over(desk, web, people, anna):
     assert web.hand_in(stefan, answered | {"file": None})[1]["taken"]
     assert web.prepare(stefan, "hand-over", "refuse", **request)[0] in (404, 409), "it is decided"
     handover = desk.sql("SELECT id FROM asv.handover")[0][0]
+    what_ended_is_begun_again(desk, web, people, handover)
     output = hashlib.sha256(b"carrier").hexdigest()
     desk.sql(f"SELECT asv.handover_built('{handover}', 'carrier', '\\x{output}', 1234, 57, 'asservat 0.1')")
     refused(web.prepare(erika, "handover-receipt", "alone", record=receipt(handover, output) | {"signature": "AAAA"}), 400, "bad-field")
@@ -1114,6 +1139,7 @@ def play(rig):
         too_often(web, people["willi"])
         without_a_database(desk, web, people, clips[3], head, anna)
         web.contract.finish({"statements"})
+        web.contract.finish({"building"}, save={"400", "401", "413", "414", "429", "431", "503"})  # session.py
         web.contract.finish({"openings"}, save={"400", "401", "403", "413", "414", "429", "431", "503"})  # session.py
     except Exception:
         print(web.daemon.tail(), file=sys.stderr)

@@ -353,7 +353,7 @@ class Test(Hostile):
         assert (two["outputs"][0]["parts"], two["media"][0]["part"], two["media"][0]["parts"], two["media"][0]["digest"]) == (1, 1, 1, dig("carrier")), two
         assert self.get("doris", f"/api/v1/handovers/{uid('h3')}")["outcome"] == "refused"
         # it has no files here.
-        assert [path for path in self.contract.document["paths"] if path.startswith("/api/v1/handovers/")] == ["/api/v1/handovers/{handover}"]
+        assert [path for path in self.contract.document["paths"] if path.startswith("/api/v1/handovers/")] == ["/api/v1/handovers/{handover}", "/api/v1/handovers/{handover}/again"]
         problem(self.ask("sigrid", f"/api/v1/handovers/{uid('h2')}/carrier"), 404, "not-found", "path")
         # LAW L4: another unit is told of none.
         assert self.all("udo", "/api/v1/handovers", "handovers") == []

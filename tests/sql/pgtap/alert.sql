@@ -115,10 +115,10 @@ UPDATE asv.handover_build SET approved_at = clock_timestamp() - interval '23 hou
 SELECT is_empty($$ SELECT * FROM pg_temp.matters('handover_unbuilt') $$, 'a day is the job''s');
 UPDATE asv.handover_build SET approved_at = clock_timestamp() - interval '25 hours';
 SELECT results_eq($$ SELECT * FROM pg_temp.matters('handover_unbuilt') $$, $$ VALUES ('01900000-0000-7000-8000-0000000000e4', 'waiting') $$, 'then people hear of it (HO-014)');
-UPDATE asv.handover_build SET stage = 'failed', error = 'a letter', began_at = clock_timestamp();
+UPDATE asv.handover_build SET stage = 'failed', error = 'a letter', cause = 'plan', began_at = clock_timestamp();
 SELECT results_eq($$ SELECT * FROM pg_temp.matters('handover_failed') UNION ALL SELECT * FROM pg_temp.matters('handover_unbuilt') $$,
     $$ VALUES ('01900000-0000-7000-8000-0000000000e4', '') $$, 'of what the job gave up they hear at once, and once (HO-014)');
-UPDATE asv.handover_build SET stage = 'built', error = NULL, began_at = clock_timestamp(), changed_at = clock_timestamp() - interval '13 days';
+UPDATE asv.handover_build SET stage = 'built', error = NULL, cause = NULL, began_at = clock_timestamp(), changed_at = clock_timestamp() - interval '13 days';
 SELECT is_empty($$ SELECT * FROM pg_temp.matters('handover_unbuilt') UNION ALL SELECT * FROM pg_temp.matters('handover_unreceived') $$, 'what is built waits for its receipt');
 UPDATE asv.handover_build SET changed_at = clock_timestamp() - interval '15 days';
 SELECT results_eq($$ SELECT * FROM pg_temp.matters('handover_unreceived') $$, $$ VALUES ('01900000-0000-7000-8000-0000000000e4', '') $$, 'for two weeks (HO-014)');

@@ -178,6 +178,8 @@ SELECT is(pg_temp.seen(who, format('SELECT state FROM asv.handover_find(%L)', ui
 FROM (VALUES ('fremd', NULL), ('dora', 'approved')) AS x (who, seen);
 SELECT is(pg_temp.seen('fremd', format('SELECT count(*) FROM asv.handover_history(%L)', uid('p1'))), 'VA006', 'of another''s nobody is told what was made');
 SELECT is(pg_temp.seen('fremd', $$ SELECT held::text FROM asv.handover_clip_next('V-1', tap.uid('h1')) $$), 'VA006', 'nor composes one of another unit''s incident');
+SELECT is((SELECT n.span_ms IS NOT DISTINCT FROM CASE WHEN c.sealer = 1 THEN floor(extract(epoch FROM c.latest_at - c.earliest_at) * 1000)::bigint END
+           FROM asv.clip c, asv.handover_clip_next('V-1', c.clip) n WHERE c.clip = uid('h1')), true, 'in what time it lies is known of what a camera sealed (HO-144)');
 SELECT is(pg_temp.seen('dora', $$ SELECT held || ' ' || (bytes > 0) FROM asv.handover_clip_next('V-1', tap.uid('h1')) $$), 'true true', 'who does learns whether a recording can go');
 SELECT is(pg_temp.seen('dora', $$ SELECT held::text FROM asv.handover_clip_next('V-1', tap.uid('h3')) $$), 'false', 'as what is held for another incident cannot');
 SELECT is(pg_temp.seen('dora', format('SELECT (f.state || h.kind) FROM asv.handover_find(%L) f, asv.handover_history(%L) h', uid('p1')::text, uid('p2'))), 'VA007', 'of one at a time (LAW L6)');
@@ -219,19 +221,20 @@ SELECT is(pg_temp.seen('asv_export', format('SELECT count(*)::text FROM asv.ledg
 FROM asv.clip_event e JOIN asv.clip c USING (recording) JOIN asv.ledger_kind k ON k.name = e.kind WHERE e.kind = 'hold_approved';
 SELECT is(asv.handover_progress(uid('p1'), 'recordings', 1::smallint, 17, NULL), 'done', 'it says how far it is (HO-008)');
 SELECT is((SELECT stage || ' ' || done || ' ' || bytes FROM asv.handover_build WHERE handover = uid('p1')), 'recordings 1 17', 'as everybody can see');
-SELECT is(asv.handover_progress(uid('p1'), 'again', 1::smallint, 17, 'no space'), 'done', 'or why it ended');
+SELECT is(asv.handover_progress(uid('p1'), 'again', 1::smallint, 17, 'no space', 'full'), 'done', 'or why it ended');
 SELECT is(pg_temp.state('p1') || ' ' || (SELECT error FROM asv.handover_build WHERE handover = uid('p1')), 'building no space', 'which is kept');
+SELECT throws_ok($$ SELECT asv.handover_progress(tap.uid('p1'), 'again', 1::smallint, 17, 'no space') $$, '23514', NULL, 'with the kind of that (HO-140)');
 SELECT is((SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)), 0::bigint, 'it is not begun again at once (HO-055)');
 CREATE FUNCTION pg_temp.waits(n int) RETURNS int LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM asv.handover_progress(tap.uid('p1'), 'recordings', 1::smallint, 17, NULL), asv.handover_progress(tap.uid('p1'), 'again', 1::smallint, 17, 'no space');
+    PERFORM asv.handover_progress(tap.uid('p1'), 'recordings', 1::smallint, 17, NULL), asv.handover_progress(tap.uid('p1'), 'again', 1::smallint, 17, 'no space', 'full');
     RETURN (SELECT round(extract(epoch FROM again_at - changed_at) / 60) FROM asv.handover_build WHERE handover = tap.uid('p1'));
 END
 $$;
 SELECT is(ARRAY(SELECT pg_temp.waits(n) FROM generate_series(1, 9) AS n), ARRAY[2, 4, 8, 16, 32, 60, 60, 60, 60], 'but later and later, an hour at most, whatever it did in between (HO-055)');
 UPDATE asv.handover_build SET again_at = clock_timestamp() WHERE handover = uid('p1');
 SELECT is((SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)), 1::bigint, 'then it is begun again');
-SELECT is(asv.handover_progress(uid('p1'), 'failed', 1::smallint, 17, 'a letter'), 'done', 'what ends so whenever it is begun');
+SELECT is(asv.handover_progress(uid('p1'), 'failed', 1::smallint, 17, 'a letter', 'plan'), 'done', 'what ends so whenever it is begun');
 SELECT is(pg_temp.state('p1') || ' ' || (SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)), 'failed 0', 'is given up (HO-055)');
 SELECT is(asv.handover_again(uid('p1')), 'done', 'until somebody says that it be begun again (HO-019)');
 SELECT is(pg_temp.state('p1') || ' ' || (SELECT count(*) FROM asv.handover_work(NULL, NULL, 10)), 'building 1', 'then it is, at once');

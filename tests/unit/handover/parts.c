@@ -45,6 +45,13 @@ static void run(void)
     }
 }
 
+static enum asv_status divide(const uint64_t *bytes, size_t recordings, uint64_t fixed, uint64_t room,
+                              struct asv_share *parts, size_t cap, size_t *count)
+{
+    const struct asv_room all = {room, room};
+    return asv_parts_divide(bytes, recordings, fixed, &all, parts, cap, count, &err);
+}
+
 /* HO-078 */
 static void recordings_are_divided_among_media_and_none_is_cut(void **state)
 {
@@ -52,7 +59,7 @@ static void recordings_are_divided_among_media_and_none_is_cut(void **state)
     static const uint64_t bytes[] = {40, 50, 1, 10, 90, 91, 9};
     struct asv_share parts[8];
     size_t count = 0;
-    assert_int_equal(asv_parts_divide(bytes, 7, 9, 100, parts, 8, &count, &err), ASV_OK);
+    assert_int_equal(divide(bytes, 7, 9, 100, parts, 8, &count), ASV_OK);
     static const struct asv_share want[] = {{0, 3, 100}, {3, 1, 19}, {4, 1, 99}, {5, 1, 100}, {6, 1, 18}};
     assert_int_equal(count, 5);
     for (size_t i = 0; i < 5; i++) {
@@ -60,14 +67,14 @@ static void recordings_are_divided_among_media_and_none_is_cut(void **state)
         assert_int_equal(parts[i].count, want[i].count);
         assert_int_equal(parts[i].bytes, want[i].bytes);
     }
-    assert_int_equal(asv_parts_divide(bytes, 7, 9, 100, parts, 4, &count, &err), ASV_E_LIMIT);
-    assert_int_equal(asv_parts_divide(bytes, 7, 10, 100, parts, 8, &count, &err), ASV_E_LIMIT);
+    assert_int_equal(divide(bytes, 7, 9, 100, parts, 4, &count), ASV_E_LIMIT);
+    assert_int_equal(divide(bytes, 7, 10, 100, parts, 8, &count), ASV_E_LIMIT);
     assert_string_equal(err.text,
                         "recording 6 takes some 91 bytes and fits on no medium of 100: take a larger one");
-    assert_int_equal(asv_parts_divide(bytes, 7, 101, 100, parts, 8, &count, &err), ASV_E_LIMIT);
-    assert_int_equal(asv_parts_divide(bytes, 7, 9, 1000, parts, 8, &count, &err), ASV_OK);
+    assert_int_equal(divide(bytes, 7, 101, 100, parts, 8, &count), ASV_E_LIMIT);
+    assert_int_equal(divide(bytes, 7, 9, 1000, parts, 8, &count), ASV_OK);
     assert_int_equal(count, 1);
-    assert_int_equal(asv_parts_divide(bytes, 0, 9, 1000, parts, 8, &count, &err), ASV_OK);
+    assert_int_equal(divide(bytes, 0, 9, 1000, parts, 8, &count), ASV_OK);
     assert_int_equal(count, 0);
 }
 
@@ -79,6 +86,7 @@ static void each_part_is_a_carrier_of_its_own(void **state)
     run();
     assert_int_equal(kit.extras, KIT_CLIPS);
     assert_int_equal(kit.extras_clips, KIT_CLIPS);
+    assert_int_equal(kit.signatures, 7 * KIT_CLIPS); /* KEEPER.md, K-237: so many lines are of a part */
     kit_sh(&kit, "test \"$(echo *)\" = 'carrier-1-of-3.zip carrier-2-of-3.zip carrier-3-of-3.zip medium'");
     kit_sh(
         &kit,
@@ -154,14 +162,59 @@ static void what_fits_on_no_medium_is_refused(void **state)
     assert_true(is_there("carrier.zip"));
 }
 
-/* HO-084: whatever was thought before. */
-static void what_came_out_too_large_does_not_stay(void **state)
+/* HO-143: what goes alone has all of a medium, whatever is planned for several. */
+static void less_is_planned_for_several_and_not_for_one(void **state)
+{
+    (void)state;
+    static const uint64_t bytes[] = {40, 40, 91, 20};
+    static const struct {
+        uint64_t planned;
+        size_t first[5];
+    } table[] = {{100, {0, 2, 3, 4}}, {89, {0, 2, 3, 4}}, {88, {0, 1, 2, 3, 4}}, {1, {0, 1, 2, 3, 4}}};
+    struct asv_share parts[4];
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const struct asv_room room = {100, table[i].planned};
+        assert_int_equal(asv_parts_divide(bytes, 4, 9, &room, parts, 4, &count, &err), ASV_OK);
+        for (size_t j = 0; j < count; j++) {
+            assert_int_equal(parts[j].first, table[i].first[j]);
+        }
+        assert_int_equal(table[i].first[count], 4);
+    }
+}
+
+/* HO-084, HO-143: whatever was thought before. What the next run finds is divided anew, and nothing of it
+ * stays that was made for another division. */
+static void what_came_out_too_large_is_divided_anew(void **state)
+{
+    unsigned runs = 0;
+    (void)state;
+    kit.build.medium = 33 * MIB;
+    assert_int_equal(asv_build_run(&kit.build, &err), ASV_E_AGAIN);
+    assert_non_null(strstr(err.text, "and a medium 34603008: it is divided anew"));
+    kit_sh(&kit, "test \"$(echo *)\" = medium; test \"$(cut -d' ' -f1 medium)\" = 34603008");
+    kit.build.medium = 0;
+    while (asv_build_run(&kit.build, &err) != ASV_OK) {
+        assert_int_equal(err.status, ASV_E_AGAIN);
+        assert_true(++runs <= 8);
+    }
+    kit_sh(&kit, "test ! -e carrier.zip; test $(find . -name 'carrier-*.zip' -size +34603008c | wc -l) = 0; "
+                 "test $(ls carrier-*.zip | wc -l) = $(ls carrier-1-of-*.zip | sed 's/.*of-//; s/.zip//')");
+}
+
+/* HO-084: and no further than into recordings. */
+static void one_that_comes_out_too_large_does_not_stay(void **state)
 {
     (void)state;
     kit.build.medium = 20 * MIB;
-    assert_int_equal(asv_build_run(&kit.build, &err), ASV_E_LIMIT);
-    assert_non_null(strstr(err.text, "and a medium 20971520"));
-    assert_false(is_there("carrier.zip"));
+    enum asv_status status = asv_build_run(&kit.build, &err);
+    for (unsigned runs = 0; status == ASV_E_AGAIN && runs < 8; runs++) {
+        status = asv_build_run(&kit.build, &err);
+    }
+    assert_int_equal(status, ASV_E_LIMIT);
+    assert_non_null(strstr(err.text, "carrier-2-of-3.zip: has "));
+    assert_non_null(strstr(err.text, "and a medium 20971520: take a larger one"));
+    assert_false(is_there("carrier-2-of-3.zip"));
 }
 
 int main(void)
@@ -175,7 +228,9 @@ int main(void)
         TEST(who_is_killed_between_parts_goes_on, small),
         TEST(where_all_of_it_fits_there_is_one, small),
         TEST(what_fits_on_no_medium_is_refused, small),
-        TEST(what_came_out_too_large_does_not_stay, large),
+        cmocka_unit_test(less_is_planned_for_several_and_not_for_one),
+        TEST(what_came_out_too_large_is_divided_anew, large),
+        TEST(one_that_comes_out_too_large_does_not_stay, large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

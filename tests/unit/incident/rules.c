@@ -427,11 +427,11 @@ static void nobody_blocks_what_is_over_or_without_a_reason(void **state)
 static void every_refusal_says_why_and_what_to_do(void **state)
 {
     (void)state;
-    static const char *const own[] = {asv_incident_no_request,    asv_incident_not_theirs,
-                                      asv_incident_withdraw,      asv_incident_confirmed,
-                                      asv_incident_policy_begun,  asv_incident_keyless,
-                                      asv_incident_policy_old,    asv_incident_policy_none,
-                                      asv_incident_handover_shut, asv_incident_handover_file};
+    static const char *const own[] = {
+        asv_incident_no_request,    asv_incident_not_theirs,   asv_incident_withdraw,
+        asv_incident_confirmed,     asv_incident_policy_begun, asv_incident_keyless,
+        asv_incident_policy_old,    asv_incident_policy_none,  asv_incident_handover_shut,
+        asv_incident_handover_file, asv_incident_handover_late};
     for (int i = ASV_PERMITTED + 1; i < ASV_REFUSALS; i++) {
         const char *text = asv_incident_words_refusal((enum asv_policy_refusal)i);
         const char *policys = asv_policy_refusal_text((enum asv_policy_refusal)i);

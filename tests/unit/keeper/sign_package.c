@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server/base/hex.h"
+#include "server/keeper/decide.h"
 #include "tests/sim/keeper_people.h"
 #include "tests/unit/test.h"
 
@@ -253,6 +254,56 @@ static void who_builds_twenty_at_a_time_ends_each(void **state)
     }
 }
 
+/* Takes a plan of so many recordings, as if each were held; the decision is to be asked for its lines. */
+static void take_large(struct asv_decision *out, uint16_t count)
+{
+    static uint8_t bytes[ASV_PLAN_MAX_BYTES];
+    static struct asv_plan_clip clips[ASV_PLAN_CLIPS_MAX];
+    static struct asv_keeper_request request;
+    struct asv_plan plan = decision.plan;
+    struct asv_writer writer;
+    plan.clip_count = count;
+    for (uint16_t i = 0; i < count; i++) {
+        clips[i].form = ASV_PLAN_SEALED;
+        asv_store_be32(clips[i].header, i + 1u);
+    }
+    asv_writer_init(&writer, bytes, sizeof bytes);
+    assert_int_equal(asv_plan_write(&writer, &plan, clips), ASV_OK);
+    assert_int_equal(asv_plan_read(&plan, bytes, writer.len, NULL), ASV_OK);
+    request.proposal = (struct asv_bytes){decision.proposal.data, decision.proposal.len};
+    request.answer = (struct asv_bytes){decision.answer.data, decision.answer.len};
+    *out = (struct asv_decision){.request = &request,
+                                 .proposal = decision.proposal.statement,
+                                 .answer = decision.answer.statement,
+                                 .has_answer = true,
+                                 .now_ms = decision.answer.statement.issued_ms};
+    asv_store_be32(out->proposal_digest, count);
+    assert_int_equal(asv_decide_take_plan(&site.keeper, out, &plan, NULL), ASV_OK);
+}
+
+/* HO-085: the most that a carrier in parts takes. Each part has one recording, whose key is asked for, and
+ * facts, five documents and the carrier itself are signed. */
+static void each_recording_may_be_a_part(void **state)
+{
+    (void)state; /* K-237 */
+    static const uint16_t counts[] = {1, 2, 17, 100, ASV_PLAN_CLIPS_MAX};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        static struct asv_decision taken;
+        uint32_t made = counts[i] * (1u + 7u);
+        uint32_t got = 0;
+        take_large(&taken, counts[i]);
+        while (got < 25u * made + 1024 && asv_decide_line(&site.keeper, &taken, NULL) == ASV_OK) {
+            got++;
+            if (got % made == made / 2 && got < 3 * made) {
+                keeper_site_restart(&site); /* killed in each of them */
+            }
+        }
+        if (got < 3 * made || got >= 25u * made + 1024) {
+            fail_msg("%u: %u lines, and %u for all parts", counts[i], got, made);
+        }
+    }
+}
+
 static void one_person_gets_nothing_signed(void **state)
 {
     (void)state;
@@ -353,6 +404,7 @@ int main(void)
         TEST(the_record_is_not_filled_by_one_hand_over),
         TEST(who_is_killed_twenty_times_still_ends),
         TEST(who_builds_twenty_at_a_time_ends_each),
+        TEST(each_recording_may_be_a_part),
         TEST(one_person_gets_nothing_signed),
         TEST(a_refusal_is_no_approval),
         TEST(no_other_decision_signs_a_package),

@@ -86,7 +86,8 @@ static void whatever_the_program_does_is_told(void **state)
     }
     struct asv_err err = {0};
     const struct asv_documents_question question = {.label = &label};
-    assert_int_equal(asv_documents_ask("/no/such/program", &question, &(int){-1}, &err), ASV_E_NOT_FOUND);
+    assert_int_equal(asv_documents_ask("/no/such/program", &question, &(int){-1}, &err), ASV_E_USAGE);
+    assert_string_equal(err.text, "/no/such/program is not installed"); /* HO-142 */
 }
 
 /* What is asked is what the program reads, and nothing else is a question. */

@@ -91,7 +91,7 @@ static void HD_003_a_letter_without_form_is_refused(void **state)
     unsigned char *pdf = NULL;
     size_t len = 0;
     const struct asv_sheet_job job = job_of(build_unknown, "\u4e2d");
-    assert_int_equal(run(&job, &pdf, &len), ASV_E_LIMIT);
+    assert_int_equal(run(&job, &pdf, &len), ASV_E_UNSUPPORTED);
     assert_null(pdf);
 }
 
