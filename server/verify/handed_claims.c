@@ -40,7 +40,7 @@ static bool is_number(const struct claims *of, const char *key, uint64_t number)
     return (uint64_t)asv_fact_integer(of->clip, key) == number;
 }
 
-/* One that is not said was not known. */
+/* HO-139: one that is not said was not known. */
 static bool is_time(const struct claims *of, const char *key, int64_t ms)
 {
     return asv_fact_text(of->clip, key) == NULL ? ms == ASV_TIME_UNKNOWN : asv_fact_ms(of->clip, key) == ms;

@@ -160,7 +160,7 @@ static bool has_actor(const json_t *event, const struct asv_verify_entry *shown)
     bool is_there = is_field(shown, ASV_LEDGER_ACTOR, &actor);
     bool is_known = actor.data != NULL && !asv_is_zero(actor.data, ASV_SHA256_BYTES);
     if (said == NULL || actor.data == NULL) {
-        return said == NULL ? !is_known : is_there; /* nobody is left out */
+        return said == NULL ? !is_known : is_there; /* HO-139 */
     }
     asv_hex_encode(text, actor.data, ASV_SHA256_BYTES);
     return strcmp(said, text) == 0;
