@@ -54,7 +54,7 @@ CREATE TABLE asv.handover_build (
     done smallint NOT NULL DEFAULT 0 CHECK (done >= 0),
     bytes asv.u63 NOT NULL DEFAULT 0,
     error asv.note,
-    cause text CHECK (cause IN ('away', 'waits', 'full', 'disk', 'blocked', 'setup', 'fault', 'expired', 'large', 'plan', 'differs')),
+    cause text CHECK (cause IN ('away', 'waits', 'full', 'disk', 'blocked', 'setup', 'fault', 'expired', 'large', 'plan', 'differs', 'trust')),
     tries smallint NOT NULL DEFAULT 0 CHECK (tries >= 0),
     again_at timestamptz,
     approved_at timestamptz NOT NULL DEFAULT clock_timestamp(),

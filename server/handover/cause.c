@@ -32,9 +32,13 @@ static const struct asv_handover_cause differs = {
     "differs", true,
     "something is not what was signed: have the vault checked (asservat vault scrub), bring back what "
     "differs from mirror or backup, and have it begin again"};
+static const struct asv_handover_cause trust = {
+    "trust", true,
+    "what somebody signed does not count: the certificate was revoked or is not the agency's; see keys "
+    "certify and recipient list, and have it begin again, or cancel it"};
 
 static const struct asv_handover_cause *const all[] = {
-    &away, &waits, &full, &disk, &blocked, &setup, &fault, &expired, &large, &plan, &differs, NULL,
+    &away, &waits, &full, &disk, &blocked, &setup, &fault, &expired, &large, &plan, &differs, &trust, NULL,
 };
 
 /* What is away, full or not yet there may be otherwise the next time. */
@@ -64,11 +68,11 @@ const struct asv_handover_cause *asv_handover_cause(enum asv_status status)
 {
     switch (asv_status_class(status)) {
     case ASV_CLASS_RETRY:
-        return &away;
+        return status == ASV_E_AGAIN ? &waits : &away;
     case ASV_CLASS_PERMANENT:
         return permanent(status);
     case ASV_CLASS_INTEGRITY:
-        return &differs;
+        return status == ASV_E_REVOKED || status == ASV_E_UNTRUSTED ? &trust : &differs;
     default:
         return &fault;
     }

@@ -11,13 +11,13 @@ static const struct {
     const char *word;
     bool for_good;
 } table[] = {
-    {ASV_E_AGAIN, "away", false},       {ASV_E_BUSY, "away", false},        {ASV_E_TIMEOUT, "away", false},
-    {ASV_E_AWAY, "away", false},        {ASV_E_MALFORMED, "plan", true},    {ASV_E_UNSUPPORTED, "plan", true},
-    {ASV_E_LIMIT, "large", true},       {ASV_E_DENIED, "blocked", false},   {ASV_E_NOT_FOUND, "plan", true},
-    {ASV_E_EXISTS, "plan", true},       {ASV_E_EXPIRED, "expired", true},   {ASV_E_STATE, "waits", false},
-    {ASV_E_IO, "disk", false},          {ASV_E_NO_SPACE, "full", false},    {ASV_E_USAGE, "setup", false},
-    {ASV_E_SIGNATURE, "differs", true}, {ASV_E_DIGEST, "differs", true},    {ASV_E_MISMATCH, "differs", true},
-    {ASV_E_REVOKED, "differs", true},   {ASV_E_UNTRUSTED, "differs", true}, {ASV_E_INTERNAL, "fault", false},
+    {ASV_E_AGAIN, "waits", false},      {ASV_E_BUSY, "away", false},      {ASV_E_TIMEOUT, "away", false},
+    {ASV_E_AWAY, "away", false},        {ASV_E_MALFORMED, "plan", true},  {ASV_E_UNSUPPORTED, "plan", true},
+    {ASV_E_LIMIT, "large", true},       {ASV_E_DENIED, "blocked", false}, {ASV_E_NOT_FOUND, "plan", true},
+    {ASV_E_EXISTS, "plan", true},       {ASV_E_EXPIRED, "expired", true}, {ASV_E_STATE, "waits", false},
+    {ASV_E_IO, "disk", false},          {ASV_E_NO_SPACE, "full", false},  {ASV_E_USAGE, "setup", false},
+    {ASV_E_SIGNATURE, "differs", true}, {ASV_E_DIGEST, "differs", true},  {ASV_E_MISMATCH, "differs", true},
+    {ASV_E_REVOKED, "trust", true},     {ASV_E_UNTRUSTED, "trust", true}, {ASV_E_INTERNAL, "fault", false},
     {ASV_E_NO_MEMORY, "fault", false},
 };
 
