@@ -194,7 +194,7 @@ static const char *event_differs(const struct matching *of, const struct told *t
         {"recorded_at", asv_fact_ms(told->json, "recorded_at") == entry->event.recorded_ms},
         {"at", (asv_fact_text(told->json, "at") != NULL) == has_at &&
                    (!has_at || asv_fact_ms(told->json, "at") == (int64_t)asv_load_be64(at.data))},
-        {"signed", !json_is_true(json_object_get(told->json, "signed")) ||
+        {"signed", json_is_true(json_object_get(told->json, "signed")) ==
                        asv_ledger_entry_find(entry, ASV_LEDGER_OBJECT, &object)},
         {"object_digest", has_object(told->json, entry)},
         {"actor", has_actor(told->json, shown)},

@@ -491,6 +491,7 @@ CHANGE(an_event_of_nobody, json_object_del(event_of(0, 1), "actor"))
 CHANGE(an_event_of_no_instant, json_object_del(event_of(0, 1), "at"))
 CHANGE(an_event_that_nobody_signed, it.entries[1].kind = ANNOUNCED; memset(it.entries[1].object, 0, 32);
        asv_test_handover_log(&it); json_object_del(event_of(0, 1), "object_digest"))
+CHANGE(an_event_said_to_be_unsigned, set(event_of(0, 1), "signed", json_false()))
 CHANGE(a_recording_of_no_time, json_object_del(clip_of(0), "started_at"))
 CHANGE(a_recording_without_a_bound, json_object_del(clip_of(0), "earliest_at"))
 CHANGE(an_event_of_other_words, set(event_of(0, 1), "detail", json_string("Dock 1, Fach 4")))
@@ -910,6 +911,7 @@ static const struct damage damages[] = {
     EARLY(an_event_of_nobody, "custody", FACTS),
     EARLY(an_event_of_no_instant, "custody", FACTS),
     EARLY(an_event_that_nobody_signed, "custody", FACTS),
+    EARLY(an_event_said_to_be_unsigned, "custody", FACTS),
     EARLY(a_recording_of_no_time, "claim", FACTS),
     EARLY(a_recording_without_a_bound, "claim", FACTS),
     /* HO-116 */
