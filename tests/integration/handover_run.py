@@ -17,7 +17,7 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from handover import COURT, age_key, as_if, certificate, created, held, registered, row_of, shown  # noqa: E402
+from handover import COURT, age_key, as_if, certificate, created, held, registered, row_of, shown, signed_time  # noqa: E402
 from incident import at, incident, main, set_up  # noqa: E402
 from notes import die_at  # noqa: E402
 from proofs import Ledger  # noqa: E402
@@ -451,7 +451,7 @@ def a_large_one_goes_in_parts(desk, job, ledger, clips, rsa):
     words = ("handover", "receipt", handover, "--text", place / "all/Empfang.txt", "--signature", place / "all/Empfang.p7s")
     job.sh(handover, f"cd all; {sign}")
     desk.refused("its fourth line is not the time", "erika", *words)  # as it is it says nothing
-    job.sh(handover, f"cd all; sed -i -e '4s/.*/2026-11-24T08:15:00Z/' -e '5s/.*/JHS Müller/' Empfang.txt; {sign}")
+    job.sh(handover, f"cd all; sed -i -e '4s/.*/{signed_time()}/' -e '5s/.*/JHS Müller/' Empfang.txt; {sign}")
     assert "receipt is confirmed" in desk.act("erika", *words)
     assert shown(desk, handover)["receipt_proven"] is True
     assert f"{handover}: over, and removed" in job.run()
