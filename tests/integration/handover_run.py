@@ -347,7 +347,7 @@ def it_goes_onto_a_stick(desk, job, handover):
         assert sorted(os.listdir(place)) == ["lost+found", "other"], "nothing was written"
     conf = job.site.conf.read_text()
     job.site.conf.write_text(conf.replace(str(job.site.bin("asservat-documents")), "/nowhere/asservat-documents"))
-    assert "asservat-documents" in write("--print", str(label), status=1)
+    assert "asservat-documents is not installed" in write("--print", str(label), status=2)
     job.site.conf.write_text(conf)
     assert not label.exists()
     said = write(status=1)
