@@ -400,7 +400,19 @@ def it_goes_in_a_zip(job, handover):
     letter = job.site.directory / "letter"
     said, image, _ = written(job, handover, "DVD 2", status=2)
     assert "this is no terminal" in said and not image.exists(), said
-    assert "File exists" in written(job, handover, "DVD 2", "--passphrase", str(job.site.conf), status=1)[0] and not image.exists()
+    if job.preload is not None:
+        at = 1
+        while not letter.exists():
+            code = job.desk.call("handover", "write", handover, "--iso", str(image), "--name", "DVD 2", "--passphrase", str(letter),
+                                 env=dict(os.environ, LD_PRELOAD=job.preload, ASV_TEST_DIE_AT=str(at)))[0]
+            assert code == -signal.SIGKILL, code
+            at += 1
+    else:
+        letter.touch(0o600)
+    kept = letter.read_bytes()
+    said = written(job, handover, "DVD 2", "--passphrase", str(letter), status=1)[0]
+    assert f"{letter} is there already" in said and "remove this one" in said and not image.exists() and letter.read_bytes() == kept, said
+    letter.unlink()
     said, image, _ = written(job, handover, "DVD 2", "--passphrase", str(letter))
     word = letter.read_text().strip()
     assert len(word) == 34 and word not in said and letter.stat().st_mode & 0o777 == 0o600, said
