@@ -191,17 +191,32 @@ def verifies(job, handover):
 def unwritten(desk, handover):
     """As if the job had been killed before it wrote down what it had made."""
     desk.sql(f"""SET session_replication_role = replica; DELETE FROM asv.handover_output WHERE handover = '{handover}';
-        UPDATE asv.handover_build SET stage = 'packing' WHERE handover = '{handover}'""")
+        UPDATE asv.handover_build SET stage = 'packing', done = 0 WHERE handover = '{handover}'""")
 
 
 def what_is_not_good_does_not_count(desk, job, ledger, handover):
     """HO-048, HO-057: of what is not written down yet."""
     unwritten(desk, handover)
+    carrier = job.directory / handover / "carrier.zip"
+    data = bytearray(carrier.read_bytes())
+    data[data.index(b"moof", data.index(b"playable.mp4")) + 1000] ^= 1
+    carrier.write_bytes(data)
+    fault = checked(job, handover, "carrier.zip", status=1)["fault"]
+    said = job.run(1)
+    assert f"carrier.zip: is not good, and was removed: {fault['file']}: {fault['meaning']} ({fault['kind']}: " in said and "recordings/001/" in fault["file"], (said, fault)
+    ends(desk, handover, "failed", f"{fault['file']}: ")
+    assert not carrier.exists()
+    ledger.sequence()
+    job.again(handover)
+    job.run()
+    unwritten(desk, handover)
     bad = next((job.directory / handover / "filing").glob("Stammzertifikat_*.cert"))
     bad.write_bytes(bad.read_bytes()[:-1])
+    fault = checked(job, handover, "filing", status=1)["fault"]
     said = job.run(1)
-    assert "filing: is not good, and was removed: " in said and bad.name in said, said
+    assert f"filing: is not good, and was removed: {fault['file']}: {fault['meaning']} ({fault['kind']}: {fault['detail']})" in said and bad.name in fault["file"], (said, fault)
     ends(desk, handover, "failed", "filing: is not good")
+    assert shown(desk, handover)["done"] == 2, "HO-160"
     assert [e["what"] for e in shown(desk, handover)["history"] if e["kind"] == "output"] == ["carrier"]
     job.run()
     ends(desk, handover, "failed", "filing: is not good")
