@@ -4,6 +4,7 @@
 """handover_run.py BUILD: what two people decided to hand over is made by the job, with a real vault, database, ledger and keeper: killed
 at every step that is durable, with a full disk, cancelled, time-stamped; opened with the recipient's key by stock tools; and written to media.
 """
+import base64
 import ctypes
 import fcntl
 import http.server
@@ -82,6 +83,30 @@ def nothing_goes_out_that_the_root_does_not_certify(job):
         said = job.run(1)
         assert f"{name}: " in said and "another role" in said and "keys certify" in said, said
         (keeper / name).write_bytes(kept[name])
+
+
+def heads_by_another_key_go_nowhere(desk, job, ledger, clip):
+    """LG-148: the ledger's key is never replaced. Were it, what the old one signed would be refused, and nothing of it made."""
+    keeper, handover = job.site.agency / "keeper", approved(desk, f"{clip}=sealed")
+    ledger.sequence()
+    kept = {name: (keeper / name).read_bytes() for name in ("ledger.pub", "ledger.chain")}
+    other = subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-outform", "DER"], check=True, stdout=subprocess.PIPE).stdout
+    public = subprocess.run(["openssl", "pkey", "-inform", "DER", "-pubout", "-outform", "DER"], input=other, check=True, stdout=subprocess.PIPE).stdout[-32:]
+    (keeper / "ledger.pub").write_bytes(base64.b64encode(b"\1" + public) + b"\n")
+    desk.run("keys", "certify", "--passphrase-file", job.site.directory / "passphrase")
+    assert (keeper / "ledger.chain").read_bytes() != kept["ledger.chain"]
+    said = job.run(1)
+    assert "none that the ledger's key signed" in said and "never replaced" in said, said
+    ends(desk, handover, "failed", "none that the ledger's key signed", "differs")
+    assert not (job.directory / handover / "carrier.zip").exists()
+    ledger.verify(1, "head of [0-9]+: ")
+    for name, data in kept.items():
+        (keeper / name).write_bytes(data)
+    ledger.verify()
+    job.again(handover)
+    job.run()
+    assert row_of(desk, handover)["state"] == "built"
+    desk.act("erika", "handover", "cancel", handover)
 
 
 def whoever_is_killed_goes_on(desk, job, handover, clip):
@@ -664,6 +689,7 @@ def play(rig):
     a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clips[1])
     what_goes_sealed_is_asked_for_at_once(desk, job, ledger, clips, desk.keys / "court 1")
     what_is_mended_goes_on(desk, job, ledger, clips[0])
+    heads_by_another_key_go_nowhere(desk, job, ledger, clips[0])
     what_cannot_be_made_is_given_up(desk, job, ledger, clips[0])
     what_is_cancelled_is_not_made(desk, job, ledger, clips)
     what_is_cancelled_meanwhile_ends(desk, job, ledger, clips)
