@@ -748,6 +748,8 @@ BEGIN
         RAISE EXCEPTION 'hand-over: the receipt is of something else than was made of it' USING ERRCODE = 'VA001';
     ELSIF p_received_at > clock_timestamp() + interval '2 minutes' THEN
         RAISE EXCEPTION 'hand-over: nothing is received in the future' USING ERRCODE = 'VA004';
+    ELSIF EXISTS (SELECT FROM asv.handover_whole(p_id) AS o WHERE o.digest = p_received AND p_received_at < o.at - interval '2 minutes') THEN
+        RAISE EXCEPTION 'hand-over: nothing is received before it was made' USING ERRCODE = 'VA004';
     END IF;
     v_card := (SELECT asv.handover_card(p.bytes) FROM asv.handover_plan p WHERE p.digest = h.plan);
     IF p_how = 'signed' AND convert_from(v_card, 'UTF8') ~ '[0-9a-f]{64}\n?$' IS NOT TRUE THEN

@@ -186,8 +186,8 @@ const struct asv_cli_command asv_cli_keeper_certify = {
     .help = "Certifies ledger.pub and package.crt of the agency directory's keeper/, as ledger.chain\n"
             "and package.chain beside them: with them whoever has the agency's id can check what was\n"
             "handed over, and nothing is packed without. \"asservat init\" has done it; it is to be\n"
-            "done again when one of the two is replaced, when its certificate was revoked, and in its\n"
-            "last year. What counts already is left as it is.",
+            "done again when package.crt is replaced (the ledger's key never is), when one of the two\n"
+            "chains was revoked, and in its last year. What counts already is left as it is.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

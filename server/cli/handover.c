@@ -153,14 +153,27 @@ static enum asv_status again(struct asv_cli *cli, struct asv_err *err)
 {
     asv_auto_cli_handover struct asv_cli_handover it = {0};
     enum asv_db_outcome outcome;
+    struct asv_err inner = {0};
     enum asv_status status = asv_cli_handover_open(cli, &it, err);
-    if (status == ASV_OK) {
-        status = asv_db_handover_again(it.db, it.row->id, &outcome, err);
+    if (status != ASV_OK) {
+        return status;
     }
-    if (status == ASV_OK) {
+    status = asv_db_handover_again(it.db, it.row->id, &outcome, &inner);
+    switch (status) {
+    case ASV_OK:
         fputs("The next run begins again with it.\n", cli->out);
+        return ASV_OK;
+    case ASV_E_DENIED:
+        return asv_fail(err, status,
+                        "it is begun again by whoever may propose a hand-over, and your account has no role "
+                        "for that");
+    case ASV_E_STATE:
+        return asv_failf(err, status,
+                         "the job did not end with it, and there is nothing to begin again: it is %s",
+                         it.row->state);
+    default:
+        return asv_failf(err, status, "%s", inner.text);
     }
-    return status;
 }
 
 static const struct asv_cli_option again_options[] = {ASV_CLI_DATABASE_OPTION};

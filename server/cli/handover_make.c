@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -161,16 +162,24 @@ static enum asv_status digest_file(int dir, const char *name, struct asv_db_hand
     return status;
 }
 
-/* HO-057: what nobody would take for this hand-over is not there for anybody to take. */
+/* HO-057: what nobody would take for this hand-over is not there for anybody to take. So all that is known of
+ * it is said here, as the verifier would say it. */
 static enum asv_status remove_bad(const struct asv_handover_making *making, const char *name,
                                   const struct asv_handed_fault *fault, struct asv_err *err)
 {
+    char detail[sizeof fault->err.text];
     enum asv_status status = asv_io_remove_tree(making->dir, name, err);
     if (status != ASV_OK) {
         return status;
     }
-    return asv_failf(err, ASV_E_MISMATCH, "%s: is not good, and was removed: %.80s%s%s", name, fault->file,
-                     fault->file[0] != '\0' ? ": " : "", asv_handed_fault_meaning(fault, false));
+    if (fault->kind == ASV_HANDED_PACKAGE && strcmp(name, ASV_BUILD_FILING) != 0) {
+        (void)snprintf(detail, sizeof detail, "from byte %" PRIu64 " on", fault->package.offset);
+    } else {
+        (void)snprintf(detail, sizeof detail, "%s", fault->err.text);
+    }
+    return asv_failf(err, ASV_E_MISMATCH, "%s: is not good, and was removed: %.80s%s%s (%s: %s)", name,
+                     fault->file, fault->file[0] != '\0' ? ": " : "", asv_handed_fault_meaning(fault, false),
+                     asv_handed_fault_name(fault), detail);
 }
 
 /* HO-048: read once more as everybody reads it. */

@@ -25,7 +25,15 @@ enum asv_status asv_passphrase_open(struct asv_passphrase_file *file, const char
                               "FILE");
     }
     file->path = path;
-    return asv_io_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600, &file->fd, err);
+    enum asv_status status =
+        asv_io_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600, &file->fd, err);
+    return status == ASV_E_EXISTS
+               ? asv_failf(err, status,
+                           "--passphrase: %.80s is there already, and is not written over: it may have the "
+                           "only passphrase of a medium. Say another file; if a run was killed and its "
+                           "medium is not finished, remove this one",
+                           path)
+               : status;
 }
 
 enum asv_status asv_passphrase_check(const struct asv_passphrase_file *file, uint64_t device,

@@ -15,6 +15,7 @@
 #include "server/cli/moment.h"
 #include "server/cli/text.h"
 #include "server/statement/text.h"
+#include "server/statement/verify.h"
 
 #define DIGITS_LEAST 12 /* of a digest, as a form has them */
 #define FORM_MAX     (64U << 20)
@@ -80,6 +81,59 @@ static void print_receipt(FILE *out, const struct asv_db_handover_receipt *recei
     fprintf(out, "\n%-12s %s\n\n", receipt->is_signed ? "signature" : "scan", hex);
 }
 
+/* HO-010: of what was made, when it was made. */
+static enum asv_status check_made(const struct asv_db_handover_receipt *receipt,
+                                  const struct asv_db_handover_event *row, struct asv_err *err)
+{
+    char said[ASV_TEXT_BYTES], made[ASV_TEXT_BYTES];
+    bool is_it = strcmp(row->kind, "output") == 0 &&
+                 memcmp(row->digest, receipt->received, sizeof receipt->received) == 0;
+    return !is_it || receipt->received_ms >= row->at_ms - ASV_STATEMENT_SKEW_MS
+               ? ASV_OK
+               : asv_failf(
+                     err, ASV_E_EXPIRED,
+                     "the receipt says %s, and the %s was not made before %s: compare it with the form; "
+                     "one that says so itself is filled in and signed anew",
+                     asv_text_instant(said, receipt->received_ms), row->what,
+                     asv_text_instant(made, row->at_ms));
+}
+
+static enum asv_status check_past(const struct asv_cli_handover *it,
+                                  const struct asv_db_handover_receipt *receipt, struct asv_err *err)
+{
+    int64_t now_ms = 0;
+    char said[ASV_TEXT_BYTES];
+    enum asv_status status = asv_world_wall_ms(it->cli->world, &now_ms);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the clock is wrong");
+    }
+    return receipt->received_ms <= now_ms + ASV_STATEMENT_SKEW_MS
+               ? ASV_OK
+               : asv_failf(err, ASV_E_EXPIRED, "the receipt says %s, which is still to come",
+                           asv_text_instant(said, receipt->received_ms));
+}
+
+/* HO-010, before anything is signed: the database refuses it as well. */
+static enum asv_status check_time(const struct asv_cli_handover *it,
+                                  const struct asv_db_handover_receipt *receipt, struct asv_err *err)
+{
+    size_t count = 0;
+    enum asv_status status = check_past(it, receipt, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    struct asv_db_handover_event *rows = calloc(ASV_DB_PAGE_MAX, sizeof *rows);
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    status = asv_db_handover_history(it->db, it->row->id, rows, ASV_DB_PAGE_MAX, &count, err);
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        status = check_made(receipt, &rows[i], err);
+    }
+    free(rows);
+    return status;
+}
+
 static enum asv_status put(struct asv_cli_handover *it, const struct asv_db_handover_receipt *receipt,
                            struct asv_err *err)
 {
@@ -89,7 +143,10 @@ static enum asv_status put(struct asv_cli_handover *it, const struct asv_db_hand
     if (asv_world_random(it->cli->world, salt, sizeof salt) != ASV_OK) {
         return asv_fail(err, ASV_E_INTERNAL, "no randomness");
     }
-    enum asv_status status = asv_cli_handover_sign(it, &flow, err);
+    enum asv_status status = check_time(it, receipt, err);
+    if (status == ASV_OK) {
+        status = asv_cli_handover_sign(it, &flow, err);
+    }
     if (status == ASV_OK) {
         print_receipt(it->cli->err, receipt);
         status = asv_handover_put_receipt(flow, receipt, salt, &waits, err);

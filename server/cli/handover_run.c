@@ -232,7 +232,7 @@ static enum asv_status write_end(const struct asv_handover_making *making, enum 
     const struct asv_handover_cause *cause = asv_handover_cause(status);
     const struct asv_db_handover_progress end = {.stage = cause->for_good ? "failed" : "again",
                                                  .done = making->done,
-                                                 .error = why[0] != '\0' ? why : asv_status_name(status),
+                                                 .error = asv_handover_why(status, why),
                                                  .cause = cause->word};
     return asv_db_handover_progress(making->house->db, making->job.id, &end, cancelled, err);
 }

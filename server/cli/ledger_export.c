@@ -193,8 +193,9 @@ static enum asv_status check_head(struct asv_ledger_export *it, uint16_t log, st
     }
     if (status != ASV_OK) {
         return asv_failf(err, status,
-                         "ledger: the stored head is none that the ledger's key signed (%.120s): somebody "
-                         "changed the database; \"asservat ledger verify\" says what",
+                         "ledger: the stored head is none that the ledger's key signed (%.80s): somebody "
+                         "changed the database, and \"asservat ledger verify\" says what; or this is "
+                         "another key, and it is never replaced",
                          why.text);
     }
     it->head = checkpoint.head;

@@ -78,6 +78,11 @@ const struct asv_handover_cause *asv_handover_cause(enum asv_status status)
     }
 }
 
+const char *asv_handover_why(enum asv_status status, const char *said)
+{
+    return said[0] != '\0' ? said : asv_status_name(status);
+}
+
 const struct asv_handover_cause *asv_handover_cause_of(const char *word)
 {
     for (size_t i = 0; all[i] != NULL; i++) {

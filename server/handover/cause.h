@@ -19,6 +19,9 @@ struct asv_handover_cause {
 /* Of any status but ASV_OK. */
 const struct asv_handover_cause *asv_handover_cause(enum asv_status status);
 
+/* HO-160, in words: those that were said, or the status's name where nothing was. */
+const char *asv_handover_why(enum asv_status status, const char *said);
+
 /* By its word. NULL: there is none. */
 const struct asv_handover_cause *asv_handover_cause_of(const char *word);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 /* asservat-verify: says whether a recording, or what was handed over, is what was signed, and by whom. Needs
- * no network, no database and no server of ours. Exit status: 0 valid, 1 not valid, 2 not readable or wrong
- * usage. */
+ * no network, no database and no server of ours; as asservat-verify-static no shared library (HO-161). Exit
+ * status: 0 valid, 1 not valid, 2 not readable or wrong usage. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>

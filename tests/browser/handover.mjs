@@ -194,6 +194,7 @@ async function itIsBuilt() {
 
 /** LAW H10: of a form two people write the same down, each from the file, whose digest the browser calculates. */
 async function aReceiptTakesTwo() {
+  const now = new Date().toLocaleString("sv-SE").slice(0, 16).replace(" ", "T"); // not before it was made (HO-010)
   const write = async (name) => {
     const page = await handover(name);
     await button(page, "Unterschriebenes Formular eintragen").click();
@@ -202,7 +203,7 @@ async function aReceiptTakesTwo() {
       await says(dialog, "f77bba84975b9122"); // SHA-256 of the file
       await says(dialog.getByLabel("Was bestätigt wird"), "Datenträger (5803587e6791c119");
       await dialog.getByLabel("Empfangen von").fill("JHS Meier");
-      await dialog.getByLabel("Empfangen am").fill("2026-11-28T09:30");
+      await dialog.getByLabel("Empfangen am").fill(now);
     });
     await says(page.getByRole("dialog").locator(".answered"), "JHS Meier");
     await isAccessible(page, "a receipt");

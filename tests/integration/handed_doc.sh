@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 #
-# handed_doc.sh BUILD   what docs/VERIFY.md says of a hand-over works as it stands there, with stock tools and with
-#                       asservat-verify, and both notice a byte that was changed anywhere
+# handed_doc.sh BUILD [PROGRAM]   what docs/VERIFY.md says of a hand-over works as it stands there, with stock tools and
+#                       with asservat-verify, and both notice a byte that was changed anywhere; PROGRAM, which is the
+#                       verifier without shared libraries, says of a good one and of a bad one the same
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$1
+static=${2-}
+program=asservat-verify
 for tool in age unzip openssl; do
   command -v $tool >/dev/null || { echo "skipped: $tool is not installed"; exit 77; }
 done
@@ -23,7 +26,7 @@ steps() { (cd "$work/$1" && rm -rf paket && bash -euo pipefail "$work/steps") > 
 verify() { # NAME EXIT ARGS...
   local name=$1 want=$2 have=0
   shift 2
-  (cd "$work/$name" && asservat-verify uebergabe.zip "$@") > "$work/$name/out" 2> "$work/$name/err" || have=$?
+  (cd "$work/$name" && "$program" uebergabe.zip "$@") > "$work/$name/out" 2> "$work/$name/err" || have=$?
   [ "$have" -eq "$want" ] || { cat "$work/$name/out" "$work/$name/err"; echo "ended with $have, not $want: $*"; exit 1; }
 }
 
@@ -74,4 +77,18 @@ for ((i = 0; i < 40; i++)); do
   verify bad 1 "${all[@]}"
   grep -q "^Result: INVALID$" "$work/bad/out"
 done
+
+# HO-161
+if [ -n "$static" ]; then
+  "$static" --version | diff - <(asservat-verify --version)
+  for program in asservat-verify "$static"; do
+    verify good 0 "${all[@]}" --identity identity --json
+    mv "$work/good/out" "$work/good/${program##*/}"
+    verify bad 1 "${all[@]}" --identity identity --json
+    mv "$work/bad/out" "$work/bad/${program##*/}"
+  done
+  cmp "$work/good/asservat-verify" "$work/good/${static##*/}"
+  cmp "$work/bad/asservat-verify" "$work/bad/${static##*/}"
+  [ -z "$(readelf -d "$static" | grep NEEDED)" ]
+fi
 echo "all that docs/VERIFY.md says of a hand-over works"

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import uuid
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from decided import by_superuser, forging, night  # noqa: E402
@@ -185,14 +187,25 @@ def built(desk, handover, kind):
     return digest
 
 
+def form_time(minutes=0):
+    """A receipt's time as somebody types it."""
+    return f"{datetime.now(ZoneInfo('Europe/Berlin')) + timedelta(minutes=minutes):%Y-%m-%d %H:%M:%S}"
+
+
+def signed_time(minutes=0):
+    return f"{datetime.now(timezone.utc) + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def a_form_takes_two(desk, handover, clips, digest):
     """HO-010: of paper two people say the same."""
     scan = desk.keys / "scan.pdf"
     scan.write_bytes(b"%PDF empfangen")
-    form = ("handover", "receipt", handover, "--form", scan, "--digest", f"{digest[:8]} {digest[8:16]}", "--at", "2026-11-24 09:15", "--by", "Geschäftsstelle")
+    form = ("handover", "receipt", handover, "--form", scan, "--digest", f"{digest[:8]} {digest[8:16]}", "--at", form_time(), "--by", "Geschäftsstelle")
     desk.refused("begins with", "erika", *form[:6], "0" * 16, *form[7:])
     desk.refused("12 to 64 digits", "erika", *form[:6], "0" * 8, *form[7:])
     desk.refused("--form with --digest", "erika", *form[:7])
+    desk.refused("was not made before", "erika", *form[:8], form_time(-60), *form[9:])
+    desk.refused("still to come", "erika", *form[:8], form_time(60), *form[9:])
     desk.refused("written down by who may propose", "rita", *form)
     status, out, err = desk.call(*form, *desk.by("erika", "Eingang"))
     assert status == 0 and b"somebody else" in out and "by           Geschäftsstelle" in err and hashlib.sha256(scan.read_bytes()).hexdigest() in err, err
@@ -216,7 +229,7 @@ def a_signature_takes_one(desk, clips, key, cert):
         subprocess.run(["openssl", "cms", "-sign", "-cades", "-binary", "-nosmimecap", "-md", "sha256", "-signer", who_cert, "-inkey", who_key, "-in", text,
                         "-outform", "DER", "-out", sig], check=True, stderr=subprocess.PIPE)
 
-    says = ("handover-receipt", handover, digest, "2026-11-24T08:15:00Z", "JHS Müller")
+    says = ("handover-receipt", handover, digest, signed_time(), "JHS Müller")
     words = ("handover", "receipt", handover, "--text", text, "--signature", sig)
     other_key, other_cert, _ = certificate(desk, "other")
     signs(other_key, other_cert, *says)
@@ -225,6 +238,8 @@ def a_signature_takes_one(desk, clips, key, cert):
                            ("something else than was made", (*says[:2], "00" * 32, *says[3:]))):
         signs(key, cert, *lines)
         desk.refused(refused, "erika", *words)
+    signs(key, cert, *says[:3], signed_time(-60), says[4])
+    desk.refused("was not made before", "erika", *words)
     signs(key, cert, *says)
     text.write_text(text.read_text().replace("Müller", "Meier"))
     desk.refused("", "erika", *words)

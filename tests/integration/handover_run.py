@@ -4,6 +4,7 @@
 """handover_run.py BUILD: what two people decided to hand over is made by the job, with a real vault, database, ledger and keeper: killed
 at every step that is durable, with a full disk, cancelled, time-stamped; opened with the recipient's key by stock tools; and written to media.
 """
+import base64
 import ctypes
 import fcntl
 import http.server
@@ -17,7 +18,7 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from handover import COURT, age_key, as_if, certificate, created, held, registered, row_of, shown  # noqa: E402
+from handover import COURT, age_key, as_if, certificate, created, held, registered, row_of, shown, signed_time  # noqa: E402
 from incident import at, incident, main, set_up  # noqa: E402
 from notes import die_at  # noqa: E402
 from proofs import Ledger  # noqa: E402
@@ -82,6 +83,30 @@ def nothing_goes_out_that_the_root_does_not_certify(job):
         said = job.run(1)
         assert f"{name}: " in said and "another role" in said and "keys certify" in said, said
         (keeper / name).write_bytes(kept[name])
+
+
+def heads_by_another_key_go_nowhere(desk, job, ledger, clip):
+    """LG-148: the ledger's key is never replaced. Were it, what the old one signed would be refused, and nothing of it made."""
+    keeper, handover = job.site.agency / "keeper", approved(desk, f"{clip}=sealed")
+    ledger.sequence()
+    kept = {name: (keeper / name).read_bytes() for name in ("ledger.pub", "ledger.chain")}
+    other = subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-outform", "DER"], check=True, stdout=subprocess.PIPE).stdout
+    public = subprocess.run(["openssl", "pkey", "-inform", "DER", "-pubout", "-outform", "DER"], input=other, check=True, stdout=subprocess.PIPE).stdout[-32:]
+    (keeper / "ledger.pub").write_bytes(base64.b64encode(b"\1" + public) + b"\n")
+    desk.run("keys", "certify", "--passphrase-file", job.site.directory / "passphrase")
+    assert (keeper / "ledger.chain").read_bytes() != kept["ledger.chain"]
+    said = job.run(1)
+    assert "none that the ledger's key signed" in said and "never replaced" in said, said
+    ends(desk, handover, "failed", "none that the ledger's key signed", "differs")
+    assert not (job.directory / handover / "carrier.zip").exists()
+    ledger.verify(1, "head of [0-9]+: ")
+    for name, data in kept.items():
+        (keeper / name).write_bytes(data)
+    ledger.verify()
+    job.again(handover)
+    job.run()
+    assert row_of(desk, handover)["state"] == "built"
+    desk.act("erika", "handover", "cancel", handover)
 
 
 def whoever_is_killed_goes_on(desk, job, handover, clip):
@@ -191,17 +216,32 @@ def verifies(job, handover):
 def unwritten(desk, handover):
     """As if the job had been killed before it wrote down what it had made."""
     desk.sql(f"""SET session_replication_role = replica; DELETE FROM asv.handover_output WHERE handover = '{handover}';
-        UPDATE asv.handover_build SET stage = 'packing' WHERE handover = '{handover}'""")
+        UPDATE asv.handover_build SET stage = 'packing', done = 0 WHERE handover = '{handover}'""")
 
 
 def what_is_not_good_does_not_count(desk, job, ledger, handover):
     """HO-048, HO-057: of what is not written down yet."""
     unwritten(desk, handover)
+    carrier = job.directory / handover / "carrier.zip"
+    data = bytearray(carrier.read_bytes())
+    data[data.index(b"moof", data.index(b"playable.mp4")) + 1000] ^= 1
+    carrier.write_bytes(data)
+    fault = checked(job, handover, "carrier.zip", status=1)["fault"]
+    said = job.run(1)
+    assert f"carrier.zip: is not good, and was removed: {fault['file']}: {fault['meaning']} ({fault['kind']}: " in said and "recordings/001/" in fault["file"], (said, fault)
+    ends(desk, handover, "failed", f"{fault['file']}: ")
+    assert not carrier.exists()
+    ledger.sequence()
+    job.again(handover)
+    job.run()
+    unwritten(desk, handover)
     bad = next((job.directory / handover / "filing").glob("Stammzertifikat_*.cert"))
     bad.write_bytes(bad.read_bytes()[:-1])
+    fault = checked(job, handover, "filing", status=1)["fault"]
     said = job.run(1)
-    assert "filing: is not good, and was removed: " in said and bad.name in said, said
+    assert f"filing: is not good, and was removed: {fault['file']}: {fault['meaning']} ({fault['kind']}: {fault['detail']})" in said and bad.name in fault["file"], (said, fault)
     ends(desk, handover, "failed", "filing: is not good")
+    assert shown(desk, handover)["done"] == 2, "HO-160"
     assert [e["what"] for e in shown(desk, handover)["history"] if e["kind"] == "output"] == ["carrier"]
     job.run()
     ends(desk, handover, "failed", "filing: is not good")
@@ -209,8 +249,9 @@ def what_is_not_good_does_not_count(desk, job, ledger, handover):
     job.again(handover)
     job.run()
     assert row_of(desk, handover)["state"] == "built"
-    for who, why in (("erika", "the job did not end with it"), ("rita", "written down by who may propose one")):
-        assert why in desk.call("handover", "again", handover, *desk.account(who))[2], who
+    for who, why in (("erika", "the job did not end with it, and there is nothing to begin again: it is built"), ("rita", "by whoever may propose a hand-over")):
+        status, _, err = desk.call("handover", "again", handover, *desk.account(who))
+        assert status == 1 and why in err and "database" not in err, (who, err)  # HO-141
 
 
 def a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clip):
@@ -399,7 +440,19 @@ def it_goes_in_a_zip(job, handover):
     letter = job.site.directory / "letter"
     said, image, _ = written(job, handover, "DVD 2", status=2)
     assert "this is no terminal" in said and not image.exists(), said
-    assert "File exists" in written(job, handover, "DVD 2", "--passphrase", str(job.site.conf), status=1)[0] and not image.exists()
+    if job.preload is not None:
+        at = 1
+        while not letter.exists():
+            code = job.desk.call("handover", "write", handover, "--iso", str(image), "--name", "DVD 2", "--passphrase", str(letter),
+                                 env=dict(os.environ, LD_PRELOAD=job.preload, ASV_TEST_DIE_AT=str(at)))[0]
+            assert code == -signal.SIGKILL, code
+            at += 1
+    else:
+        letter.touch(0o600)
+    kept = letter.read_bytes()
+    said = written(job, handover, "DVD 2", "--passphrase", str(letter), status=1)[0]
+    assert f"{letter} is there already" in said and "remove this one" in said and not image.exists() and letter.read_bytes() == kept, said
+    letter.unlink()
     said, image, _ = written(job, handover, "DVD 2", "--passphrase", str(letter))
     word = letter.read_text().strip()
     assert len(word) == 34 and word not in said and letter.stat().st_mode & 0o777 == 0o600, said
@@ -451,7 +504,7 @@ def a_large_one_goes_in_parts(desk, job, ledger, clips, rsa):
     words = ("handover", "receipt", handover, "--text", place / "all/Empfang.txt", "--signature", place / "all/Empfang.p7s")
     job.sh(handover, f"cd all; {sign}")
     desk.refused("its fourth line is not the time", "erika", *words)  # as it is it says nothing
-    job.sh(handover, f"cd all; sed -i -e '4s/.*/2026-11-24T08:15:00Z/' -e '5s/.*/JHS Müller/' Empfang.txt; {sign}")
+    job.sh(handover, f"cd all; sed -i -e '4s/.*/{signed_time()}/' -e '5s/.*/JHS Müller/' Empfang.txt; {sign}")
     assert "receipt is confirmed" in desk.act("erika", *words)
     assert shown(desk, handover)["receipt_proven"] is True
     assert f"{handover}: over, and removed" in job.run()
@@ -636,6 +689,7 @@ def play(rig):
     a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clips[1])
     what_goes_sealed_is_asked_for_at_once(desk, job, ledger, clips, desk.keys / "court 1")
     what_is_mended_goes_on(desk, job, ledger, clips[0])
+    heads_by_another_key_go_nowhere(desk, job, ledger, clips[0])
     what_cannot_be_made_is_given_up(desk, job, ledger, clips[0])
     what_is_cancelled_is_not_made(desk, job, ledger, clips)
     what_is_cancelled_meanwhile_ends(desk, job, ledger, clips)

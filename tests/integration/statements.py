@@ -16,6 +16,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -741,8 +742,14 @@ def the_house_decides(desk, web, people):
 # ---- hand-overs ----
 
 
+@cache
+def received(handover):
+    """HO-010: behind what was made, and for both people the same."""
+    return f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%S}"
+
+
 def receipt(handover, output, **more):
-    return {"handover": handover, "how": "form", "received": output, "at": "2026-11-28T08:30:00.000Z", "receiver": "JHS Meier", "document": "4c" * 32} | more
+    return {"handover": handover, "how": "form", "received": output, "at": f"{received(handover)}.000Z", "receiver": "JHS Meier", "document": "4c" * 32} | more
 
 
 def read(web, who, path):
@@ -892,7 +899,7 @@ def what_a_recipient_signed(desk, web, people, erika, anna, wanted):
         (d / "receipt.txt").write_text(text)
         return subprocess.run(["openssl", "cms", "-sign", "-cades", "-binary", "-md", "sha256", *(more or ("-nosmimecap",)), "-in", d / "receipt.txt", "-signer", d / f"{name}.pem", "-inkey", d / f"{name}.key",
                                "-outform", "DER"], check=True, capture_output=True).stdout
-    text = f"handover-receipt\n{handover}\n{output}\n2026-11-28T08:30:00Z\nJHS Meier\n"
+    text = f"handover-receipt\n{handover}\n{output}\n{received(handover)}Z\nJHS Meier\n"
     for who, what, *more in (("other", text), ("sta", text.replace("Meier", "Müller")), ("sta", text.replace("handover", "hand-over")), ("sta", text, "-nocerts")):
         p7s = signed(who, what, *more)
         record = receipt(handover, output, how="signed", document=hashlib.sha256(p7s).hexdigest(), signature=b64(p7s))

@@ -271,12 +271,13 @@ SELECT is((SELECT count(*) FROM asv.clip_event WHERE kind = 'handover_built' AND
 
 -- ---- the receipt: HO-010, HO-012
 
-CREATE FUNCTION pg_temp.receipt(name text, id text, how text, received bytea, receiver text, document bytea, signature bytea, who text, said text DEFAULT NULL)
+CREATE FUNCTION pg_temp.receipt(name text, id text, how text, received bytea, receiver text, document bytea, signature bytea, who text, said text DEFAULT NULL,
+                                received_at timestamptz DEFAULT date_trunc('milliseconds', now()))
     RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN asv.handover_receipt_put(tap.uid(id), how, received, '2026-01-08 09:00Z', receiver, document, signature, 'x', tap.dig('salt'),
-        tap.signed(name, 'handover-receipt', tap.uid('incident'), ARRAY[tap.uid('incident')::text, 'V-1', tap.uid(id)::text, how, encode(received, 'hex'), '1767862800000',
-            coalesce(said, receiver), encode(document, 'hex')], who));
+    RETURN asv.handover_receipt_put(tap.uid(id), how, received, received_at, receiver, document, signature, 'x', tap.dig('salt'),
+        tap.signed(name, 'handover-receipt', tap.uid('incident'), ARRAY[tap.uid('incident')::text, 'V-1', tap.uid(id)::text, how, encode(received, 'hex'),
+            asv.record_time(received_at), coalesce(said, receiver), encode(document, 'hex')], who));
 END
 $$;
 SELECT throws_ok($$ SELECT pg_temp.receipt('r0', 'p1', 'form', tap.dig('zip'), 'G', tap.dig('scan'), NULL, 'erika', 'H') $$, 'VA001', NULL, 'what is written down is what was signed');
@@ -284,6 +285,13 @@ SELECT throws_ok($$ SELECT pg_temp.receipt('r0', 'p1', 'form', tap.dig('other'),
 SELECT throws_ok($$ SELECT pg_temp.receipt('r0', 'p2', 'form', tap.dig('zip'), 'G', tap.dig('scan'), NULL, 'erika') $$, 'VA002', NULL, 'of what was approved');
 SELECT throws_ok($$ SELECT pg_temp.receipt('r0', 'p1', 'signed', tap.dig('zip'), 'G', sha256('\x00'), '\x00', 'erika') $$, 'VA002', NULL,
     'one that the recipient signed is of one with a certificate (HO-012)');
+SELECT throws_ok(format($$ SELECT pg_temp.receipt('r0', 'p1', 'form', tap.dig('zip'), 'G', tap.dig('scan'), NULL, 'erika', NULL, %L) $$,
+    date_trunc('milliseconds', o.at) + x.off), 'VA004', NULL, 'nor when nothing was made, nor still to come') -- clocks may differ by two minutes
+    FROM asv.handover_output o, (VALUES (interval '-121 seconds'), (interval '1 hour')) AS x (off) WHERE o.handover = uid('p1');
+SAVEPOINT near;
+SELECT is(pg_temp.receipt('r0', 'p1', 'form', dig('zip'), 'G', dig('scan'), NULL, 'erika', NULL, date_trunc('milliseconds', o.at) - interval '119 seconds'), 'waits',
+    'a minute is what a form says') FROM asv.handover_output o WHERE o.handover = uid('p1');
+ROLLBACK TO near;
 SELECT is(pg_temp.receipt('r1', 'p1', 'form', dig('zip'), 'G', dig('scan'), NULL, 'erika'), 'waits', 'of a form one person');
 SELECT is(pg_temp.state('p1'), 'built', 'is not enough (HO-010)');
 SET LOCAL session_replication_role = replica;

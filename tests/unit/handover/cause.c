@@ -21,7 +21,7 @@ static const struct {
     {ASV_E_NO_MEMORY, "fault", false},
 };
 
-/* HO-055, HO-140 */
+/* HO-055, HO-140, HO-160 */
 static void each_status_begins_again_or_is_given_up(void **state)
 {
     (void)state;
@@ -32,6 +32,8 @@ static void each_status_begins_again_or_is_given_up(void **state)
         }
         assert_ptr_equal(asv_handover_cause_of(cause->word), cause);
         assert_true(cause->to_do[0] != '\0');
+        assert_true(asv_handover_why(table[i].status, "")[0] != '\0'); /* else nothing is written down */
+        assert_string_equal(asv_handover_why(table[i].status, "it burns"), "it burns");
     }
     assert_null(asv_handover_cause_of(""));
 }
