@@ -42,8 +42,8 @@ static enum asv_status keep_one(struct asv_night *night, const struct asv_db_hel
     return ASV_OK;
 }
 
-/* Recordings that came in and that a decision ahead of their docking keeps. Those that the keeper refuses stay
- * in the list: the others are behind them. */
+/* Recordings that came in and that a decision ahead of their docking keeps. Those that the keeper refuses
+ * stay in the list: the others are behind them. */
 static enum asv_status keep_ahead(struct asv_night *night, struct asv_err *err)
 {
     struct asv_db_held_ahead last;
