@@ -732,7 +732,7 @@ $$;
 COMMENT ON FUNCTION asv.incident_removed IS 'what was taken out of one incident, when, by whom and with which statement; of one in a transaction (LAW L6)';
 GRANT EXECUTE ON FUNCTION asv.incident_removed TO asv_staff;
 
-CREATE FUNCTION asv.held_ahead_list()
+CREATE FUNCTION asv.held_ahead_page(p_after_header bytea, p_after_proposal bytea, p_limit integer)
     RETURNS TABLE (header asv.digest, clip uuid, proposal asv.digest, camera asv.digest, epoch uuid, number bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     -- What was recorded in that time by the dock's clock, and is in no range of the keeper's, is asked about as well, while its
@@ -745,11 +745,12 @@ CREATE FUNCTION asv.held_ahead_list()
       AND (asv.ahead_keeps(r, c)
            OR c.earliest_at < r.until_at AND c.latest_at >= r.from_at AND c.due_at > clock_timestamp())
       AND NOT EXISTS (SELECT FROM asv.hold h WHERE h.recording = c.recording AND h.proposal = r.proposal)
-    ORDER BY asv.ahead_keeps(r, c) DESC, c.recording
-    LIMIT 500
+      AND (p_after_header IS NULL OR (c.header, r.proposal) > (p_after_header, p_after_proposal))
+    ORDER BY c.header, r.proposal
+    LIMIT p_limit
 $$;
-COMMENT ON FUNCTION asv.held_ahead_list IS 'recordings that came into custody and that a decision ahead of their docking keeps: the keeper is to be asked';
-GRANT EXECUTE ON FUNCTION asv.held_ahead_list TO asv_admin;
+COMMENT ON FUNCTION asv.held_ahead_page IS 'a page of the recordings that came into custody and that a decision ahead of their docking keeps: the keeper is to be asked';
+GRANT EXECUTE ON FUNCTION asv.held_ahead_page TO asv_admin;
 
 CREATE FUNCTION asv.held_ahead_by(p_header bytea) RETURNS asv.digest
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$

@@ -24,6 +24,7 @@
 #include "server/cli/text.h"
 #include "server/cli/vaults.h"
 #include "server/handover/cause.h"
+#include "server/report/report.h"
 
 /* ---- what all of them take ---- */
 
@@ -108,16 +109,34 @@ static enum asv_status read_chains(struct asv_handover_house *house, struct asv_
                : status;
 }
 
+/* HD-023: it is all hand-overs', and nothing is given out or opened for a message that cannot be made. */
+static enum asv_status read_release(struct asv_handover_house *house, struct asv_err *err)
+{
+    struct asv_err why = {0};
+    struct asv_xjustiz *release = NULL;
+    const char *file = house->cli->conf.handover_xjustiz;
+    enum asv_status status =
+        asv_io_read_file(AT_FDCWD, file, house->release, sizeof house->release, &house->release_len, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = asv_xjustiz_read(file, (struct asv_bytes){house->release, house->release_len}, &release, &why);
+    asv_xjustiz_free(release);
+    if (status != ASV_OK) {
+        status = status == ASV_E_NO_MEMORY ? status : ASV_E_USAGE;
+        return asv_failf(err, status, "handover.xjustiz: %s", why.text);
+    }
+    return ASV_OK;
+}
+
 static enum asv_status read_files(struct asv_handover_house *house, struct asv_err *err)
 {
-    const struct asv_cli_conf *conf = &house->cli->conf;
     enum asv_status status = read_root(house, err);
     if (status == ASV_OK) {
         status = read_package(house, err);
     }
     if (status == ASV_OK) {
-        status = asv_io_read_file(AT_FDCWD, conf->handover_xjustiz, house->release, sizeof house->release,
-                                  &house->release_len, err);
+        status = read_release(house, err);
     }
     if (status == ASV_OK) {
         status = asv_db_revocations_newest(house->db, house->revocations, sizeof house->revocations,

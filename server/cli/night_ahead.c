@@ -19,33 +19,47 @@
 
 /* ---- what came in ---- */
 
-/* Recordings that came in and that a decision ahead of their docking keeps. */
+static enum asv_status keep_one(struct asv_night *night, const struct asv_db_held_ahead *row,
+                                struct asv_err *err)
+{
+    struct asv_db_retained clip;
+    struct asv_err why = {0};
+    enum asv_db_outcome outcome;
+    enum asv_status status = asv_db_retained_of(night->db, row->identity.header, &clip, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    enum asv_status kept = asv_night_keep(night, &clip, ASV_KEEPER_WHY_AHEAD, row->proposal, NULL, &why);
+    if (kept == ASV_OK) {
+        kept = asv_db_held_ahead(night->db, row, &outcome, &why);
+    }
+    night->rewrapped += kept == ASV_OK;
+    if (kept != ASV_OK) {
+        night->counts.failed++;
+        asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_KEEPER, &clip,
+                        "it was to be held when it docks, and is not: %.160s", why.text);
+    }
+    return ASV_OK;
+}
+
+/* Recordings that came in and that a decision ahead of their docking keeps. Those that the keeper refuses
+ * stay in the list: the others are behind them. */
 static enum asv_status keep_ahead(struct asv_night *night, struct asv_err *err)
 {
-    size_t count = 0;
-    asv_auto_free struct asv_db_held_ahead *rows = calloc(ASV_DB_PAGE_MAX, sizeof *rows);
+    struct asv_db_held_ahead last;
+    bool first = true;
+    size_t count = ASV_DB_HELD_AHEADS;
+    enum asv_status status = ASV_OK;
+    asv_auto_free struct asv_db_held_ahead *rows = calloc(ASV_DB_HELD_AHEADS, sizeof *rows);
     if (rows == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    enum asv_status status = asv_db_held_ahead_list(night->db, rows, ASV_DB_PAGE_MAX, &count, err);
-    for (size_t i = 0; status == ASV_OK && i < count; i++) {
-        struct asv_db_retained clip;
-        struct asv_err why = {0};
-        enum asv_db_outcome outcome;
-        status = asv_db_retained_of(night->db, rows[i].identity.header, &clip, err);
-        if (status != ASV_OK) {
-            return status;
-        }
-        enum asv_status kept =
-            asv_night_keep(night, &clip, ASV_KEEPER_WHY_AHEAD, rows[i].proposal, NULL, &why);
-        if (kept == ASV_OK) {
-            kept = asv_db_held_ahead(night->db, &rows[i], &outcome, &why);
-        }
-        night->rewrapped += kept == ASV_OK;
-        if (kept != ASV_OK) {
-            night->counts.failed++;
-            asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_KEEPER, &clip,
-                            "it was to be held when it docks, and is not: %.160s", why.text);
+    while (status == ASV_OK && count == ASV_DB_HELD_AHEADS) {
+        status = asv_db_held_ahead_page(night->db, first ? NULL : &last, rows, &count, err);
+        for (size_t i = 0; status == ASV_OK && i < count; i++) {
+            status = keep_one(night, &rows[i], err);
+            last = rows[i];
+            first = false;
         }
     }
     return status;

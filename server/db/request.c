@@ -297,16 +297,16 @@ static void row_held_ahead(struct asv_row *row, void *to)
     out->identity.number = asv_row_u64(row);
 }
 
-enum asv_status asv_db_held_ahead_list(struct asv_db *db, struct asv_db_held_ahead *rows, size_t cap,
-                                       size_t *count, struct asv_err *err)
+enum asv_status asv_db_held_ahead_page(struct asv_db *db, const struct asv_db_held_ahead *after,
+                                       struct asv_db_held_ahead *rows, size_t *count, struct asv_err *err)
 {
     struct asv_params params;
-    if (cap < ASV_DB_PAGE_MAX) {
-        return asv_fail(err, ASV_E_USAGE, "give room for a whole page");
-    }
     asv_params_init(&params);
-    return asv_db_run_rows(db, ASV_QUERY_HELD_AHEAD_LIST, &params, row_held_ahead, rows, sizeof *rows, cap,
-                           count, err);
+    asv_param_digest(&params, after != NULL ? after->identity.header : NULL);
+    asv_param_digest(&params, after != NULL ? after->proposal : NULL);
+    asv_param_i32(&params, ASV_DB_HELD_AHEADS);
+    return asv_db_run_rows(db, ASV_QUERY_HELD_AHEAD_PAGE, &params, row_held_ahead, rows, sizeof *rows,
+                           ASV_DB_HELD_AHEADS, count, err);
 }
 
 enum asv_status asv_db_held_ahead(struct asv_db *db, const struct asv_db_held_ahead *what,

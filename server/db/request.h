@@ -184,9 +184,14 @@ struct asv_db_held_ahead {
     uint8_t proposal[ASV_SHA256_BYTES];
 };
 
-/* rows[cap], cap >= ASV_DB_PAGE_MAX. */
-ASV_MUST_CHECK enum asv_status asv_db_held_ahead_list(struct asv_db *db, struct asv_db_held_ahead *rows,
-                                                      size_t cap, size_t *count, struct asv_err *err);
+#define ASV_DB_HELD_AHEADS 256 /* rows of one page */
+
+/* In the order of header and decision; after: the row before, NULL: from the first. rows[ASV_DB_HELD_AHEADS];
+ * fewer: that was the last page. */
+ASV_MUST_CHECK enum asv_status asv_db_held_ahead_page(struct asv_db *db,
+                                                      const struct asv_db_held_ahead *after,
+                                                      struct asv_db_held_ahead *rows, size_t *count,
+                                                      struct asv_err *err);
 
 /* The keeper holds it. ASV_E_STATE: no decision says so. */
 ASV_MUST_CHECK enum asv_status asv_db_held_ahead(struct asv_db *db, const struct asv_db_held_ahead *what,

@@ -13,6 +13,7 @@
 #define FACTS_BYTES_MAX (256u << 20) /* a thousand recordings with all their events come to a tenth */
 #define WAY_BYTES       120
 #define NAME_BYTES      40
+#define CODE_LETTERS    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_"
 
 /* A value and the way to it, on the stack of whoever goes down the facts. */
 struct node {
@@ -20,8 +21,76 @@ struct node {
     const char *key; /* NULL: element `index` of an array */
     size_t index;
     json_t *json;
-    const char *what; /* of the top */
+    const char *what;      /* of the top */
+    struct asv_bytes text; /* of the top, of a file: its object's; empty: no lines are named */
 };
+
+/* ---- lines of a file ---- */
+
+/* Whatever follows stands in text that jansson took as JSON. */
+static size_t skip_blanks(struct asv_bytes text, size_t at)
+{
+    while (at < text.len && strchr(" \t\r\n,:", text.data[at]) != NULL) {
+        at++;
+    }
+    return at;
+}
+
+static size_t skip_string(struct asv_bytes text, size_t at)
+{
+    for (at++; at < text.len && text.data[at] != '"'; at++) {
+        at += text.data[at] == '\\';
+    }
+    return at + 1;
+}
+
+static size_t skip_value(struct asv_bytes text, size_t at)
+{
+    size_t depth = 0;
+    do {
+        uint8_t c = text.data[at];
+        if (c == '"') {
+            at = skip_string(text, at);
+            continue;
+        }
+        depth += c == '{' || c == '[';
+        depth -= c == '}' || c == ']';
+        at++;
+    } while (at < text.len && (depth > 0 || strchr(" \t\r\n,]}", text.data[at]) == NULL));
+    return at;
+}
+
+/* Where the value of that member begins of the object that begins at text[at]; not there: where that does. A
+ * name with an escape in it is found as it stands there, or not at all. */
+static size_t find_member(struct asv_bytes text, size_t at, const char *key)
+{
+    const size_t top = at, len = strlen(key);
+    for (at = skip_blanks(text, at + 1); at < text.len && text.data[at] == '"'; at = skip_blanks(text, at)) {
+        size_t end = skip_string(text, at);
+        size_t value = skip_blanks(text, end);
+        if (end - at == len + 2 && memcmp(text.data + at + 1, key, len) == 0) {
+            return value;
+        }
+        at = skip_value(text, value);
+    }
+    return top;
+}
+
+/* Of a file that people write, which has no lists. */
+static size_t find_node(struct asv_bytes text, const struct node *node)
+{
+    return node->parent == NULL ? skip_blanks(text, 0)
+                                : find_member(text, find_node(text, node->parent), node->key);
+}
+
+static size_t line_of(struct asv_bytes text, size_t at)
+{
+    size_t line = 1;
+    for (size_t i = 0; i < at && i < text.len; i++) {
+        line += text.data[i] == '\n';
+    }
+    return line;
+}
 
 static void append_way(char *way, const struct node *node)
 {
@@ -43,17 +112,21 @@ __attribute__((format(printf, 4, 5))) static enum asv_status refuse(const struct
                                                                     struct asv_err *err, const char *format,
                                                                     ...)
 {
-    char way[WAY_BYTES] = "";
+    char way[WAY_BYTES] = "", line[24] = "";
     char what[ASV_ERR_TEXT_BYTES];
+    const struct node *top = node;
     va_list args;
     va_start(args, format);
     (void)vsnprintf(what, sizeof what, format, args);
     va_end(args);
     append_way(way, node);
-    while (node->parent != NULL) {
-        node = node->parent;
+    while (top->parent != NULL) {
+        top = top->parent;
     }
-    return asv_failf(err, status, "%s: %s%s%s", node->what, way, way[0] != '\0' ? ": " : "", what);
+    if (top->text.len > 0) {
+        (void)snprintf(line, sizeof line, ":%zu", line_of(top->text, find_node(top->text, node)));
+    }
+    return asv_failf(err, status, "%s%s: %s%s%s", top->what, line, way, way[0] != '\0' ? ": " : "", what);
 }
 
 static enum asv_status check_text(const struct node *node, size_t max, enum asv_letters letters,
@@ -74,6 +147,16 @@ static enum asv_status check_text(const struct node *node, size_t max, enum asv_
                                                      : "in a document");
     }
     return ASV_OK;
+}
+
+static enum asv_status check_code(const struct node *node, size_t max, struct asv_err *err)
+{
+    const char *text = json_string_value(node->json);
+    size_t len = text != NULL ? strspn(text, CODE_LETTERS) : 0;
+    bool good = len > 0 && len <= max && len == json_string_length(node->json);
+    return good ? ASV_OK
+                : refuse(node, ASV_E_MALFORMED, err, "is no text of 1 to %zu letters, digits, ., - and _",
+                         max);
 }
 
 static enum asv_status check_hex(const struct node *node, const char *form, struct asv_err *err)
@@ -132,7 +215,7 @@ static enum asv_status check_array(const struct node *node, const struct asv_fac
                       (long long)fact->min, (long long)fact->max);
     }
     for (size_t i = 0; i < count && status == ASV_OK; i++) {
-        struct node element = {node, NULL, i, json_array_get(node->json, i), NULL};
+        struct node element = {node, NULL, i, json_array_get(node->json, i), NULL, {0}};
         status = fact->kind == ASV_FACT_TEXTS ? check_text(&element, fact->bytes, ASV_LETTERS_DOCUMENT, err)
                                               : check_members(&element, fact->members, err);
     }
@@ -147,6 +230,8 @@ static enum asv_status check_value(const struct node *node, const struct asv_fac
         return check_text(node, (size_t)fact->max, ASV_LETTERS_DOCUMENT, err);
     case ASV_FACT_LABEL:
         return check_text(node, (size_t)fact->max, ASV_LETTERS_MESSAGE, err);
+    case ASV_FACT_CODE:
+        return check_code(node, (size_t)fact->max, err);
     case ASV_FACT_UUID:
         return check_hex(node, "00000000-0000-0000-0000-000000000000", err);
     case ASV_FACT_DIGEST:
@@ -191,7 +276,7 @@ static enum asv_status check_members(const struct node *node, const struct asv_f
     json_object_foreach(node->json, key, value)
     {
         struct asv_bytes name = {(const uint8_t *)key, strlen(key)};
-        struct node member = {node, key, 0, value, NULL};
+        struct node member = {node, key, 0, value, NULL, {0}};
         if (find(members, key) == NULL) {
             return asv_letters_bad(name, ASV_LETTERS_MESSAGE) != 0 || name.len > NAME_BYTES
                        ? refuse(node, ASV_E_MALFORMED, err, "has a member that is no name")
@@ -199,7 +284,7 @@ static enum asv_status check_members(const struct node *node, const struct asv_f
         }
     }
     for (; members->key != NULL && status == ASV_OK; members++) {
-        struct node member = {node, members->key, 0, json_object_get(node->json, members->key), NULL};
+        struct node member = {node, members->key, 0, json_object_get(node->json, members->key), NULL, {0}};
         if (member.json != NULL) {
             status = check_value(&member, members, err);
         } else if (!members->optional) {
@@ -212,7 +297,13 @@ static enum asv_status check_members(const struct node *node, const struct asv_f
 enum asv_status asv_facts_check(json_t *object, const struct asv_fact *members, const char *what,
                                 struct asv_err *err)
 {
-    struct node top = {NULL, NULL, 0, object, what};
+    return asv_facts_check_file(object, members, what, (struct asv_bytes){0}, err);
+}
+
+enum asv_status asv_facts_check_file(json_t *object, const struct asv_fact *members, const char *file,
+                                     struct asv_bytes text, struct asv_err *err)
+{
+    struct node top = {NULL, NULL, 0, object, file, text};
     return check_members(&top, members, err);
 }
 
@@ -257,14 +348,15 @@ enum asv_status asv_facts_load(const char *text, size_t len, const char *what, j
     }
     if (at < len) {
         name_before(text, at, name);
-        return asv_failf(err, ASV_E_MALFORMED, "%s: %s: is no UTF-8 at byte %zu", what, name, at);
+        return asv_failf(err, ASV_E_MALFORMED, "%s:%zu: in or behind \"%s\": is no UTF-8 at byte %zu", what,
+                         line_of(all, at), name, at);
     }
     json_t *json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
     if (json == NULL) {
         name_before(text, why.position > 0 ? (size_t)why.position : 0, name);
         return asv_failf(
             err, json_error_code(&why) == json_error_out_of_memory ? ASV_E_NO_MEMORY : ASV_E_MALFORMED,
-            "%s: line %d, in or behind \"%s\": %s", what, why.line, name,
+            "%s:%d: in or behind \"%s\": %s", what, why.line, name,
             json_error_code(&why) == json_error_duplicate_key ? "a member is there twice" : "is no JSON");
     }
     *out = json;

@@ -15,6 +15,10 @@ struct asv_facts {
     json_t *json;
 };
 
+struct asv_xjustiz {
+    json_t *json;
+};
+
 /* As asv_facts_read, in whatever time zone: for who prints no times. */
 ASV_MUST_CHECK enum asv_status asv_facts_parse(const char *text, size_t len, struct asv_facts **out,
                                                struct asv_err *err);

@@ -59,9 +59,8 @@ static enum asv_status read_question(struct work *work, struct asv_err *err)
 
 static enum asv_status write_message(const struct work *work, int fd, struct asv_err *err)
 {
-    const struct asv_bytes text = work->asked.question.release;
     struct asv_xjustiz *release = NULL;
-    enum asv_status status = asv_xjustiz_read((const char *)text.data, text.len, &release, err);
+    enum asv_status status = asv_xjustiz_read("xjustiz", work->asked.question.release, &release, err);
     if (status == ASV_OK) {
         status = asv_message_write(work->facts, release, fd, err);
     }

@@ -6,20 +6,15 @@
 #include <libxml/xmlwriter.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "server/base/fail.h"
 #include "server/base/io.h"
 #include "server/report/document.h"
-#include "server/report/schema.h"
+#include "server/report/facts.h"
 
 #define PREFIX     "tns" /* the standard's own; of the code lists' elements <code> has none */
 #define ROOT       "nachricht.gds.uebermittlungSchriftgutobjekte.0005005"
 #define NAME_BYTES 128
-
-struct asv_xjustiz {
-    json_t *json;
-};
 
 struct message {
     xmlTextWriterPtr xml;
@@ -65,7 +60,7 @@ static void element(struct message *out, const char *name, const char *value)
     end(out, 1);
 }
 
-/* list: the key of its version, or NULL where the schema fixes it. */
+/* HD-024. list: the key of its version, or NULL where the schema fixes it. */
 static void code(struct message *out, const char *name, const char *list, const char *value)
 {
     begin(out, name);
@@ -253,33 +248,4 @@ enum asv_status asv_message_write(const struct asv_facts *facts, const struct as
     }
     xmlBufferFree(buffer);
     return status;
-}
-
-enum asv_status asv_xjustiz_read(const char *text, size_t len, struct asv_xjustiz **out, struct asv_err *err)
-{
-    json_t *json = NULL;
-    enum asv_status status = asv_facts_load(text, len, "xjustiz", &json, err);
-    if (status == ASV_OK) {
-        status = asv_facts_check(json, asv_xjustiz_members, "xjustiz", err);
-    }
-    if (status != ASV_OK) {
-        json_decref(json);
-        return status;
-    }
-    struct asv_xjustiz *release = malloc(sizeof *release);
-    if (release == NULL) {
-        json_decref(json);
-        return asv_fail(err, ASV_E_NO_MEMORY, "out of memory");
-    }
-    release->json = json;
-    *out = release;
-    return ASV_OK;
-}
-
-void asv_xjustiz_free(struct asv_xjustiz *release)
-{
-    if (release != NULL) {
-        json_decref(release->json);
-        free(release);
-    }
 }

@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 
+#include "firmware-proto/base/bytes.h"
 #include "firmware-proto/base/status.h"
 
 struct asv_facts; /* checked, and never changed; may be used by several threads one after the other */
@@ -52,9 +53,9 @@ ASV_MUST_CHECK enum asv_status asv_document_write(const struct asv_facts *facts,
 
 struct asv_xjustiz; /* a release of XJustiz: its number and codes (deploy/xjustiz) */
 
-/* As asv_facts_read; refusals name the member. */
-ASV_MUST_CHECK enum asv_status asv_xjustiz_read(const char *text, size_t len, struct asv_xjustiz **out,
-                                                struct asv_err *err);
+/* As asv_facts_read; refusals begin with `file`, line and member (HD-023). */
+ASV_MUST_CHECK enum asv_status asv_xjustiz_read(const char *file, struct asv_bytes text,
+                                                struct asv_xjustiz **out, struct asv_err *err);
 void asv_xjustiz_free(struct asv_xjustiz *release); /* NULL is nothing */
 
 /* Writes xjustiz_nachricht.xml, nachricht.gds.uebermittlungSchriftgutobjekte.0005005, to the descriptor.

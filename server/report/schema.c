@@ -20,6 +20,10 @@
     {                                                         \
         .key = (name), .kind = ASV_FACT_LABEL, .max = (bytes) \
     }
+#define CODE(name)                                      \
+    {                                                   \
+        .key = (name), .kind = ASV_FACT_CODE, .max = 20 \
+    }
 #define UUID(name)                           \
     {                                        \
         .key = (name), .kind = ASV_FACT_UUID \
@@ -295,22 +299,22 @@ const struct asv_fact asv_facts_members[] = {
 
 /* HD-011: a release of XJustiz, of which there is a new one each year. */
 static const struct asv_fact lists[] = {
-    LABEL("courts", 20),  /* GDS.Gerichte */
-    LABEL("classes", 20), /* GDS.Dokumentklasse */
-    LABEL("types", 20),   /* GDS.Dokumenttyp */
+    CODE("courts"),  /* GDS.Gerichte */
+    CODE("classes"), /* GDS.Dokumentklasse */
+    CODE("types"),   /* GDS.Dokumenttyp */
     END,
 };
 static const struct asv_fact codes[] = {
-    LABEL("class", 20),     /* GDS.Dokumentklasse: none of the others */
-    LABEL("exhibit", 20),   /* GDS.Dokumenttyp: Beweismittel */
-    LABEL("exhibits", 20),  /* GDS.Dokumenttyp: Asservatenliste */
-    LABEL("original", 20),  /* GDS.Bestandteiltyp */
-    LABEL("signature", 20), /* GDS.Bestandteiltyp */
+    CODE("class"),     /* GDS.Dokumentklasse: none of the others */
+    CODE("exhibit"),   /* GDS.Dokumenttyp: Beweismittel */
+    CODE("exhibits"),  /* GDS.Dokumenttyp: Asservatenliste */
+    CODE("original"),  /* GDS.Bestandteiltyp */
+    CODE("signature"), /* GDS.Bestandteiltyp */
     END,
 };
 const struct asv_fact asv_xjustiz_members[] = {
     INTEGER("format", 1, 1),
-    LABEL("version", 20),
+    CODE("version"),
     LABEL("namespace", 200),
     TEXT("source", ASV_FACT_TEXT_BYTES), /* what was read of it, and what was not */
     OBJECT("lists", lists),

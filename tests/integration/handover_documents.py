@@ -151,8 +151,8 @@ def test_what_contradicts_itself_is_refused(directory):
 def test_a_fault_in_the_text_is_named(directory):
     """HD-002"""
     text = json.dumps(handover_facts.facts(1, 1), ensure_ascii=False).encode()
-    refused(directory, text.replace(b"Unbekannt", b"Unbek\xffnnt"), "accused: is no UTF-8")
-    refused(directory, text.replace(b"Unbekannt", b"\xed\xa0\x80"), "accused: is no UTF-8")  # half of a surrogate
+    refused(directory, text.replace(b"Unbekannt", b"Unbek\xffnnt"), "facts:1: in or behind \"accused\": is no UTF-8")
+    refused(directory, text.replace(b"Unbekannt", b"\xed\xa0\x80"), "facts:1: in or behind \"accused\": is no UTF-8")  # half of a surrogate
     refused(directory, text.replace(b"Unbekannt", b"a\\u0000b"), '"accused"')
     refused(directory, text.replace(b'"accused"', b'"place": "x", "accused"'), "there twice")
     refused(directory, text[:-1], "is no JSON")
@@ -433,19 +433,66 @@ def message_is_valid(directory, schemata):
     assert ET.fromstring(before).find(f".//{NAME}absender//{NAME}sonstige").text.startswith('Stadt <Duisburg> & "Rhein" ]]> &amp;, ')
 
 
-def message_says_codes_of_the_release(directory, schemata):
-    """HD-011: another version, and other codes, are another file"""
+def code_lists(path):
+    """Each code of the message, by the element's name: with the version of its list, if it is said."""
+    return {(e.tag.removeprefix(NAME), e.get("listVersionID"), e.findtext("code")) for e in ET.parse(path).iter() if e.find("code") is not None}
+
+
+def test_codes_and_lists_are_data(directory):
+    """HD-011, HD-024: another version of XJustiz or of a list, and other codes, are another file"""
     release = json.loads(RELEASE.read_text())
     other = directory / "other.json"
-    other.write_text(json.dumps(change(change(release, "version", "4.0.0"), "codes.exhibit", "777")))
+    now = code_lists(message(directory, handover_facts.facts(1, 1)))
+    lists = release["lists"]
+    assert now == {("gericht", lists["courts"], "R1200S"), ("dokumentklasse", lists["classes"], "001"), ("dokumententyp", lists["types"], "189"),
+                   ("dokumententyp", lists["types"], "229"), ("bestandteil", None, "001"), ("bestandteil", None, "003")}, now
+    release = change(change(change(release, "version", "4.0.0"), "codes.exhibit", "777"), "lists", {"courts": "3.99", "classes": "2.0", "types": "2027-01"})
+    other.write_text(json.dumps(release))
     path = message(directory, handover_facts.facts(1, 1), other)
-    root = ET.parse(path).getroot()
-    assert root.find(f"{NAME}nachrichtenkopf").get("xjustizVersion") == "4.0.0"
-    assert [e.text for e in root.iterfind(f".//{NAME}dokumententyp/code")] == ["229", "777", "777", "777"]
-    assert not valid(schemata, path)[0]  # of 3.6.2
-    other.write_text(json.dumps(change(release, "codes.exhibit", 1)))
+    assert ET.parse(path).getroot().find(f"{NAME}nachrichtenkopf").get("xjustizVersion") == "4.0.0"
+    assert code_lists(path) == {("gericht", "3.99", "R1200S"), ("dokumentklasse", "2.0", "001"), ("dokumententyp", "2027-01", "777"),
+                                ("dokumententyp", "2027-01", "229"), ("bestandteil", None, "001"), ("bestandteil", None, "003")}, path.read_text()
+
+
+def test_a_fault_in_the_data_has_its_line(directory):
+    """HD-023"""
+    (directory / "facts.json").write_text(json.dumps(handover_facts.facts(1, 1)))
+    text = json.dumps(json.loads(RELEASE.read_text()), indent=2)
+    number = {key: next(i for i, line in enumerate(text.splitlines(), 1) if f'"{key}"' in line) for key in ("lists", "types", "courts", "signature", "codes")}
+    for old, new, said in [
+            ('"3.7"', "3.7", f"{number['types']}: lists.types: is no text"),
+            ('"3.7"', '"3,7"', f"{number['types']}: lists.types: is no text of"),
+            ('"3.7"', '" 3.7"', f"{number['types']}: lists.types: is no text of"),
+            ('"3.7"', '""', f"{number['types']}: lists.types: is no text of"),
+            ('"3.7"', '"3.7\\u0000"', f"{number['types']}: in or behind \"types\": is no JSON"),
+            ('"3.7"', '{"a": ["}", 1]}', f"{number['types']}: lists.types: is no text of"),
+            ('"3.7"', '"' + 21 * "3" + '"', f"{number['types']}: lists.types: is no text of"),
+            ('"003"', "3", f"{number['signature']}: codes.signature: is no text of"),
+            ('"courts"', '"curts"', f"{number['courts']}: lists.curts: is not known"),
+            ('"courts": "3.6",', "", f"{number['lists']}: lists.courts: is missing"),
+            ('"courts": "3.6",', '"courts": "3.6"', f"{number['courts'] + 1}: in or behind \"courts\": is no JSON"),
+            ('"courts": "3.6",', '"courts": "3.6", "courts": "3.5",', f"{number['courts']}: in or behind \"courts\": a member is there twice"),
+            ('"format": 1', '"format": 2', "2: format: 2 is not in"), ('"namespace"', '"x"', "4: x: is not known"),
+            ('"3.6.2"', '"3.6.2 "', "3: version: is no text of"), ("http://", "http:\n//", "4: in or behind \"namespace\": is no JSON")]:
+        other = directory / "other.json"
+        other.write_text(text.replace(old, new, 1))
+        assert other.read_text() != text, old
+        done = run(PROGRAM, directory / "facts.json", directory, other)
+        assert done.returncode == 1 and f"{other}:{said}" in done.stderr.decode(), (new, said, done)
+    other.write_bytes(text.encode().replace(b"3.7", b"3\xff7"))
     done = run(PROGRAM, directory / "facts.json", directory, other)
-    assert done.returncode == 1 and b"xjustiz: codes.exhibit: is no text" in done.stderr, done
+    assert done.returncode == 1 and f'{other}:{number["types"]}: in or behind "types": is no UTF-8' in done.stderr.decode(), done
+
+
+def message_is_that_of_the_release(directory, schemata):
+    """HD-011, HD-024: the schemas know another release, and no other versions of the lists"""
+    other = directory / "other.json"
+    release = change(json.loads(RELEASE.read_text()), "lists", {"courts": "3.99", "classes": "2.0", "types": "2027-01"})
+    other.write_text(json.dumps(release))
+    good, why = valid(schemata, message(directory, handover_facts.facts(1, 1), other))
+    assert good, why
+    other.write_text(json.dumps(change(release, "version", "4.0.0")))
+    assert not valid(schemata, message(directory, handover_facts.facts(1, 1), other))[0]
 
 
 def message_names_every_file(directory, schemata):

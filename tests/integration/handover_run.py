@@ -10,6 +10,7 @@ import fcntl
 import http.server
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -632,6 +633,19 @@ def two_cancel(desk, handover):
     assert row_of(desk, handover)["state"] == "cancelled"
 
 
+def codes_that_nobody_can_read_begin_none(desk, job, handover):
+    """HD-023: file and line are named, and the hand-over is as it was."""
+    conf, release = job.site.directory / "asservat.conf", job.site.directory / "xjustiz.json"
+    before, as_it_was = conf.read_text(), (row_of(desk, handover), sorted(job.directory.glob("*/*")))
+    before_it = re.search("(?m)^handover.xjustiz = (.*)$", before)[1]
+    release.write_text(Path(before_it).read_text().replace('"types": "', '"types": " ', 1))
+    conf.write_text(before.replace(before_it, str(release)))
+    said = job.run(2)
+    assert f"handover.xjustiz: {release}:9: lists.types: is no text of 1 to 20 letters" in said, said
+    assert (row_of(desk, handover), sorted(job.directory.glob("*/*"))) == as_it_was
+    conf.write_text(before)
+
+
 def a_stuck_one_keeps_no_other(desk, job, ledger, handover, clip):
     """HO-145"""
     waits = approved(desk, f"{clip}=sealed")
@@ -673,6 +687,7 @@ def play(rig):
     handover = approved(desk, clips[0], f"{clips[1]}=sealed", "--output", "both")
     it_waits_for_the_ledger(desk, job, ledger, handover)
     nothing_goes_out_that_the_root_does_not_certify(job)
+    codes_that_nobody_can_read_begin_none(desk, job, handover)
     whoever_is_killed_goes_on(desk, job, handover, clips[0])
     stock_tools_open_it(desk, job, handover, desk.keys / "court 1")
     what_is_not_good_does_not_count(desk, job, ledger, handover)

@@ -12,6 +12,7 @@ import shutil
 import struct
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -224,6 +225,22 @@ def put_aside(desk, clip, name):
 
 def say_state(desk, clip, state):
     by_superuser(desk, f"UPDATE asv.recording_state SET state = '{state}' WHERE recording = {of(clip)}")
+
+
+REFUSED = 256  # ASV_DB_HELD_AHEADS
+
+
+@contextmanager
+def a_page_that_is_refused(desk, clip):
+    """As many recordings as a page has, in front of that one, which no keeper holds: their files are lost."""
+    for table, fields in (("recording_state", "'state', 'sealed'"), ("clip", "'event', -n, 'started_at', NULL, 'due_at', now() + interval '9 days'")):
+        by_superuser(desk, f"INSERT INTO asv.{table} SELECT f.* FROM asv.{table} t, generate_series(1, {REFUSED}) AS n, jsonb_populate_record(t, jsonb_build_object("
+                           f"'recording', lpad(to_hex(n), 32, '0'), 'header', '\\x' || lpad(to_hex(n), 64, '0'), "
+                           f"'clip', overlay(t.clip::text PLACING lpad(to_hex(n), 12, '0') FROM 25), {fields})) AS f WHERE t.recording = {of(clip)}")
+    yield
+    for table in ("recording_state", "clip"):
+        by_superuser(desk, f"DELETE FROM asv.{table} WHERE recording <= lpad(to_hex({REFUSED}), 32, '0')::uuid")
+    by_superuser(desk, f"DELETE FROM asv.balance WHERE ingested >= {REFUSED}")
 
 
 def say_early(desk, clip):
@@ -472,9 +489,10 @@ def it_comes_back(rig, desk, camera, before, during, forgotten, emptied):
     assert (desk.state(forgotten), counts["disagreements"]) == ("erased", 0), counts
     by_superuser(desk, f"DELETE FROM asv.erasure_intent WHERE recording = {of(during)}")
     say_state(desk, during, "erasing")
-    with forging(desk, "9=over") as path:  # K-204: that it ran out is not that the hold has nothing of it
+    with forging(desk, "9=over") as path, a_page_that_is_refused(desk, during):  # K-204: that it ran out is not that the hold has nothing of it
         counts, notes = night(desk, 4, "--keeper", path)
     assert any(f"the keeper does not hold clip {during} yet" in note["why"] for note in notes["undone"]) and counts["finished"] == 0, notes
+    assert counts["failed"] == REFUSED, counts
     assert counts["rewrapped"] >= 1 and desk.state(during) == "held", counts  # twice when its clock spans a midnight
     assert desk.events(during)[-2:] == ["erasure_lapsed", "held_ahead"], desk.events(during)
     alarms = [alarm["kind"] for alarm in desk.json("alarm", "list") if f"{during}: the database has it as erased early" in alarm["detail"]]

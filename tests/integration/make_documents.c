@@ -58,6 +58,7 @@ static void say_members(const struct asv_fact *members, int depth);
 static void say_string(const struct asv_fact *fact)
 {
     static const char *const forms[] = {
+        [ASV_FACT_CODE] = "^[A-Za-z0-9._-]{1,20}$",
         [ASV_FACT_UUID] = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
         [ASV_FACT_DIGEST] = "^[0-9a-f]{64}$",
         [ASV_FACT_TIME] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$",
@@ -173,7 +174,7 @@ static void make_message(const struct asv_facts *facts, const char *release_path
     struct asv_xjustiz *release = NULL;
     size_t len = 0;
     asv_auto_free char *text = read_all(release_path, &len);
-    end(asv_xjustiz_read(text, len, &release, &err), &err);
+    end(asv_xjustiz_read(release_path, (struct asv_bytes){(const uint8_t *)text, len}, &release, &err), &err);
     asv_auto_fd int fd = make(directory, "xjustiz_nachricht.xml");
     end(asv_message_write(facts, release, fd, &err), &err);
     asv_xjustiz_free(release);

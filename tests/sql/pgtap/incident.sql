@@ -434,7 +434,7 @@ SELECT throws_ok(format($$ SELECT pg_temp.ahead('d0', 6, 'sigrid', %L) $$, moved
 FROM unnest(ARRAY['1 ms', '-1 day']) AS moved; -- K-198
 SELECT is(pg_temp.ahead('d1', 6, 'sigrid'), 'done', 'a camera that has not docked');
 SELECT throws_ok($$ SELECT pg_temp.ahead('d2', 6, 'willi') $$, '23505', NULL, 'is asked for once');
-SELECT is((SELECT count(*) FROM asv.held_ahead_list()), 0::bigint, 'and kept when it is approved');
+SELECT is((SELECT count(*) FROM asv.held_ahead_page(NULL, NULL, 9)), 0::bigint, 'and kept when it is approved');
 SELECT is(tap.agrees_ahead('d3', 6, 'stefan', pg_temp.adig('d1')) || asv.request_end(dig('d3'), NULL), 'donedone', 'by a second person');
 -- D-009: what it signs is waited for, also when the range is not over; and of no other camera.
 CREATE FUNCTION pg_temp.wanted(camera text) RETURNS boolean LANGUAGE sql AS $$
@@ -447,16 +447,26 @@ SELECT tap.put('camera', fields || jsonb_build_object('cert', dig('cam2'))) FROM
 SELECT is(pg_temp.wanted('cam') || ' ' || pg_temp.wanted('cam2'), 'true false', 'what it signs is waited for');
 ROLLBACK TO SAVEPOINT awaited;
 SELECT pg_temp.record('h4', 4);
-SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_list()), ARRAY[dig('h4')], 'what it brings');
+SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_page(NULL, NULL, 9)), ARRAY[dig('h4')], 'what it brings');
+SAVEPOINT pages;
+SELECT pg_temp.record('h4' || n, 40 + n) FROM generate_series(1, 2) AS n;
+WITH RECURSIVE page AS (
+    SELECT p.header, p.proposal FROM asv.held_ahead_page(NULL, NULL, 1) AS p
+    UNION ALL
+    SELECT n.header, n.proposal FROM page, asv.held_ahead_page(page.header, page.proposal, 1) AS n
+)
+SELECT is((SELECT array_agg(header::bytea) FROM page), (SELECT array_agg(h ORDER BY h) FROM unnest(ARRAY[dig('h4'), dig('h41'), dig('h42')]) AS h),
+    'page by page, also when none of them is held');
+ROLLBACK TO SAVEPOINT pages;
 SET LOCAL session_replication_role = replica;
 UPDATE asv.clip SET started_at = now() - interval '2 hours' WHERE header = dig('h4');
-SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_list()), ARRAY[dig('h4')], 'also what it says that it began earlier');
+SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_page(NULL, NULL, 9)), ARRAY[dig('h4')], 'also what it says that it began earlier');
 SELECT throws_ok($$ SELECT asv.held_ahead(dig('h4'), pg_temp.adig('d1')) $$, 'VA002', NULL, 'though the keeper does not hold that');
 UPDATE asv.clip SET due_at = now() WHERE header = dig('h4');
-SELECT is((SELECT count(*) FROM asv.held_ahead_list()), 0::bigint, 'until it is due');
+SELECT is((SELECT count(*) FROM asv.held_ahead_page(NULL, NULL, 9)), 0::bigint, 'until it is due');
 UPDATE asv.clip SET started_at = now() - interval '1 hour', earliest_at = now() + interval '3 hours', latest_at = now() + interval '3 hours',
                     due_at = now() + interval '4 hours' WHERE header = dig('h4');
-SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_list()), ARRAY[dig('h4')], 'and what began then by its own clock alone');
+SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_page(NULL, NULL, 9)), ARRAY[dig('h4')], 'and what began then by its own clock alone');
 UPDATE asv.clip SET started_at = now(), earliest_at = now(), latest_at = now(), due_at = current_date + 15 WHERE header = dig('h4');
 SET LOCAL session_replication_role = origin;
 SELECT is(asv.held_ahead(dig('h4'), pg_temp.adig('d1')), 'done', 'is held');

@@ -34,7 +34,7 @@ INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['access_forget', 'agency_put', 'ahead_finished', 'ahead_page', 'alarm_acknowledge', 'alarm_raise', 'approval_void', 'approvals', 'area_put', 'block_decisions', 'block_put',
     'camera_enrol', 'camera_find', 'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_face', 'clip_record',
     'credential_find', 'credential_page', 'credential_put', 'custody_list', 'dayless_page', 'dock_enrol', 'duty_end', 'duty_list',
-    'duty_put', 'held_ahead', 'held_ahead_by', 'held_ahead_list', 'incidents_forget', 'incidents_over', 'issue_put', 'issues_forget', 'login_put', 'handover_plan_find', 'policy_on', 'policy_page', 'recipient_card_find', 'recipient_card_of', 'recipient_page',
+    'duty_put', 'held_ahead', 'held_ahead_by', 'held_ahead_page', 'incidents_forget', 'incidents_over', 'issue_put', 'issues_forget', 'login_put', 'handover_plan_find', 'policy_on', 'policy_page', 'recipient_card_find', 'recipient_card_of', 'recipient_page',
     'request_end', 'request_put', 'requests_lapse', 'requests_shown', 'revocations_newest', 'revocations_publish', 'schema_number',
     'statement_answered', 'statement_approval', 'statement_find', 'statement_forged', 'statement_put', 'statement_unconcluded', 'statement_undelivered',
     'statement_unheard', 'unit_put']);
