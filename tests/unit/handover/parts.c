@@ -188,6 +188,27 @@ static void one_that_was_removed_is_not_made_alone(void **state)
     are_of_one_making(LATER);
 }
 
+static int set_up_both(void **state)
+{
+    (void)state;
+    kit_make(&kit, ASV_PLAN_CARRIER | ASV_PLAN_FILING, 5);
+    err = (struct asv_err){0};
+    return 0;
+}
+
+/* HO-056, HO-170: parts that are whole stay, whenever the filing behind them is made. */
+static void a_filing_leaves_whole_parts(void **state)
+{
+    (void)state;
+    kit.build.medium = 27 * MIB / 2;
+    run();
+    kit_sh(&kit, "rm -r filing; ls -i carrier-* > before");
+    kit.build.version = "asservat 99";
+    kit.build.now_ms += 3600000;
+    run();
+    kit_sh(&kit, "test -d filing; ls -i carrier-* | cmp - before; rm before");
+}
+
 static void where_all_of_it_fits_there_is_one(void **state)
 {
     (void)state;
@@ -286,6 +307,7 @@ int main(void)
         TEST(who_is_killed_between_parts_goes_on, small),
         TEST(a_part_of_another_making_does_not_stay, small),
         TEST(one_that_was_removed_is_not_made_alone, small),
+        cmocka_unit_test_setup_teardown(a_filing_leaves_whole_parts, set_up_both, tear_down),
         TEST(where_all_of_it_fits_there_is_one, small),
         TEST(what_fits_on_no_medium_is_refused, small),
         cmocka_unit_test(less_is_planned_for_several_and_not_for_one),
