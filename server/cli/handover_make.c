@@ -16,7 +16,7 @@
 #include "server/cli/handover_job.h"
 #include "server/package/zip_read.h"
 #include "server/statement/verify.h"
-#include "server/verify/handed.h"
+#include "server/verify/handed_set.h"
 
 #define TELL_EVERY_MS 2000
 #define DIGEST_BYTES  (256u << 10)
@@ -162,13 +162,25 @@ static enum asv_status digest_file(int dir, const char *name, struct asv_db_hand
     return status;
 }
 
+/* HO-171: parts are made together, and none without the others. */
+static enum asv_status remove_carriers(const struct asv_handover_making *making, struct asv_err *err)
+{
+    char name[ASV_BUILD_NAME_BYTES];
+    enum asv_status status = ASV_OK;
+    for (uint16_t i = 1; status == ASV_OK && i <= making->parts.of; i++) {
+        status = asv_io_remove_tree(making->dir, asv_build_carrier(name, i, making->parts.of), err);
+    }
+    return status;
+}
+
 /* HO-057: what nobody would take for this hand-over is not there for anybody to take. So all that is known of
  * it is said here, as the verifier would say it. */
 static enum asv_status remove_bad(const struct asv_handover_making *making, const char *name,
                                   const struct asv_handed_fault *fault, struct asv_err *err)
 {
     char detail[sizeof fault->err.text];
-    enum asv_status status = asv_io_remove_tree(making->dir, name, err);
+    enum asv_status status = strcmp(name, ASV_BUILD_FILING) == 0 ? asv_io_remove_tree(making->dir, name, err)
+                                                                 : remove_carriers(making, err);
     if (status != ASV_OK) {
         return status;
     }
@@ -182,9 +194,9 @@ static enum asv_status remove_bad(const struct asv_handover_making *making, cons
                      asv_handed_fault_name(fault), detail);
 }
 
-/* HO-048: read once more as everybody reads it. */
+/* HO-048: read once more as everybody reads it. set: of a carrier's parts, or NULL. */
 static enum asv_status verify_output(const struct asv_handover_making *making, const char *name,
-                                     struct asv_err *err)
+                                     struct asv_handed_set *set, struct asv_err *err)
 {
     char path[sizeof making->path + ASV_BUILD_NAME_BYTES];
     enum asv_handed_verdict verdict = ASV_HANDED_INVALID;
@@ -193,7 +205,7 @@ static enum asv_status verify_output(const struct asv_handover_making *making, c
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     (void)snprintf(path, sizeof path, "%s/%s", making->path, name);
-    const struct asv_verify_handed what = {.path = path, .root = making->house->root_path};
+    const struct asv_verify_handed what = {.path = path, .root = making->house->root_path, .set = set};
     enum asv_status status = asv_verify_handed(&what, &verdict, fault, err);
     if (status == ASV_OK && verdict == ASV_HANDED_INVALID) {
         status = remove_bad(making, name, fault, err);
@@ -314,14 +326,61 @@ static enum asv_status write_carrier(struct asv_handover_making *making, uint16_
                             : status;
 }
 
-/* HO-085: none of its parts, before each of them is good. */
-static enum asv_status write_carriers(struct asv_handover_making *making, struct asv_err *err)
+/* Whether each part has what custody of its recordings will say. */
+static bool is_as_divided(const struct asv_handover_making *making, const struct asv_handed_set *set)
+{
+    bool all = true;
+    for (uint16_t number = 1; number <= making->parts.of; number++) {
+        const struct asv_build_part part = asv_build_part(&making->parts, number);
+        for (uint16_t i = part.first; i < part.first + part.count; i++) {
+            all = all && asv_handed_set_part(set, part.clips[i]) == number;
+        }
+    }
+    return all;
+}
+
+/* HO-171 */
+static enum asv_status check_together(const struct asv_handover_making *making, struct asv_handed_set *set,
+                                      struct asv_err *err)
+{
+    enum asv_handed_together kind = asv_handed_set_judge(set);
+    bool goes = asv_handed_together_verdict(kind) != ASV_HANDED_INVALID;
+    if (goes && is_as_divided(making, set)) {
+        return ASV_OK;
+    }
+    const char *path = asv_handed_set_path(set);
+    const char *name = strrchr(path, '/');
+    enum asv_status status = remove_carriers(making, err);
+    return status == ASV_OK
+               ? asv_failf(err, ASV_E_MISMATCH, "%s: does not go with the others, and all were removed: %s",
+                           name != NULL ? name + 1 : "a part",
+                           goes ? "a recording is in another part than it has to be"
+                                : asv_handed_together_meaning(kind, false))
+               : status;
+}
+
+static enum asv_status verify_carriers(const struct asv_handover_making *making, struct asv_err *err)
 {
     char name[ASV_BUILD_NAME_BYTES];
     enum asv_status status = ASV_OK;
-    for (uint16_t i = 1; status == ASV_OK && i <= making->parts.of; i++) {
-        status = verify_output(making, asv_build_carrier(name, i, making->parts.of), err);
+    struct asv_handed_set *set = asv_handed_set_new();
+    if (set == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
+    for (uint16_t i = 1; status == ASV_OK && i <= making->parts.of; i++) {
+        status = verify_output(making, asv_build_carrier(name, i, making->parts.of), set, err);
+    }
+    if (status == ASV_OK) {
+        status = check_together(making, set, err);
+    }
+    asv_handed_set_free(set);
+    return status;
+}
+
+/* HO-085: none of its parts, before all of them are good. */
+static enum asv_status write_carriers(struct asv_handover_making *making, struct asv_err *err)
+{
+    enum asv_status status = verify_carriers(making, err);
     for (uint16_t i = 1; status == ASV_OK && i <= making->parts.of; i++) {
         status = write_carrier(making, i, err);
     }
@@ -333,7 +392,7 @@ static enum asv_status write_filing(struct asv_handover_making *making, struct a
     enum asv_db_outcome outcome;
     struct asv_db_handover_output out = {
         .output = ASV_PLAN_FILING, .part = 1, .parts = 1, .software = making->house->version};
-    enum asv_status status = verify_output(making, ASV_BUILD_FILING, err);
+    enum asv_status status = verify_output(making, ASV_BUILD_FILING, NULL, err);
     if (status == ASV_OK) {
         status = count_filing(making, &out, err);
     }

@@ -263,22 +263,27 @@ static enum asv_status make_output(const struct making *making, const struct asv
 }
 
 /* What is there is whole (PK-010). */
+static bool is_missing(const struct making *making, const char *name)
+{
+    return faccessat(making->build->dir, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
+}
+
 static enum asv_status make_missing(struct making *making, const struct asv_build_part *part,
                                     enum asv_handover_output output, const char *name, struct asv_err *err)
 {
     enum asv_status status = ASV_OK;
-    if (faccessat(making->build->dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (!is_missing(making, name)) {
         return ASV_OK;
     }
     if (making->work < 0) {
-        status = asv_work_open(making->build, &making->work, &making->made_ms, err);
+        status = asv_work_open(making->build, false, &making->work, &making->made_ms, err);
     }
     return status == ASV_OK ? make_output(making, part, output, err) : status;
 }
 
 /* HO-084, HO-143: what was estimated is what it has to be. */
-static enum asv_status check_size(struct making *making, const struct asv_build_part *part, const char *name,
-                                  struct asv_err *err)
+static enum asv_status check_size(const struct making *making, const struct asv_build_part *part,
+                                  const char *name, struct asv_err *err)
 {
     const struct asv_build *build = making->build;
     struct asv_room medium = {0};
@@ -299,17 +304,28 @@ static enum asv_status check_size(struct making *making, const struct asv_build_
         return asv_failf(err, ASV_E_LIMIT, "%s: has %llu bytes, and a medium %llu: take a larger one", name,
                          (unsigned long long)size, (unsigned long long)medium.bytes);
     }
-    status = asv_work_divide_anew(build, &making->parts, size - medium.bytes, err);
+    status = asv_work_divide_anew(build, size - medium.bytes, err);
     return status == ASV_OK
                ? asv_failf(err, ASV_E_AGAIN, "%s: has %llu bytes, and a medium %llu: it is divided anew",
                            name, (unsigned long long)size, (unsigned long long)medium.bytes)
                : status;
 }
 
+/* HO-170: where one is missing, the others stay if they are of the making that goes on. */
+static enum asv_status begin_carriers(struct making *making, struct asv_err *err)
+{
+    char name[ASV_BUILD_NAME_BYTES];
+    bool missing = false;
+    for (uint16_t i = 1; i <= making->parts.of; i++) {
+        missing = missing || is_missing(making, asv_build_carrier(name, i, making->parts.of));
+    }
+    return missing ? asv_work_open(making->build, true, &making->work, &making->made_ms, err) : ASV_OK;
+}
+
 static enum asv_status make_carriers(struct making *making, struct asv_err *err)
 {
     char name[ASV_BUILD_NAME_BYTES];
-    enum asv_status status = ASV_OK;
+    enum asv_status status = begin_carriers(making, err);
     for (uint16_t i = 1; status == ASV_OK && i <= making->parts.of; i++) {
         const struct asv_build_part part = asv_build_part(&making->parts, i);
         asv_build_carrier(name, i, part.of);

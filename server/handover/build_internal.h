@@ -64,13 +64,13 @@ ASV_MUST_CHECK enum asv_status asv_work_keep_medium(const struct asv_build *buil
 
 /* One of these came out larger than a medium by so much: nothing of them stays, and the next run plans for
  * less. */
-ASV_MUST_CHECK enum asv_status asv_work_divide_anew(const struct asv_build *build,
-                                                    const struct asv_build_parts *parts, uint64_t excess,
+ASV_MUST_CHECK enum asv_status asv_work_divide_anew(const struct asv_build *build, uint64_t excess,
                                                     struct asv_err *err);
 
-/* Opens it for this plan, or begins it anew; made_ms is that of the first run. */
-ASV_MUST_CHECK enum asv_status asv_work_open(const struct asv_build *build, int *work, int64_t *made_ms,
-                                             struct asv_err *err);
+/* Opens it for this plan, or begins it anew; made_ms is that of the first run. carriers: one is missing, so
+ * that of those of another making none stays (HO-170). */
+ASV_MUST_CHECK enum asv_status asv_work_open(const struct asv_build *build, bool carriers, int *work,
+                                             int64_t *made_ms, struct asv_err *err);
 
 /* Calls for what lies below data/ besides, unless an earlier run has it all. */
 ASV_MUST_CHECK enum asv_status asv_work_extras(struct asv_build_output *it, struct asv_err *err);

@@ -18,10 +18,11 @@
 #include "server/handover/build_internal.h"
 
 #define BEGUN "begun" /* asv_build_digest and the time of the first run */
-#define MEDIUM                                                                                               \
-    "medium"             /* beside it, and for longer: how many bytes a carrier may have, and is planned for \
-                          */
-#define LESS_LEAST     8 /* so many divisions at most */
+#define MEDIUM                                                                                   \
+    "medium" /* beside it, and for longer: how many bytes a carrier may have, and is planned for \
+              */
+#define CARRIERS       "carrier" /* as asv_build_carrier and the journals begin */
+#define LESS_LEAST     8         /* so many divisions at most */
 #define PARTIAL        ".partial"
 #define DEPTH_MAX      4
 #define LIST_BYTES_MAX (16u << 20) /* as many names as a package may have */
@@ -55,15 +56,45 @@ static bool was_begun(const struct asv_build *build, int work, int64_t *ms)
     return errno == 0 && strcmp(text, want) == 0;
 }
 
-/* HO-041 */
-enum asv_status asv_work_open(const struct asv_build *build, int *work, int64_t *made_ms, struct asv_err *err)
+/* Whole or not, of whatever division, with their journals. */
+static enum asv_status remove_carriers(const struct asv_build *build, struct asv_err *err)
+{
+    asv_auto_fd int fd = -1;
+    enum asv_status status = asv_io_open(build->dir, ".", O_RDONLY | O_DIRECTORY, 0, &fd, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    DIR *entries = fdopendir(fd);
+    if (entries == NULL) {
+        return asv_io_fail(err, errno, build->path);
+    }
+    (void)asv_steal_fd(&fd);
+    const struct dirent *entry;
+    while (status == ASV_OK && (entry = readdir(entries)) != NULL) {
+        if (strncmp(entry->d_name, CARRIERS, sizeof CARRIERS - 1) == 0) {
+            status = asv_io_remove_tree(build->dir, entry->d_name, err);
+        }
+    }
+    (void)closedir(entries);
+    return status == ASV_OK ? asv_io_sync_dir(build->dir, build->path, err) : status;
+}
+
+/* HO-041. Carriers go before the time of another making is there: whoever is killed here begins anew again.
+ */
+enum asv_status asv_work_open(const struct asv_build *build, bool carriers, int *work, int64_t *made_ms,
+                              struct asv_err *err)
 {
     char text[128];
     asv_auto_fd int fd = -1;
     enum asv_status status = asv_io_open_dir(build->dir, ASV_BUILD_WORK, true, &fd, err);
     if (status == ASV_OK && !was_begun(build, fd, made_ms)) {
         (void)close(asv_steal_fd(&fd));
-        status = asv_io_remove_tree(build->dir, ASV_BUILD_WORK, err);
+        if (carriers) {
+            status = remove_carriers(build, err);
+        }
+        if (status == ASV_OK) {
+            status = asv_io_remove_tree(build->dir, ASV_BUILD_WORK, err);
+        }
         if (status == ASV_OK) {
             status = asv_io_open_dir(build->dir, ASV_BUILD_WORK, true, &fd, err);
         }
@@ -122,16 +153,14 @@ enum asv_status asv_work_keep_medium(const struct asv_build *build, const struct
 }
 
 /* HO-143: what is planned comes last, so that nothing of the former division is taken for the next one's. */
-enum asv_status asv_work_divide_anew(const struct asv_build *build, const struct asv_build_parts *parts,
-                                     uint64_t excess, struct asv_err *err)
+enum asv_status asv_work_divide_anew(const struct asv_build *build, uint64_t excess, struct asv_err *err)
 {
     struct asv_room medium = {0};
-    char name[ASV_BUILD_NAME_BYTES];
     enum asv_status status = asv_work_medium(build, &medium, err);
     uint64_t less = excess > medium.bytes / LESS_LEAST ? excess : medium.bytes / LESS_LEAST;
     medium.planned = medium.planned > less ? medium.planned - less : 1;
-    for (uint16_t i = 1; status == ASV_OK && i <= parts->of; i++) {
-        status = asv_io_remove_tree(build->dir, asv_build_carrier(name, i, parts->of), err);
+    if (status == ASV_OK) {
+        status = remove_carriers(build, err);
     }
     if (status == ASV_OK) {
         status = asv_io_remove_tree(build->dir, ASV_BUILD_WORK, err);

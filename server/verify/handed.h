@@ -22,7 +22,7 @@ struct asv_verify_handed {
     enum asv_language language;
     bool json;
     FILE *out;                  /* NULL: no report */
-    struct asv_handed_set *set; /* NULL: it is verified by itself */
+    struct asv_handed_set *set; /* handed_set.h; NULL: it is verified by itself */
 };
 
 enum asv_handed_verdict {

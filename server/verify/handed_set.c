@@ -8,6 +8,7 @@
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
 #include "server/verify/handed_internal.h"
+#include "server/verify/handed_set.h"
 #include "server/verify/ledger_say_value.h"
 
 #define PARTS_MAX 1000 /* of the facts */
@@ -24,28 +25,95 @@ struct asv_handed_set {
     size_t count;                   /* of parts so far */
     uint8_t plan[ASV_SHA256_BYTES]; /* of the first, as are these */
     int64_t made_ms;
-    json_int_t of;         /* how many there are */
-    uint16_t clips, found; /* of the plan, and of those here */
-    bool seen[ASV_PLAN_CLIPS_MAX], seen_part[PARTS_MAX + 1];
+    json_int_t of;                     /* how many there are */
+    uint16_t clips, found;             /* of the plan, and of those here */
+    uint16_t part[ASV_PLAN_CLIPS_MAX]; /* as it was taken, that has the recording; 0: none */
+    bool seen_part[PARTS_MAX + 1];
     struct numbered *numbers; /* heap */
     size_t number_count, number_cap;
-    bool strange; /* one is no part of the first one's hand-over, or is there twice */
-    bool invalid, incomplete;
-    bool contradicts; /* one says of a recording that another part has it, and none has, or the other way
-                         about */
+    enum asv_handed_together kind;
+    char *path; /* heap; NULL: of all */
+    bool incomplete;
 };
 
-static void take_recording(struct asv_handed_set *set, const struct asv_plan *plan, const uint8_t *header)
+static const struct {
+    const char *name;
+    enum asv_handed_verdict verdict;
+    const char *en, *de;
+} kinds[ASV_TOGETHER_KINDS] = {
+    [ASV_TOGETHER_ALL] = {"all", ASV_HANDED_VALID, "Each part is right, and none is missing.",
+                          "Jeder Teil stimmt, und keiner fehlt."},
+    [ASV_TOGETHER_UNCHECKED] = {"unchecked", ASV_HANDED_INCOMPLETE,
+                                "Nothing is wrong, but not everything was checked.",
+                                "Nichts ist falsch, aber nicht alles wurde geprüft."},
+    [ASV_TOGETHER_MISSING] = {"part-missing", ASV_HANDED_INCOMPLETE, "A part is missing.",
+                              "Es fehlt ein Teil."},
+    [ASV_TOGETHER_WRONG] = {"part-wrong", ASV_HANDED_INVALID, "In this part something is wrong.",
+                            "In diesem Teil ist etwas falsch."},
+    [ASV_TOGETHER_FILING] = {"filing", ASV_HANDED_INVALID,
+                             "This is a filing, which has no parts: verify it by itself.",
+                             "Das ist eine Einreichung, die keine Teile hat: Prüfen Sie sie für sich."},
+    [ASV_TOGETHER_PLAN] = {"part-plan", ASV_HANDED_INVALID,
+                           "This part is of another hand-over than the first one.",
+                           "Dieser Teil gehört zu einer anderen Übergabe als der erste."},
+    [ASV_TOGETHER_MADE] = {"part-made", ASV_HANDED_INVALID,
+                           "This part was made at another time than the first one: they do not go together.",
+                           "Dieser Teil wurde zu einer anderen Zeit gemacht als der erste: Sie gehören nicht "
+                           "zusammen."},
+    [ASV_TOGETHER_OF] = {"part-of", ASV_HANDED_INVALID,
+                         "This part says otherwise than the first one how many parts there are.",
+                         "Dieser Teil sagt anders als der erste, wie viele Teile es sind."},
+    [ASV_TOGETHER_TWICE] = {"part-twice", ASV_HANDED_INVALID,
+                            "A part with this one's number is there already: give each of them once.",
+                            "Ein Teil mit der Nummer von diesem ist schon da: Geben Sie jeden einmal an."},
+    [ASV_TOGETHER_RECORDING] = {"recording-twice", ASV_HANDED_INVALID,
+                                "This part has a recording that another part has, too.",
+                                "Dieser Teil hat eine Aufzeichnung, die auch ein anderer hat."},
+    [ASV_TOGETHER_COUNT] = {"parts-count", ASV_HANDED_INVALID,
+                            "They have all recordings, and are not as many parts as they say.",
+                            "Sie haben alle Aufzeichnungen und sind nicht so viele Teile, wie sie sagen."},
+    [ASV_TOGETHER_SERIES] = {"series", ASV_HANDED_INVALID,
+                             "Whether another part has a recording they say otherwise than it is.",
+                             "Ob eine Aufzeichnung in einem anderen Teil ist, sagen sie anders, als es ist."},
+};
+
+struct asv_handed_set *asv_handed_set_new(void)
 {
-    struct asv_plan_clip clip;
-    for (uint16_t i = 0; i < plan->clip_count; i++) {
-        asv_plan_clip(plan, i, &clip);
-        if (memcmp(clip.header, header, sizeof clip.header) == 0) {
-            set->strange = set->strange || set->seen[i];
-            set->found = (uint16_t)(set->found + !set->seen[i]);
-            set->seen[i] = true;
-        }
+    return calloc(1, sizeof(struct asv_handed_set));
+}
+
+void asv_handed_set_free(struct asv_handed_set *set)
+{
+    if (set != NULL) {
+        free(set->numbers);
+        free(set->path);
+        free(set);
     }
+}
+
+uint16_t asv_handed_set_part(const struct asv_handed_set *set, uint16_t clip)
+{
+    return set->part[clip];
+}
+
+const char *asv_handed_set_path(const struct asv_handed_set *set)
+{
+    return set->path != NULL ? set->path : "";
+}
+
+enum asv_handed_verdict asv_handed_together_verdict(enum asv_handed_together kind)
+{
+    return kinds[kind].verdict;
+}
+
+const char *asv_handed_together_name(enum asv_handed_together kind)
+{
+    return kinds[kind].name;
+}
+
+const char *asv_handed_together_meaning(enum asv_handed_together kind, bool german)
+{
+    return german ? kinds[kind].de : kinds[kind].en;
 }
 
 /* What it lacks besides the other parts. */
@@ -111,14 +179,16 @@ static void compare_numbers(struct asv_handed_set *set)
     if (set->number_count > 0) {
         qsort(set->numbers, set->number_count, sizeof *set->numbers, by_number);
     }
-    while (first < set->number_count && !set->contradicts) {
+    while (first < set->number_count && set->kind == ASV_TOGETHER_ALL) {
         size_t behind = first, here = 0, there = 0;
         for (; behind < set->number_count && by_number(&set->numbers[first], &set->numbers[behind]) == 0;
              behind++) {
             here += set->numbers[behind].is_here;
             there += set->numbers[behind].is_there;
         }
-        set->contradicts = here + there != (here > 0 ? behind - first : 0);
+        if (here + there != (here > 0 ? behind - first : 0)) {
+            set->kind = ASV_TOGETHER_SERIES;
+        }
         first = behind;
     }
 }
@@ -126,7 +196,8 @@ static void compare_numbers(struct asv_handed_set *set)
 /* ---- each part ---- */
 
 /* HO-136: that it is another part of what the first one is a part of, made at the same time. */
-static void take_part(struct asv_handed_set *set, const struct asv_handed *it, const uint8_t *plan)
+static enum asv_handed_together take_part(struct asv_handed_set *set, const struct asv_handed *it,
+                                          const uint8_t *plan)
 {
     const json_t *part = json_object_get(it->facts->json, "part");
     int64_t made_ms = asv_fact_ms(it->facts->json, "made_at");
@@ -138,11 +209,59 @@ static void take_part(struct asv_handed_set *set, const struct asv_handed *it, c
         set->made_ms = made_ms;
         set->of = of;
     }
-    set->strange = set->strange || !it->is_carrier || !asv_equal(set->plan, plan, sizeof set->plan) ||
-                   set->made_ms != made_ms || set->of != of || number > PARTS_MAX || set->seen_part[number];
-    if (!set->strange) {
-        set->seen_part[number] = true;
+    if (!asv_equal(set->plan, plan, sizeof set->plan)) {
+        return ASV_TOGETHER_PLAN;
     }
+    if (set->made_ms != made_ms) {
+        return ASV_TOGETHER_MADE;
+    }
+    if (set->of != of || number > PARTS_MAX) {
+        return ASV_TOGETHER_OF;
+    }
+    if (set->seen_part[number]) {
+        return ASV_TOGETHER_TWICE;
+    }
+    set->seen_part[number] = true;
+    return ASV_TOGETHER_ALL;
+}
+
+static enum asv_handed_together take_recording(struct asv_handed_set *set, const struct asv_plan *plan,
+                                               const uint8_t *header)
+{
+    struct asv_plan_clip clip;
+    for (uint16_t i = 0; i < plan->clip_count; i++) {
+        asv_plan_clip(plan, i, &clip);
+        if (memcmp(clip.header, header, sizeof clip.header) != 0) {
+            continue;
+        }
+        if (set->part[i] != 0) {
+            return ASV_TOGETHER_RECORDING;
+        }
+        set->part[i] = (uint16_t)set->count;
+        set->found++;
+    }
+    return ASV_TOGETHER_ALL;
+}
+
+static enum asv_handed_together take(struct asv_handed_set *set, struct asv_handed *it)
+{
+    const struct asv_handed_file *plan = asv_handed_find(it, "plan");
+    if (!it->is_carrier) {
+        return ASV_TOGETHER_FILING;
+    }
+    enum asv_handed_together kind = plan != NULL ? take_part(set, it, plan->sha256) : ASV_TOGETHER_PLAN;
+    for (size_t i = 0; kind == ASV_TOGETHER_ALL && i < it->clip_count; i++) {
+        kind = take_recording(set, &it->plan, it->recordings[i].plan.header);
+    }
+    return kind;
+}
+
+static enum asv_status blame(struct asv_handed_set *set, enum asv_handed_together kind, const char *path)
+{
+    free(set->path);
+    set->kind = kind;
+    set->path = strdup(path);
+    return set->path != NULL ? ASV_OK : ASV_E_NO_MEMORY;
 }
 
 enum asv_status asv_handed_set_take(struct asv_handed_set *set, struct asv_handed *it, struct asv_err *err)
@@ -150,16 +269,15 @@ enum asv_status asv_handed_set_take(struct asv_handed_set *set, struct asv_hande
     enum asv_status status = ASV_OK;
     size_t i = 0;
     const json_t *series = NULL;
-    set->invalid = set->invalid || asv_handed_verdict(it) == ASV_HANDED_INVALID;
+    bool wrong = asv_handed_verdict(it) == ASV_HANDED_INVALID;
     set->incomplete = set->incomplete || lacks(it);
-    const struct asv_handed_file *plan = asv_handed_find(it, "plan");
-    if (set->invalid || plan == NULL) {
-        set->strange = set->strange || plan == NULL;
+    if (set->kind == ASV_TOGETHER_WRONG || (set->kind != ASV_TOGETHER_ALL && !wrong)) {
         return ASV_OK;
     }
-    take_part(set, it, plan->sha256);
-    for (i = 0; !set->strange && i < it->clip_count; i++) {
-        take_recording(set, &it->plan, it->recordings[i].plan.header);
+    enum asv_handed_together kind = wrong ? ASV_TOGETHER_WRONG : take(set, it);
+    if (kind != ASV_TOGETHER_ALL) {
+        status = blame(set, kind, it->what->path);
+        return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no memory");
     }
     json_array_foreach(json_object_get(it->facts->json, "series"), i, series)
     {
@@ -168,52 +286,58 @@ enum asv_status asv_handed_set_take(struct asv_handed_set *set, struct asv_hande
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no memory");
 }
 
-/* What can be told once all of them are there. */
-static void judge(struct asv_handed_set *set)
+enum asv_handed_together asv_handed_set_judge(struct asv_handed_set *set)
 {
-    if (!set->invalid && !set->strange && set->found == set->clips) {
-        set->strange = (json_int_t)set->count != set->of;
+    if (set->kind != ASV_TOGETHER_ALL) {
+        return set->kind;
+    }
+    if (set->found < set->clips) {
+        set->kind = ASV_TOGETHER_MISSING;
+    } else if ((json_int_t)set->count != set->of) {
+        set->kind = ASV_TOGETHER_COUNT;
+    } else {
         compare_numbers(set);
     }
+    if (set->kind == ASV_TOGETHER_ALL && set->incomplete) {
+        set->kind = ASV_TOGETHER_UNCHECKED;
+    }
+    return set->kind;
 }
 
-static enum asv_handed_verdict verdict_of(const struct asv_handed_set *set)
+/* ---- the report ---- */
+
+static void say_json(FILE *out, const struct asv_handed_set *set, enum asv_handed_verdict verdict,
+                     const char *verdict_name, const char *meaning)
 {
-    return set->invalid || set->strange || set->contradicts ? ASV_HANDED_INVALID
-           : set->incomplete || set->found < set->clips     ? ASV_HANDED_INCOMPLETE
-                                                            : ASV_HANDED_VALID;
+    fprintf(out, "],\"valid\":%s,\"verdict\":\"%s\",\"reason\":\"%s\",\"part\":",
+            verdict == ASV_HANDED_VALID ? "true" : "false", verdict_name, kinds[set->kind].name);
+    if (set->path != NULL) {
+        asv_print_string(out, set->path);
+    } else {
+        fputs("null", out);
+    }
+    fputs(",\"meaning\":", out);
+    asv_print_string(out, meaning);
+    fputs("}\n", out);
 }
 
-static const char *reason(const struct asv_handed_set *set, bool german)
-{
-    return set->invalid   ? (german ? "In einem Teil ist etwas falsch." : "In a part something is wrong.")
-           : set->strange ? (german ? "Es sind nicht verschiedene Teile einer Übergabe."
-                                    : "They are not different parts of one hand-over.")
-           : set->contradicts
-               ? (german ? "Ob eine Aufzeichnung in einem anderen Teil ist, sagen sie anders, als es ist."
-                         : "Whether another part has a recording they say otherwise than it is.")
-           : set->found < set->clips ? (german ? "Es fehlt ein Teil." : "A part is missing.")
-           : set->incomplete         ? (german ? "Nichts ist falsch, aber nicht alles wurde geprüft."
-                                               : "Nothing is wrong, but not everything was checked.")
-                                     : (german ? "Jeder Teil stimmt, und keiner fehlt."
-                                               : "Each part is right, and none is missing.");
-}
-
+/* HO-172 */
 static void say(const struct asv_verify_handed *what, const struct asv_handed_set *set)
 {
     static const char *const names[] = {"VALID", "INCOMPLETE", "INVALID"};
     bool german = what->language == ASV_LANGUAGE_DE;
-    enum asv_handed_verdict verdict = verdict_of(set);
-    const char *why = reason(set, german);
+    enum asv_handed_verdict verdict = kinds[set->kind].verdict;
+    const char *meaning = asv_handed_together_meaning(set->kind, german);
     if (what->json) {
-        fprintf(what->out, "],\"valid\":%s,\"verdict\":\"%s\",\"meaning\":",
-                verdict == ASV_HANDED_VALID ? "true" : "false", names[verdict]);
-        asv_print_string(what->out, why);
-        fputs("}\n", what->out);
-    } else {
-        fprintf(what->out, "%s: %s\n  %s\n", german ? "Alle Teile zusammen" : "All parts together",
-                names[verdict], why);
+        say_json(what->out, set, verdict, names[verdict], meaning);
+        return;
     }
+    fprintf(what->out, "%s: %s\n  ", german ? "Alle Teile zusammen" : "All parts together", names[verdict]);
+    if (set->path != NULL) {
+        asv_print_text(what->out, (struct asv_bytes){(const uint8_t *)set->path, strlen(set->path)}, false);
+        fputs(": ", what->out);
+    }
+    fprintf(what->out, "%s\n  (%s)\n", meaning, kinds[set->kind].name);
 }
 
 static enum asv_status verify_each(const struct asv_verify_handed *what, char *const *paths, size_t count,
@@ -238,7 +362,7 @@ static enum asv_status verify_each(const struct asv_verify_handed *what, char *c
         }
     }
     if (status == ASV_OK) {
-        judge(set);
+        (void)asv_handed_set_judge(set);
         if (what->out != NULL) {
             say(what, set);
         }
@@ -271,16 +395,15 @@ static enum asv_status verify_json(const struct asv_verify_handed *what, char *c
 enum asv_status asv_verify_handed_parts(const struct asv_verify_handed *what, char *const *paths,
                                         size_t count, enum asv_handed_verdict *verdict, struct asv_err *err)
 {
-    struct asv_handed_set *set = calloc(1, sizeof *set);
+    struct asv_handed_set *set = asv_handed_set_new();
     if (set == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     enum asv_status status = what->out != NULL && what->json ? verify_json(what, paths, count, set, err)
                                                              : verify_each(what, paths, count, set, err);
     if (status == ASV_OK) {
-        *verdict = verdict_of(set);
+        *verdict = kinds[set->kind].verdict;
     }
-    free(set->numbers);
-    free(set);
+    asv_handed_set_free(set);
     return status;
 }

@@ -11,6 +11,7 @@ import http.server
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -476,6 +477,7 @@ def a_large_one_goes_in_parts(desk, job, ledger, clips, rsa):
     job.site.conf.write_text(conf)  # what the first run had counts
     assert "is not built yet" in written(job, handover, "DVD 4", status=1)[0]
     job.run()
+    parts_are_of_one_making(desk, job, ledger, handover)
     assert sorted(os.listdir(place)) == ["carrier-1-of-2.zip", "carrier-2-of-2.zip", "medium"], os.listdir(place)
     for one, other in ((1, 2), (2, 1)):
         alone = checked(job, handover, f"carrier-{one}-of-2.zip", status=1)
@@ -509,6 +511,36 @@ def a_large_one_goes_in_parts(desk, job, ledger, clips, rsa):
     assert "receipt is confirmed" in desk.act("erika", *words)
     assert shown(desk, handover)["receipt_proven"] is True
     assert f"{handover}: over, and removed" in job.run()
+
+
+def parts_are_of_one_making(desk, job, ledger, handover):
+    """HO-170, HO-171: whatever became of one of them, nobody is told of parts that a court would not take."""
+    place, kept = job.directory / handover, job.site.directory / "first-making"
+    first, second = place / "carrier-1-of-2.zip", place / "carrier-2-of-2.zip"
+
+    def damaged():
+        shutil.copy(first, kept)
+        second.write_bytes(second.read_bytes()[:-1])
+
+    def of_another_making():
+        kept.replace(first)
+
+    def swapped():
+        first.rename(kept)
+        second.rename(first)
+        kept.rename(second)
+
+    for change, why in ((damaged, "carrier-2-of-2.zip: is not good"), (of_another_making, "carrier-2-of-2.zip: does not go with the others"),
+                        (swapped, "a recording is in another part")):
+        unwritten(desk, handover)
+        change()
+        said = job.run(1)
+        assert why in said and not first.exists() and not second.exists(), said
+        ends(desk, handover, "failed", why)
+        ledger.sequence()
+        job.again(handover)
+        job.run()
+        assert row_of(desk, handover)["state"] == "built" and checked(job, handover, first.name, second.name)["verdict"] == "VALID"
 
 
 def two_do_not_run_at_once(job):

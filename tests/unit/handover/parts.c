@@ -13,7 +13,9 @@
 #include "tests/unit/handover/kit.h"
 #include "tests/unit/test.h"
 
-#define MIB ((uint64_t)1 << 20)
+#define FIRST "2026-11-30T00:53:20" /* UTC */
+#define LATER "2026-11-30T01:53:20"
+#define MIB   ((uint64_t)1 << 20)
 
 static struct kit kit;
 static struct asv_err err;
@@ -110,13 +112,10 @@ static void each_part_is_a_carrier_of_its_own(void **state)
         "done");
 }
 
-/* HO-040, HO-084: and what the first run had counts. */
-static void who_is_killed_between_parts_goes_on(void **state)
+/* With the first part made. */
+static void run_killed(void)
 {
-    struct stat before;
-    struct stat after;
     int ended = 0;
-    (void)state;
     kit.build.medium = 27 * MIB / 2;
     kit.kill_at_clip = 2;
     fflush(NULL);
@@ -128,9 +127,19 @@ static void who_is_killed_between_parts_goes_on(void **state)
     assert_int_equal(waitpid(child, &ended, 0), child);
     assert_true(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGKILL);
     assert_true(is_there("carrier-1-of-3.zip") && !is_there("carrier-2-of-3.zip"));
-    assert_int_equal(fstatat(kit.dir, "carrier-1-of-3.zip", &before, 0), 0);
     kit.kill_at_clip = 0;
+}
+
+/* HO-040, HO-084: and what the first run had counts. */
+static void who_is_killed_between_parts_goes_on(void **state)
+{
+    struct stat before;
+    struct stat after;
+    (void)state;
+    run_killed();
+    assert_int_equal(fstatat(kit.dir, "carrier-1-of-3.zip", &before, 0), 0);
     kit.build.medium = 0;
+    kit.build.now_ms += 3600000;
     run();
     assert_int_equal(fstatat(kit.dir, "carrier-1-of-3.zip", &after, 0), 0);
     assert_int_equal(before.st_ino, after.st_ino);
@@ -138,6 +147,66 @@ static void who_is_killed_between_parts_goes_on(void **state)
     assert_true(is_there("carrier-3-of-3.zip") && !is_there("carrier.zip"));
     assert_int_equal(kit.extras, KIT_CLIPS - 1);
     assert_int_equal(kit.keys, KIT_CLIPS - 1);
+}
+
+static void are_of_one_making(const char *made_at)
+{
+    char line[600];
+    (void)snprintf(
+        line, sizeof line,
+        "for n in 1 2 3; do unzip -p carrier-$n-of-3.zip data/facts.json | grep -q '\"made_at\": *\"%s'; "
+        "done; test \"$(echo *)\" = 'carrier-1-of-3.zip carrier-2-of-3.zip carrier-3-of-3.zip medium'",
+        made_at);
+    kit_sh(&kit, line);
+}
+
+/* HO-136, HO-170: by another program, or with another certificate, all of them are made anew; so is what was
+ * divided otherwise, and stays nowhere. */
+static void a_part_of_another_making_does_not_stay(void **state)
+{
+    (void)state;
+    run_killed();
+    kit_sh(&kit, "cp carrier-1-of-3.zip carrier-1-of-2.zip; touch carrier-2-of-2.zip.partial");
+    kit.build.version = "asservat 99";
+    kit.build.now_ms += 3600000;
+    run();
+    are_of_one_making(LATER);
+    kit_sh(&kit,
+           "for n in 1 2 3; do unzip -p carrier-$n-of-3.zip bag-info.txt | grep -q 'asservat 99'; done");
+}
+
+/* HO-170: when the first of them was made nobody knows any more. */
+static void one_that_was_removed_is_not_made_alone(void **state)
+{
+    (void)state;
+    kit.build.medium = 27 * MIB / 2;
+    run();
+    are_of_one_making(FIRST);
+    assert_int_equal(unlinkat(kit.dir, "carrier-2-of-3.zip", 0), 0);
+    kit.build.now_ms += 3600000;
+    run();
+    are_of_one_making(LATER);
+}
+
+static int set_up_both(void **state)
+{
+    (void)state;
+    kit_make(&kit, ASV_PLAN_CARRIER | ASV_PLAN_FILING, 5);
+    err = (struct asv_err){0};
+    return 0;
+}
+
+/* HO-056, HO-170: parts that are whole stay, whenever the filing behind them is made. */
+static void a_filing_leaves_whole_parts(void **state)
+{
+    (void)state;
+    kit.build.medium = 27 * MIB / 2;
+    run();
+    kit_sh(&kit, "rm -r filing; ls -i carrier-* > before");
+    kit.build.version = "asservat 99";
+    kit.build.now_ms += 3600000;
+    run();
+    kit_sh(&kit, "test -d filing; ls -i carrier-* | cmp - before; rm before");
 }
 
 static void where_all_of_it_fits_there_is_one(void **state)
@@ -236,6 +305,9 @@ int main(void)
         cmocka_unit_test(recordings_are_divided_among_media_and_none_is_cut),
         TEST(each_part_is_a_carrier_of_its_own, small),
         TEST(who_is_killed_between_parts_goes_on, small),
+        TEST(a_part_of_another_making_does_not_stay, small),
+        TEST(one_that_was_removed_is_not_made_alone, small),
+        cmocka_unit_test_setup_teardown(a_filing_leaves_whole_parts, set_up_both, tear_down),
         TEST(where_all_of_it_fits_there_is_one, small),
         TEST(what_fits_on_no_medium_is_refused, small),
         cmocka_unit_test(less_is_planned_for_several_and_not_for_one),

@@ -3,7 +3,7 @@
  *
  * What was handed over, good and damaged: each damage has its first fault. The ZIP's own are in
  * tests/unit/package/damage.c. */
-#include "server/verify/handed.h"
+#include "server/verify/handed_set.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -1245,6 +1245,7 @@ static json_t *part_of(void)
 CHANGE(first_of_three, first_part(); set(part_of(), "of", json_integer(3)))
 CHANGE(second_of_three, second_part(); set(part_of(), "of", json_integer(3)))
 CHANGE(second_as_first, second_part(); set(part_of(), "number", json_integer(1)))
+CHANGE(first_as_second, first_part(); set(part_of(), "number", json_integer(2)))
 CHANGE(second_made_later, second_part(); set(it.facts, "made_at", json_string("2026-01-07T06:00:00.000Z")))
 CHANGE(first_hides, first_part(); set(number_of(4), "fate", json_string("other_part")))
 CHANGE(second_hides, second_part(); set(number_of(4), "fate", json_string("other_part")))
@@ -1262,6 +1263,7 @@ static void make_parts(void)
                  {"first_of_three.zip", first_of_three},
                  {"second_of_three.zip", second_of_three},
                  {"second_as_first.zip", second_as_first},
+                 {"first_as_second.zip", first_as_second},
                  {"second_made_later.zip", second_made_later},
                  {"first_hides.zip", first_hides},
                  {"second_hides.zip", second_hides},
@@ -1273,40 +1275,53 @@ static void make_parts(void)
     }
 }
 
-/* HO-114: the parts that are one carrier. */
+static bool says(const char *end, enum asv_handed_together kind, const char *part)
+{
+    static const char *const verdicts[] = {"VALID", "INCOMPLETE", "INVALID"};
+    char want[1500], path[700] = "";
+    if (part != NULL) {
+        (void)snprintf(path, sizeof path, "%s/%s: ", directory, part);
+    }
+    (void)snprintf(want, sizeof want, "All parts together: %s\n  %s%s\n  (%s)\n",
+                   verdicts[asv_handed_together_verdict(kind)], path,
+                   asv_handed_together_meaning(kind, false), asv_handed_together_name(kind));
+    return strcmp(end, want) == 0;
+}
+
+/* HO-114, HO-172: the parts that are one carrier. */
 static void parts_are_verified_together(void **state)
 {
-#define MISSING     "A part is missing."
-#define STRANGE     "They are not different parts of one hand-over."
-#define WRONG       "In a part something is wrong."
-#define CONTRADICTS "Whether another part has a recording they say otherwise than it is."
-#define ALL         "Each part is right, and none is missing."
     static const struct {
         const char *paths[3];
-        enum asv_handed_verdict verdict;
-        const char *says;
+        enum asv_handed_together kind;
+        const char *part; /* of which it is said; NULL: of all */
     } cases[] = {
-        {{"whole.zip"}, ASV_HANDED_VALID, ALL},
-        {{"part.zip"}, ASV_HANDED_INCOMPLETE, MISSING},
-        {{"whole.zip", "whole.zip"}, ASV_HANDED_INVALID, STRANGE},
-        {{"whole.zip", "part.zip"}, ASV_HANDED_INVALID, STRANGE},
-        {{"whole.zip", "root.cert"}, ASV_HANDED_INVALID, WRONG},
-        {{"first.zip", "second.zip"}, ASV_HANDED_VALID, ALL},
-        {{"second.zip", "first.zip"}, ASV_HANDED_VALID, ALL},
-        {{"first.zip"}, ASV_HANDED_INCOMPLETE, MISSING},
-        {{"second.zip"}, ASV_HANDED_INCOMPLETE, MISSING},
-        {{"first.zip", "first.zip"}, ASV_HANDED_INVALID, STRANGE},
-        {{"first.zip", "second.zip", "first.zip"}, ASV_HANDED_INVALID, STRANGE},
-        {{"first.zip", "whole.zip"}, ASV_HANDED_INVALID, STRANGE},
+        {{"whole.zip"}, ASV_TOGETHER_ALL, NULL},
+        {{"part.zip"}, ASV_TOGETHER_MISSING, NULL},
+        {{"whole.zip", "whole.zip"}, ASV_TOGETHER_TWICE, "whole.zip"},
+        {{"whole.zip", "part.zip"}, ASV_TOGETHER_PLAN, "part.zip"},
+        {{"whole.zip", "root.cert"}, ASV_TOGETHER_WRONG, "root.cert"},
+        {{"first.zip", "second.zip"}, ASV_TOGETHER_ALL, NULL},
+        {{"second.zip", "first.zip"}, ASV_TOGETHER_ALL, NULL},
+        {{"first.zip"}, ASV_TOGETHER_MISSING, NULL},
+        {{"second.zip"}, ASV_TOGETHER_MISSING, NULL},
+        {{"first.zip", "first.zip"}, ASV_TOGETHER_TWICE, "first.zip"},
+        {{"first.zip", "second.zip", "first.zip"}, ASV_TOGETHER_TWICE, "first.zip"},
+        {{"first.zip", "whole.zip"}, ASV_TOGETHER_OF, "whole.zip"},
+        {{"first.zip", "first_as_second.zip"}, ASV_TOGETHER_RECORDING, "first_as_second.zip"},
         /* HO-136 */
-        {{"first.zip", "second_of_three.zip"}, ASV_HANDED_INVALID, STRANGE},
-        {{"first_of_three.zip", "second_of_three.zip"}, ASV_HANDED_INVALID, STRANGE},
-        {{"first.zip", "second_as_first.zip"}, ASV_HANDED_INVALID, STRANGE},
-        {{"first.zip", "second_made_later.zip"}, ASV_HANDED_INVALID, STRANGE},
+        {{"first.zip", "second_of_three.zip"}, ASV_TOGETHER_OF, "second_of_three.zip"},
+        {{"first_of_three.zip", "second_of_three.zip"}, ASV_TOGETHER_COUNT, NULL},
+        {{"first.zip", "second_as_first.zip"}, ASV_TOGETHER_TWICE, "second_as_first.zip"},
+        {{"first.zip", "second_made_later.zip"}, ASV_TOGETHER_MADE, "second_made_later.zip"},
         /* HO-135 */
-        {{"first_hides.zip", "second_hides.zip"}, ASV_HANDED_INVALID, CONTRADICTS},
-        {{"first_hides.zip", "second.zip"}, ASV_HANDED_INVALID, CONTRADICTS},
-        {{"first_denies.zip", "second.zip"}, ASV_HANDED_INVALID, CONTRADICTS},
+        {{"first_hides.zip", "second_hides.zip"}, ASV_TOGETHER_SERIES, NULL},
+        {{"first_hides.zip", "second.zip"}, ASV_TOGETHER_SERIES, NULL},
+        {{"first_denies.zip", "second.zip"}, ASV_TOGETHER_SERIES, NULL},
+        /* The first thing, but for a part that is wrong. */
+        {{"first.zip", "second_made_later.zip", "first.zip"}, ASV_TOGETHER_MADE, "second_made_later.zip"},
+        {{"first.zip", "first.zip", "root.cert"}, ASV_TOGETHER_WRONG, "root.cert"},
+        {{"root.cert", "first.zip", "first.zip"}, ASV_TOGETHER_WRONG, "root.cert"},
     };
     (void)state;
     make_parts();
@@ -1324,7 +1339,10 @@ static void parts_are_verified_together(void **state)
         }
         assert_int_equal(asv_verify_handed_parts(&what, given, count, &verdict, NULL), ASV_OK);
         (void)fclose(what.out);
-        if (verdict != cases[i].verdict || strstr(text, cases[i].says) == NULL) {
+        const char *end = NULL;
+        if (verdict != asv_handed_together_verdict(cases[i].kind) ||
+            (end = strstr(text, "All parts together: ")) == NULL ||
+            !says(end, cases[i].kind, cases[i].part)) {
             fail_msg("%zu: %s", i, text);
         }
         free(text);
@@ -1334,25 +1352,35 @@ static void parts_are_verified_together(void **state)
 /* One object, or nothing. */
 static void parts_are_one_object(void **state)
 {
-    (void)state;
-    for (int i = 0; i < 2; i++) {
+    static const struct {
+        const char *second, *reason;
+    } cases[] = {{"second.zip", "all"}, {"first.zip", "part-twice"}, {"no.zip", NULL}};
+    (void)state; /* HO-172 */
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char paths[2][700], *text = NULL;
         char *const given[] = {paths[0], paths[1]};
+        bool is_there = cases[i].reason != NULL;
         size_t len = 0;
         enum asv_handed_verdict verdict = ASV_HANDED_INVALID;
         struct asv_verify_handed what = all_of_it();
         (void)snprintf(paths[0], sizeof paths[0], "%s/first.zip", directory);
-        (void)snprintf(paths[1], sizeof paths[1], "%s/%s", directory, i == 0 ? "second.zip" : "no.zip");
+        (void)snprintf(paths[1], sizeof paths[1], "%s/%s", directory, cases[i].second);
         what.out = open_memstream(&text, &len);
         what.json = true;
         assert_int_equal(asv_verify_handed_parts(&what, given, 2, &verdict, NULL),
-                         i == 0 ? ASV_OK : ASV_E_NOT_FOUND);
+                         is_there ? ASV_OK : ASV_E_NOT_FOUND);
         (void)fclose(what.out);
         json_t *said = json_loads(text, 0, NULL);
-        assert_int_equal(said != NULL, i == 0);
-        assert_int_equal(len > 0, i == 0);
-        assert_int_equal(json_integer_value(json_object_get(said, "format")), i == 0 ? 1 : 0);
-        assert_int_equal(json_array_size(json_object_get(said, "parts")), i == 0 ? 2 : 0);
+        const json_t *part = json_object_get(said, "part");
+        assert_int_equal(said != NULL, is_there);
+        assert_int_equal(len > 0, is_there);
+        assert_int_equal(json_integer_value(json_object_get(said, "format")), is_there ? 1 : 0);
+        assert_int_equal(json_array_size(json_object_get(said, "parts")), is_there ? 2 : 0);
+        if (is_there) {
+            assert_string_equal(json_string_value(json_object_get(said, "reason")), cases[i].reason);
+            assert_int_equal(json_is_null(part), verdict == ASV_HANDED_VALID);
+            assert_true(json_is_null(part) || strcmp(json_string_value(part), paths[1]) == 0);
+        }
         json_decref(said);
         free(text);
     }
@@ -1511,6 +1539,23 @@ static void is_found(const struct asv_verify_handed *what, const char *kind, con
     assert_int_equal(verify(what), ASV_HANDED_INVALID);
     assert_string_equal(asv_handed_fault_name(&fault), kind);
     assert_string_equal(fault.file, name);
+}
+
+/* HO-172 */
+static void a_filing_is_no_part(void **state)
+{
+    (void)state;
+    struct asv_verify_handed what = of_filing();
+    struct asv_handed_set *set = asv_handed_set_new();
+    assert_non_null(set);
+    make_filing(NULL);
+    what.set = set;
+    assert_int_equal(verify(&what), ASV_HANDED_VALID);
+    assert_int_equal(asv_handed_set_judge(set), ASV_TOGETHER_FILING);
+    assert_string_equal(asv_handed_set_path(set), filing);
+    asv_handed_set_free(set);
+    asv_test_remove_directory(filing);
+    asv_test_handover_free(&it);
 }
 
 static void a_filing_is_what_it_says_and_nothing_else(void **state)
@@ -1765,6 +1810,7 @@ int main(void)
         cmocka_unit_test(what_is_not_shown_leaves_it_incomplete),
         cmocka_unit_test(parts_are_verified_together),
         cmocka_unit_test(parts_are_one_object),
+        cmocka_unit_test(a_filing_is_no_part),
         cmocka_unit_test(a_filing_is_what_it_says_and_nothing_else),
         cmocka_unit_test(a_filing_has_its_recordings_checked),
         cmocka_unit_test(a_filing_has_its_ledger_checked),
