@@ -493,10 +493,9 @@ const struct asv_cli_command asv_cli_alert_run = {
     .help = "Looks for alarms that nobody acknowledged, requests that lapse within a day,\n"
             "cameras that are out for too long, open erasures and overdue keys at the keeper,\n"
             "failed and missed retention runs, what waits for its entry in the ledger, its witnesses\n"
-            "that are behind, the age of the newest backup, and certificates that end soon. Each matter goes "
-            "into the journal and,\n"
-            "as alert.conf says, into a mail: once, and then daily while it lasts. Its timer runs it\n"
-            "every 15 minutes.",
+            "that are behind, the age of the newest backup, and certificates that end soon. Each\n"
+            "matter goes into the journal and, as alert.conf says, into a mail: once, and then daily\n"
+            "while it lasts. Its timer runs it every 15 minutes.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,
