@@ -37,18 +37,6 @@ static enum asv_status read_camera(const struct asv_keeper *keeper, const struct
                             : status;
 }
 
-/* K-269: what is wrong with the list is nothing that was shown. */
-static enum asv_status read_revocations(struct asv_keeper *keeper, struct asv_revocations *list,
-                                        const struct asv_revocations **out, struct asv_err *err)
-{
-    struct asv_err why = {0};
-    enum asv_status status = asv_keeper_revocations(keeper, list, out, &why);
-    if (status == ASV_OK) {
-        return ASV_OK;
-    }
-    return asv_fail(err, asv_status_class(status) == ASV_CLASS_RETRY ? status : ASV_E_AWAY, why.text);
-}
-
 /* K-143, K-245, K-247: signed by a camera of this agency, and by the keeper for that camera. The list comes
  * behind what can be told without: who shows nothing is told so whatever is wrong with it (K-213). */
 static enum asv_status read_word(struct asv_keeper *keeper, const struct asv_keeper_request *request,
@@ -63,7 +51,7 @@ static enum asv_status read_word(struct asv_keeper *keeper, const struct asv_kee
         status = asv_bulletin_decode(&out->bulletin, request->bulletin.data, request->bulletin.len, err);
     }
     if (status == ASV_OK) {
-        status = read_revocations(keeper, &list, &revocations, err);
+        status = asv_keeper_revocations(keeper, &list, &revocations, err);
     }
     if (status == ASV_OK) {
         status = read_camera(keeper, request, revocations, &chain, err);

@@ -210,7 +210,7 @@ static void a_list_that_is_gone_is_no_obstacle(void **state)
     assert_int_equal(state_of(&clip), ASV_KEEPER_HELD);
 }
 
-/* Of the camera, which is another one's in the list: the day's key whose clip was erased early, and what a
+/* Of the camera, which the list does not name: the day's key whose clip was erased early, and what a
  * hold before docking copied. */
 static struct asv_keeper_request finish_of(uint8_t why, struct keeper_inventory *word)
 {
@@ -233,6 +233,8 @@ static void waits_for_the_list(uint8_t why, const char *words)
     if (reply.status != ASV_E_AWAY || strstr(reply.detail, words) == NULL) {
         fail_msg("%s: %s, not AWAY: %s", asv_status_name(reply.status), reply.detail, words);
     }
+    assert_int_equal(keep(&other, ASV_KEEPER_WHY_DAY, keeper_site_due(TODAY)), ASV_E_AWAY);
+    assert_int_equal(keeper_make_days(&site, camera, 0, 41).status, ASV_E_AWAY);
 }
 
 static void change_list(long at, int flip)
@@ -292,6 +294,8 @@ static void a_broken_list_accuses_nobody(void **state)
         struct asv_keeper_request finish = finish_of(whys[i], &word);
         assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_OK);
     }
+    assert_int_equal(keep(&other, ASV_KEEPER_WHY_DAY, keeper_site_due(TODAY)), ASV_E_REVOKED); /* the dock */
+    assert_int_equal(keeper_make_days(&site, camera, 0, 41).status, ASV_OK);
 }
 
 static void it_gets_no_keys_any_more(void **state)
