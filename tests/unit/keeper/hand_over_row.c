@@ -313,6 +313,57 @@ static void one_that_may_not_leave_keeps_them_all(void **state)
     given(ask_for(3, 1), 3, 1);
 }
 
+static struct asv_keeper_reply sign(void)
+{
+    struct asv_keeper_request request = {
+        .type = ASV_KEEPER_SIGN,
+        .sign = ASV_KEEPER_SIGN_PACKAGE,
+        .digest = {0xd1},
+        .proposal = {decision.proposal.data, decision.proposal.len},
+        .answer = {decision.answer.data, decision.answer.len},
+        .record_count = 2,
+        .records = {decision.proposer->credential.encoded, decision.answerer->credential.encoded}};
+    decision.number = ASV_KEEPER_NO_CLIP;
+    keeper_plan_request(&request, &decision);
+    return keeper_ask(&site, ASV_KEEPER_EXPORT, &request);
+}
+
+static void not_signed(enum asv_status want)
+{
+    struct asv_keeper_reply reply = sign();
+    refused(reply, want);
+    assert_int_equal(reply.signature.len, 0);
+}
+
+/* Its header is in the builder's hands since another one's turn. Whatever is in the package: it ends there.
+ */
+static void what_left_early_is_not_signed_when_it_may_not_leave(void **state)
+{
+    (void)state; /* K-116, K-217, HO-042 */
+    given(ask_for(0, 4), 0, 4);
+    assert_true(sign().signature.len > 0);
+    block(2);
+    not_signed(ASV_E_DENIED);
+    keeper_propose_clip(&site, &other, ASV_ACTION_UNBLOCK, &people.chief, 41, &site.agency.camera, &clips[2]);
+    assert_int_equal(keeper_decide(&site, &other).status, ASV_OK);
+    assert_true(sign().signature.len > 0);
+    keeper_propose(&site, &other, ASV_ACTION_RECIPIENT_ENDS, &people.chief, 44);
+    assert_int_equal(keeper_decide(&site, &other).status, ASV_OK);
+    not_signed(ASV_E_UNTRUSTED);
+}
+
+static void what_was_given_with_another_and_released_is_not_signed(void **state)
+{
+    (void)state; /* K-116, K-217, HO-042 */
+    given(ask_for(0, 4), 0, 4);
+    asv_test_world_step(&site.world, 1000);
+    assert_int_equal(keeper_both(&site, &other, ASV_ACTION_RELEASE, &people.reviewer, &people.chief, 42,
+                                 &site.agency.camera, &clips[2])
+                         .status,
+                     ASV_OK);
+    not_signed(ASV_E_STATE);
+}
+
 static void what_was_written_down_is_not_again(void **state)
 {
     (void)state; /* K-126, K-268 */
@@ -371,6 +422,8 @@ int main(void)
         TEST(a_key_leaves_alone),
         TEST(one_that_may_not_leave_keeps_them_all),
         TEST(what_was_written_down_is_not_again),
+        TEST(what_left_early_is_not_signed_when_it_may_not_leave),
+        TEST(what_was_given_with_another_and_released_is_not_signed),
         TEST(a_full_disk_gives_none_of_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
