@@ -10,8 +10,8 @@
 #include "server/base/io.h"
 #include "server/keeper/keeper.h"
 
-enum asv_status asv_keeper_revocations(struct asv_keeper *keeper, struct asv_revocations *list,
-                                       const struct asv_revocations **out, struct asv_err *err)
+static enum asv_status read_revocations(struct asv_keeper *keeper, struct asv_revocations *list,
+                                        const struct asv_revocations **out, struct asv_err *err)
 {
     uint64_t seen = keeper->store->index->revocations;
     size_t len = 0;
@@ -40,6 +40,18 @@ enum asv_status asv_keeper_revocations(struct asv_keeper *keeper, struct asv_rev
         *out = list;
     }
     return status;
+}
+
+enum asv_status asv_keeper_revocations(struct asv_keeper *keeper, struct asv_revocations *list,
+                                       const struct asv_revocations **out, struct asv_err *err)
+{
+    struct asv_err why = {0};
+    enum asv_status status = read_revocations(keeper, list, out, &why);
+    if (status == ASV_OK) {
+        return ASV_OK;
+    }
+    return asv_fail(err, asv_status_class(status) == ASV_CLASS_RETRY ? status : ASV_E_AWAY,
+                    why.text); /* K-269 */
 }
 
 /* The camera that a chain proves, valid now and not revoked. */

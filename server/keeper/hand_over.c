@@ -98,27 +98,20 @@ static enum asv_status let_leave(struct asv_keeper *keeper, const struct asv_dec
                : status;
 }
 
-/* K-266, K-267: the further ones, whose headers' digests are put behind each other. */
-static enum asv_status let_more_leave(struct asv_keeper *keeper, const struct asv_decision *decision,
-                                      const struct asv_plan *plan, uint8_t (*digests)[ASV_SHA256_BYTES],
-                                      struct asv_writer *out, struct asv_keeper_reply *reply,
-                                      struct asv_err *err)
+/* K-266, K-267: one of some that are asked for at once; which of them may not leave is in the text. */
+static enum asv_status let_one_leave(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                     const struct asv_plan *plan, uint16_t number, struct leaving *it,
+                                     struct asv_writer *out, struct asv_err *err)
 {
-    const struct asv_keeper_request *request = decision->request;
-    for (uint8_t i = 0; i < request->more_count; i++) {
-        struct leaving it;
-        struct asv_err why = {0};
-        enum asv_status status = let_leave(keeper, decision, plan, request->more[i], &it, out, &why);
-        if (status == ASV_OK && it.clip.form != ASV_PLAN_SEALED) {
-            status = asv_fail(&why, ASV_E_DENIED, "what goes in clear is asked for alone");
-        }
-        if (status != ASV_OK) {
-            return asv_failf(err, status, "the plan's clip %u: %s", request->more[i], why.text);
-        }
-        memcpy(digests[i], it.clip.header, ASV_SHA256_BYTES);
-        reply->more[reply->more_count++] = it.header;
+    struct asv_err why = {0};
+    if (decision->request->more_count == 0) {
+        return let_leave(keeper, decision, plan, number, it, out, err);
     }
-    return ASV_OK;
+    enum asv_status status = let_leave(keeper, decision, plan, number, it, out, &why);
+    if (status == ASV_OK && it->clip.form != ASV_PLAN_SEALED) {
+        status = asv_fail(&why, ASV_E_DENIED, "what goes in clear is asked for alone");
+    }
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "the plan's clip %u: %s", number, why.text);
 }
 
 /* K-088, K-218: what leaves of one clip, and of those that go sealed as it does, each time that it is asked
@@ -129,28 +122,33 @@ static enum asv_status give(struct asv_keeper *keeper, const struct asv_decision
     const struct asv_keeper_request *request = decision->request;
     uint8_t digests[1 + ASV_KEEPER_MORE_MAX][ASV_SHA256_BYTES];
     struct asv_writer out;
-    struct leaving it;
+    struct leaving all[1 + ASV_KEEPER_MORE_MAX];
     asv_writer_init(&out, keeper->reply_data, sizeof keeper->reply_data);
-    enum asv_status status = let_leave(keeper, decision, plan, request->number, &it, &out, err);
-    if (status == ASV_OK && request->more_count > 0 && it.clip.form != ASV_PLAN_SEALED) { /* K-266 */
-        status = asv_fail(err, ASV_E_DENIED, "what goes in clear is asked for alone");
+    for (unsigned i = 0; i <= request->more_count; i++) {
+        uint16_t number = i == 0 ? request->number : request->more[i - 1];
+        enum asv_status status = let_one_leave(keeper, decision, plan, number, &all[i], &out, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        memcpy(digests[i], all[i].clip.header, sizeof digests[i]);
     }
-    if (status == ASV_OK) {
-        status = let_more_leave(keeper, decision, plan, digests + 1, &out, reply, err);
-    }
+    const struct leaving *first = &all[0];
+    assert(first->row != NULL);
+    memcpy(keeper->scratch->file_key, first->row->file_key, sizeof keeper->scratch->file_key);
+    enum asv_status status =
+        asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_CLIP, digests, 1u + request->more_count,
+                              asv_plan_has_original(first->clip.form) ? plan : NULL, err); /* K-241, K-268 */
     if (status != ASV_OK) {
         return status;
     }
-    assert(it.row != NULL);
-    memcpy(digests[0], it.clip.header, sizeof digests[0]);
-    memcpy(keeper->scratch->file_key, it.row->file_key, sizeof keeper->scratch->file_key);
-    reply->stanza = it.header;
-    status = asv_decide_write_once(keeper, decision, ASV_KEEPER_GAVE_CLIP, digests, 1u + request->more_count,
-                                   asv_plan_has_original(it.clip.form) ? plan : NULL, err); /* K-241, K-268 */
-    if (status == ASV_OK && it.clip.form != ASV_PLAN_SEALED) {
+    reply->stanza = first->header;
+    for (; reply->more_count < request->more_count; reply->more_count++) {
+        reply->more[reply->more_count] = all[1 + reply->more_count].header;
+    }
+    if (first->clip.form != ASV_PLAN_SEALED) {
         reply->file_key = keeper->scratch->file_key;
     }
-    return status;
+    return ASV_OK;
 }
 
 enum asv_status asv_decide_hand_over(struct asv_keeper *keeper, const struct asv_decision *decision,

@@ -120,7 +120,7 @@ void asv_keeper_tick(struct asv_keeper *keeper, int64_t *next_wall_ms);
 /* ---- parts ---- */
 
 /* The newest revocation list, verified; *out is NULL when none is configured and none was ever seen.
- * ASV_E_EXPIRED for one that is older than one seen before, ASV_E_STATE when it is gone. */
+ * When it is damaged, older than one seen before, or gone: ASV_E_AWAY (K-269). */
 ASV_MUST_CHECK enum asv_status asv_keeper_revocations(struct asv_keeper *keeper, struct asv_revocations *list,
                                                       const struct asv_revocations **out,
                                                       struct asv_err *err);

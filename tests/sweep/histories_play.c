@@ -489,6 +489,7 @@ static bool play_decide(struct stage *stage, const struct step *step)
         int second = (int)(n[5] / 2 % (uint32_t)stage->model.clip_count);
         paper.also = second != paper.clip ? second : -1;
         paper.whole = n[6] % 8 != 1; /* K-217 */
+        paper.in_clear = (paper.clip + paper.recipient) % 2 == 0;
     }
     paper.step = rule->approvers == NULL ? MODEL_ALONE : MODEL_PROPOSES;
     paper.person = choose_person(stage, paper.ground == MODEL_LEGALITY ? "P" : rule->proposers, NULL, n[1]);
@@ -506,6 +507,7 @@ static bool play_decide(struct stage *stage, const struct step *step)
         return true;
     }
     stage->model.papers[proposal].whole = false;
+    stage->model.papers[proposal].row = n[6] / 8 % 4 != 0;
     return stage_deliver(stage, &delivery);
 }
 
@@ -588,6 +590,7 @@ static bool play_replay(struct stage *stage, const struct step *step)
         break;
     }
     stage->model.papers[delivery.proposal].whole = n[2] % 2 == 0;
+    stage->model.papers[delivery.proposal].row = n[2] / 2 % 2 == 0;
     return stage_deliver(stage, &delivery);
 }
 

@@ -298,12 +298,6 @@ bool stage_record(struct stage *stage, int camera, bool reserve, int key, int64_
 
 /* ---- what leaves ---- */
 
-/* Of a HAND_OVER: its key leaves as it is, too. */
-static bool goes_in_clear(const struct model_paper *paper)
-{
-    return (paper->clip + paper->recipient) % 2 == 0;
-}
-
 static bool asks_for_a_clip(const struct stage *stage, const struct delivery *delivery)
 {
     const struct model_paper *asked = &stage->model.papers[delivery->proposal];
@@ -328,13 +322,12 @@ static bool unwrap(const struct stage *stage, struct asv_bytes stanzas, int to,
 }
 
 /* Of a HAND_OVER: in an age header (K-218). */
-static bool unwrap_header(const struct stage *stage, const struct asv_keeper_reply *reply, int to,
+static bool unwrap_header(const struct stage *stage, struct asv_bytes text, int to,
                           uint8_t key[ASV_FILE_KEY_BYTES])
 {
     struct asv_age_header header;
-    return asv_age_header_read(&header, reply->stanza.data, reply->stanza.len) == ASV_OK &&
-           header.text.len == reply->stanza.len && unwrap(stage, header.stanzas, to, key) &&
-           asv_age_header_check(&header, key) == ASV_OK;
+    return asv_age_header_read(&header, text.data, text.len) == ASV_OK && header.text.len == text.len &&
+           unwrap(stage, header.stanzas, to, key) && asv_age_header_check(&header, key) == ASV_OK;
 }
 
 static bool is_key_of(const struct stage *stage, int clip, const uint8_t key[ASV_FILE_KEY_BYTES])
@@ -568,7 +561,7 @@ static size_t plan_of(const struct stage *stage, const struct model_paper *paper
     plan.clip_count = paper->also >= 0 ? 2 : 1;
     *number = paper->also >= 0 &&
               memcmp(stage->digests[paper->also], stage->digests[paper->clip], ASV_SHA256_BYTES) < 0;
-    clips[*number].form = goes_in_clear(paper) ? ASV_PLAN_WHOLE : ASV_PLAN_SEALED;
+    clips[*number].form = paper->in_clear ? ASV_PLAN_WHOLE : ASV_PLAN_SEALED;
     memcpy(clips[*number].header, stage->digests[paper->clip], ASV_SHA256_BYTES);
     if (paper->also >= 0) {
         memcpy(clips[1 - *number].header, stage->digests[paper->also], ASV_SHA256_BYTES);
@@ -680,6 +673,8 @@ static void decide_request(const struct stage *stage, struct asv_keeper_request 
     request->number = ASV_KEEPER_NO_CLIP;
     if (asked->action == MODEL_HAND_OVER) {
         request->plan = (struct asv_bytes){plan, plan_of(stage, asked, plan, &request->number)};
+        request->more[0] = (uint16_t)(1 - request->number);
+        request->more_count = model_is_row(asked) ? 1 : 0;
         request->number = asked->whole ? ASV_KEEPER_NO_CLIP : request->number;
     }
     request->proposal =
@@ -735,6 +730,21 @@ static bool is_spent(struct stage *stage, struct asv_keeper_request *request)
            stage_fail(stage, "one showing showed twice");
 }
 
+/* K-266: with it, of the second one a header alone, when both were asked for. */
+static bool check_second(struct stage *stage, const struct model_paper *asked,
+                         const struct asv_keeper_reply *reply)
+{
+    uint8_t key[ASV_FILE_KEY_BYTES];
+    bool row = asked->action == MODEL_HAND_OVER && model_is_row(asked);
+    if (reply->more_count != (row ? 1 : 0)) {
+        return stage_fail(stage, "another number of clips left than was asked for");
+    }
+    return !row ||
+           (unwrap_header(stage, reply->more[0], asked->recipient, key) &&
+            is_key_of(stage, asked->also, key)) ||
+           stage_fail(stage, "a hand-over whose second clip the recipient cannot open");
+}
+
 /* What left: this clip's key, for two living people's statements about it, and only for them. */
 static bool check_given(struct stage *stage, const struct delivery *delivery,
                         const struct asv_keeper_reply *reply)
@@ -747,7 +757,7 @@ static bool check_given(struct stage *stage, const struct delivery *delivery,
         reply->status == ASV_OK && wanted && stage->model.papers[delivery->answer].step == MODEL_APPROVES;
     if (!given) {
         bool held = asked->action == MODEL_HOLD && asked->answers < 0 && approved;
-        return (reply->file_key == NULL || stage_fail(stage, "a key left")) &&
+        return ((reply->file_key == NULL && reply->more_count == 0) || stage_fail(stage, "a key left")) &&
                check_recovery(stage, reply, asked->clip, held);
     }
     const struct model_person *one = &stage->model.people[asked->person];
@@ -755,7 +765,7 @@ static bool check_given(struct stage *stage, const struct delivery *delivery,
     if (one->self == other->self || one->revoked || other->revoked) {
         return stage_fail(stage, "a key left without two people");
     }
-    bool in_clear = asked->action == MODEL_OPEN || goes_in_clear(asked);
+    bool in_clear = asked->action == MODEL_OPEN || asked->in_clear;
     if (in_clear != (reply->file_key != NULL)) { /* K-218 */
         return stage_fail(stage, "what goes sealed went in clear, or the other way round");
     }
@@ -764,10 +774,11 @@ static bool check_given(struct stage *stage, const struct delivery *delivery,
     }
     if (asked->action == MODEL_OPEN) {
         memcpy(key, reply->file_key, sizeof key);
-    } else if (!unwrap_header(stage, reply, asked->recipient, key)) {
+    } else if (!unwrap_header(stage, reply->stanza, asked->recipient, key)) {
         return stage_fail(stage, "a hand-over that the recipient cannot open");
     }
-    return is_key_of(stage, asked->clip, key) || stage_fail(stage, "the key of another clip left");
+    return (is_key_of(stage, asked->clip, key) || stage_fail(stage, "the key of another clip left")) &&
+           check_second(stage, asked, reply);
 }
 
 /* K-160, K-161, K-163: what was done is signed, and what is said of a statement for good once is never said

@@ -83,6 +83,8 @@ struct model_paper {
     int day;                      /* of a clip, as people say */
     int also;                     /* HAND_OVER: a second clip of its plan; -1: none */
     bool whole;                   /* HAND_OVER: it is asked whether it counts, not for the clip */
+    bool row;                     /* HAND_OVER: both of its clips are asked for at once */
+    bool in_clear;                /* HAND_OVER: its clip goes whole; the second one goes sealed */
     int64_t taken;                /* HAND_OVER: when it was taken; 0: it was not */
     /* What was made of it. */
     bool decided, refused;
@@ -170,6 +172,9 @@ enum model_answer model_could_open(const struct model *model, int number);
 
 /* Of a clip that opens: whether people keep it beyond its period. */
 bool model_says_held(const struct model *model, int number);
+
+/* Of a HAND_OVER: both clips are asked for, and there are two. */
+bool model_is_row(const struct model_paper *paper);
 
 /* True: it is done. answer -1: none; brought: the clip that came along, -1: none. */
 bool model_decide(struct model *model, int proposal, int answer, int brought, bool has_records);

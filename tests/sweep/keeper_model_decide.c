@@ -135,12 +135,18 @@ static bool is_held_for(const struct model_clip *clip, const struct model_paper 
            (asked->incident == 0 || clip->incident == asked->incident) && asked->issued >= clip->held;
 }
 
-/* K-217 */
+bool model_is_row(const struct model_paper *paper)
+{
+    return !paper->whole && paper->row && paper->also >= 0;
+}
+
+/* K-217, K-266, K-267 */
 static bool hands_over(const struct model *model, struct model_paper *asked)
 {
     bool all = model->recipients[asked->recipient] == MODEL_REGISTERED; /* K-089 */
     all = all && (asked->whole || asked->taken != 0);
-    int clips[] = {asked->clip, asked->whole ? asked->also : -1};
+    all = all && !(model_is_row(asked) && asked->in_clear);
+    int clips[] = {asked->clip, asked->whole || model_is_row(asked) ? asked->also : -1};
     for (int i = 0; i < 2; i++) {
         const struct model_clip *clip = &model->clips[clips[i] >= 0 ? clips[i] : asked->clip];
         all = all && is_held_for(clip, asked) && clip->blocks == 0;

@@ -210,6 +210,94 @@ static void a_list_that_is_gone_is_no_obstacle(void **state)
     assert_int_equal(state_of(&clip), ASV_KEEPER_HELD);
 }
 
+/* Of the camera, which the list does not name: the day's key whose clip was erased early, and what a
+ * hold before docking copied. */
+static struct asv_keeper_request finish_of(uint8_t why, struct keeper_inventory *word)
+{
+    struct asv_keeper_request early = keeper_finish_early(&site, word, camera, TODAY);
+    if (why == ASV_KEEPER_WHY_EARLY) {
+        return early;
+    }
+    struct asv_keeper_request ahead = {.type = ASV_KEEPER_FINISH, .why = why};
+    word->issued_ms = word->wall_ms = site.world.wall;
+    keeper_inventory(&ahead, word);
+    asv_statement_digest(ahead.digest, &decision.proposal.statement);
+    return ahead;
+}
+
+static void waits_for_the_list(uint8_t why, const char *words)
+{
+    struct keeper_inventory word;
+    struct asv_keeper_request finish = finish_of(why, &word);
+    struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_ADMIN, &finish);
+    if (reply.status != ASV_E_AWAY || strstr(reply.detail, words) == NULL) {
+        fail_msg("%s: %s, not AWAY: %s", asv_status_name(reply.status), reply.detail, words);
+    }
+    assert_int_equal(keep(&other, ASV_KEEPER_WHY_DAY, keeper_site_due(TODAY)), ASV_E_AWAY);
+    assert_int_equal(keeper_make_days(&site, camera, 0, 41).status, ASV_E_AWAY);
+}
+
+static void change_list(long at, int flip)
+{
+    FILE *file = fopen(list_path, "rb+");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, at, at < 0 ? SEEK_END : SEEK_SET), 0);
+    int byte = fgetc(file);
+    assert_int_equal(fseek(file, -1, SEEK_CUR), 0);
+    assert_int_equal(fputc(byte ^ flip, file), byte ^ flip);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* So that nothing is missing for either but the camera's word. */
+static void let_both_be_finished(void)
+{
+    int64_t began = clip.header.start_wall_ms;
+    keeper_site_revoke(&site, 5, &site.agency.dock);
+    assert_true(opens(&clip)); /* the list is seen */
+    assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &clip), ASV_OK);
+    assert_int_equal(keep(&other, ASV_KEEPER_WHY_EARLY, 0), ASV_OK);
+    keeper_propose(&site, &decision, ASV_ACTION_HOLD_AHEAD, &people.wearer, ++serial);
+    struct asv_subject *subject = &decision.proposal.statement.subject;
+    memcpy(subject->id, camera->cert_digest, sizeof subject->id);
+    subject->from_ms = began - HOUR_MS;
+    subject->until_ms = began + HOUR_MS;
+    keeper_sign_again(&decision);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, ++serial);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    keeper_site_go_to(&site, site.world.wall + 24 * HOUR_MS);
+}
+
+/* What the list lacks is neither the camera's lie nor a dock's. */
+static void a_broken_list_accuses_nobody(void **state)
+{
+    (void)state;                                                                /* K-269 */
+    static const uint8_t whys[] = {ASV_KEEPER_WHY_EARLY, ASV_KEEPER_WHY_AHEAD}; /* as their keys may go */
+    let_both_be_finished();
+    for (size_t i = 0; i < sizeof whys; i++) {
+        struct keeper_inventory word;
+        keeper_site_revoke(&site, 6, &site.agency.dock);
+        change_list(-1, 1);
+        waits_for_the_list(whys[i], "revocation list");
+        keeper_site_revoke(&site, 6, &site.agency.dock);
+        change_list(0, 1);
+        waits_for_the_list(whys[i], "revocation list");
+        assert_int_equal(truncate(list_path, 0), 0);
+        waits_for_the_list(whys[i], "revocation list");
+        keeper_site_revoke(&site, 1, &site.agency.dock); /* before one that it has seen */
+        waits_for_the_list(whys[i], "older than one seen before");
+        assert_int_equal(unlink(list_path), 0);
+        waits_for_the_list(whys[i], "is gone");
+        struct asv_keeper_request bare = finish_of(whys[i], &word);
+        bare.inventory.len = bare.bulletin.len = 0; /* K-213, K-252: whether it is there */
+        assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &bare).status, ASV_E_MALFORMED);
+        keeper_site_revoke(&site, 6, &site.agency.dock);
+        struct asv_keeper_request finish = finish_of(whys[i], &word);
+        assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_OK);
+    }
+    assert_int_equal(keep(&other, ASV_KEEPER_WHY_DAY, keeper_site_due(TODAY)), ASV_E_REVOKED); /* the dock */
+    assert_int_equal(keeper_make_days(&site, camera, 0, 41).status, ASV_OK);
+}
+
 static void it_gets_no_keys_any_more(void **state)
 {
     (void)state;
@@ -230,6 +318,7 @@ int main(void)
         TEST(what_was_held_before_it_docked_is_kept),
         TEST(their_end_is_signed),
         TEST(a_list_that_is_gone_is_no_obstacle),
+        TEST(a_broken_list_accuses_nobody),
         TEST(it_gets_no_keys_any_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
