@@ -611,26 +611,42 @@ $$;
 COMMENT ON FUNCTION asv.early_day_page IS 'a page of clips that two people erased early, one for each camera and day of its key: where that is not complete, or its period would run then';
 GRANT EXECUTE ON FUNCTION asv.early_day_page TO asv_admin;
 
--- K-255. A number belongs to a time unless those before and behind it are both of an earlier one, or both of a later one; where a clock had no
--- time it may. In numeric: a docking says of a last number what it likes.
+-- K-255, K-257, K-258, K-263. A number is of no earlier a time than the one before it, and of no later a time than the one behind it, by a clock that dockings
+-- set: between two dockings also of one since the first, or as late as its clock was then. Whatever a clock does not tell may be of any time, as
+-- where it went back within one docking. What is only announced is not here. In numeric: a docking says of a last number what it likes.
 CREATE FUNCTION asv.numbers_missing(p_camera bytea, p_from timestamptz, p_until timestamptz) RETURNS bigint
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     WITH told AS (
-        SELECT r.epoch, r.number::numeric AS number, min(r.started_at) AS started_at
-        FROM asv.recording r WHERE r.camera = p_camera GROUP BY r.epoch, r.number
-        UNION ALL
-        SELECT d.epoch, max(d.last_number)::numeric + 1, 'infinity'
-        FROM asv.docking d WHERE d.camera = p_camera AND d.last_number IS NOT NULL GROUP BY d.epoch
+        (SELECT DISTINCT ON (r.epoch, r.number) r.epoch, r.number::numeric AS number, r.started_at, r.session::bytea AS session, d.began_at, d.camera_wall_at
+         FROM asv.recording r
+         JOIN asv.recording_state s ON s.recording = r.id AND s.state NOT IN ('announced', 'transferring')
+         LEFT JOIN asv.docking d ON d.session = r.session
+         WHERE r.camera = p_camera
+         ORDER BY r.epoch, r.number, r.started_at NULLS FIRST)
+        UNION ALL -- behind all that it is known to have given
+        SELECT g.epoch, max(g.number)::numeric + 1, 'infinity', NULL, NULL, NULL
+        FROM (SELECT r.epoch, r.number::bigint AS number FROM asv.recording r WHERE r.camera = p_camera
+              UNION ALL
+              SELECT d.epoch, d.last_number::bigint FROM asv.docking d WHERE d.camera = p_camera AND d.last_number IS NOT NULL) AS g
+        GROUP BY g.epoch
     ), step AS (
         SELECT t.number, t.started_at, lag(t.number, 1, 0::numeric) OVER numbers AS before,
-               lag(t.started_at, 1, '-infinity') OVER numbers AS started_before
+               lag(t.started_at, 1, '-infinity') OVER numbers AS started_before,
+               t.session IS DISTINCT FROM lag(t.session) OVER numbers AS docked_between,
+               lag(t.began_at) OVER numbers AS docked_at, lag(t.camera_wall_at) OVER numbers AS docked_wall_at
         FROM told t WINDOW numbers AS (PARTITION BY t.epoch ORDER BY t.number)
+    ), gap AS (
+        SELECT s.number - s.before - 1 AS missing, s.started_at IS NULL OR s.started_before IS NULL AS timeless,
+               CASE WHEN s.docked_between THEN least(s.started_before, s.started_at, s.docked_at)
+                    WHEN s.started_at >= s.started_before THEN s.started_before ELSE '-infinity' END AS earliest,
+               CASE WHEN s.docked_between THEN greatest(s.started_before, s.started_at, s.docked_wall_at)
+                    WHEN s.started_at >= s.started_before THEN s.started_at ELSE 'infinity' END AS latest
+        FROM step s
+        WHERE s.number > s.before + 1
     )
-    SELECT least(coalesce(sum(s.number - s.before - 1), 0), 1000000)::bigint
-    FROM step s
-    WHERE s.number > s.before + 1
-      AND NOT coalesce(s.started_before >= p_until AND s.started_at >= p_until, false)
-      AND NOT coalesce(s.started_before < p_from AND s.started_at < p_from, false)
+    SELECT least(coalesce(sum(g.missing), 0), 1000000)::bigint
+    FROM gap g
+    WHERE g.timeless OR g.earliest < p_until AND g.latest >= p_from
 $$;
 COMMENT ON FUNCTION asv.numbers_missing IS 'how many numbers that a camera gave, and that may be of this time, are of no recording here';
 GRANT EXECUTE ON FUNCTION asv.numbers_missing TO asv_admin;
@@ -666,10 +682,10 @@ COMMENT ON FUNCTION asv.inventory_next IS 'what a camera signed when a docking h
 GRANT EXECUTE ON FUNCTION asv.inventory_next TO asv_admin;
 
 CREATE FUNCTION asv.ahead_page(p_after bytea, p_limit integer)
-    RETURNS TABLE (proposal asv.digest, camera asv.digest, camera_name text, until_at timestamptz, since timestamptz, emptied boolean,
-                   waiting bigint)
+    RETURNS TABLE (proposal asv.digest, camera asv.digest, camera_name text, from_at timestamptz, until_at timestamptz, since timestamptz,
+                   emptied boolean, waiting bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT r.proposal, r.camera, t.name::text, r.until_at, r.ended_at, asv.emptied_since(r.camera, r.until_at),
+    SELECT r.proposal, r.camera, t.name::text, r.from_at, r.until_at, r.ended_at, asv.emptied_since(r.camera, r.until_at),
            (SELECT count(*) FROM asv.clip c JOIN asv.recording_state s ON s.recording = c.recording
             WHERE c.camera = r.camera AND s.state IN ('sealed', 'quarantined', 'pending') AND asv.ahead_keeps(r, c)
               AND NOT EXISTS (SELECT FROM asv.hold h WHERE h.recording = c.recording AND h.proposal = r.proposal))

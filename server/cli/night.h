@@ -45,6 +45,13 @@ enum asv_night_kind {
     ASV_NIGHT_KINDS,
 };
 
+/* Whether a camera's key of a day was found to be destroyed (asv_night_is_finished). */
+struct asv_night_finish {
+    uint8_t camera_cert[ASV_SHA256_BYTES];
+    uint32_t date; /* 0: nobody was asked */
+    bool done;
+};
+
 struct asv_night {
     const struct asv_cli *cli;
     struct asv_db *db;
@@ -69,7 +76,8 @@ struct asv_night {
     const char *clock_doubt; /* then: why nobody may go by the clock; NULL: everybody may */
     size_t kept_count;       /* what the keeper has rows for, ascending by header */
     struct asv_keeper_kept *kept;
-    uint8_t *seen; /* a bit for each: it was compared with where the database has it */
+    uint8_t *seen;                  /* a bit for each: it was compared with where the database has it */
+    struct asv_night_finish finish; /* the last that was asked about */
 
     struct asv_db_retention_end counts;
     uint64_t begun, removed_files, rewrapped, finished, delivered, concluded, forgotten, incidents, undocked;
@@ -288,9 +296,9 @@ ASV_MUST_CHECK enum asv_status asv_night_keep(struct asv_night *night, const str
 ASV_MUST_CHECK enum asv_status asv_night_rewrap(struct asv_night *night, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_night_finish_days(struct asv_night *night, struct asv_err *err);
 
-/* Whether the key of an early erasure's camera day was destroyed. The keeper is asked for it, and shown what
- * the camera signed when it was emptied after that day, when every other living clip under that key has one
- * of its own. */
+/* Whether the key of an early erasure's camera day was destroyed, which the keeper is asked first. It is
+ * shown what the camera signed when it was emptied after that day, when every other living clip under that
+ * key has one of its own. Not asked again about the same camera and day as before. */
 bool asv_night_is_finished(struct asv_night *night, const struct asv_db_retained *clip);
 
 /* ---- what cameras signed when they were emptied (night_emptied.c) ---- */

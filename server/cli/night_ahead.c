@@ -94,13 +94,40 @@ static struct asv_night_emptied emptied_since(const struct asv_db_ahead_end *ahe
                                       .about = ahead};
 }
 
+/* K-256: what is not here may be what nobody else keeps; and what the camera signed. NULL: nothing is. */
+static const char *lacks(struct asv_night *night, const struct asv_db_ahead_end *ahead,
+                         char text[ASV_ERR_TEXT_BYTES])
+{
+    struct asv_err err = {0};
+    uint64_t missing = 0;
+    bool shown = false;
+    const struct asv_night_emptied emptied = emptied_since(ahead);
+    enum asv_status status = asv_db_numbers_missing(night->db, ahead->camera_cert, ahead->from_ms,
+                                                    ahead->until_ms, &missing, &err);
+    if (status == ASV_OK && missing != 0) {
+        (void)snprintf(text, ASV_ERR_TEXT_BYTES,
+                       "numbers that the camera gave at that time, or about then, are of no recording here "
+                       "(%llu): find them, or two people end it, with asservat hold ahead --release",
+                       (unsigned long long)missing);
+        return text;
+    }
+    if (status == ASV_OK) {
+        status = asv_night_has_signed(night, &emptied, &shown, &err);
+    }
+    if (status != ASV_OK) {
+        (void)snprintf(text, ASV_ERR_TEXT_BYTES, "%s", err.text);
+        return text;
+    }
+    return shown ? NULL
+                 : "the camera has not signed that by a bulletin from since then: put it into a dock (out "
+                   "and in again, if it is in one), or two people end it, with asservat hold ahead "
+                   "--release";
+}
+
 /* Why it cannot be asked for yet, as far as the database knows; NULL: it can. */
 static const char *stands_because(struct asv_night *night, const struct asv_db_ahead_end *ahead,
                                   char text[ASV_ERR_TEXT_BYTES])
 {
-    struct asv_err err = {0};
-    bool shown = false;
-    const struct asv_night_emptied emptied = emptied_since(ahead);
     if (ahead->until_ms > night->now_ms) {
         return "its time is not over";
     }
@@ -112,14 +139,7 @@ static const char *stands_because(struct asv_night *night, const struct asv_db_a
                        (unsigned long long)ahead->waiting);
         return text;
     }
-    if (asv_night_has_signed(night, &emptied, &shown, &err) != ASV_OK) {
-        (void)snprintf(text, ASV_ERR_TEXT_BYTES, "%s", err.text);
-        return text;
-    }
-    return shown ? NULL
-                 : "the camera has not signed that by a bulletin from since then: put it into a dock (out "
-                   "and in again, if it is in one), or two people end it, with asservat hold ahead "
-                   "--release";
+    return lacks(night, ahead, text);
 }
 
 /* K-189. One that ran out may be kept by that very hold still: that it is not, the keeper signs (K-204). */

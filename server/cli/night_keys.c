@@ -253,13 +253,15 @@ static enum asv_status ask_finish(struct asv_night *night, const struct asv_keep
 
 /* K-255: what lies in the vault and is in no row, as after the database was put back, or was taken by a dock
  * that is none of ours any more. */
-static enum asv_status is_whole(struct asv_night *night, const struct asv_db_retained *clip, int64_t end_ms,
-                                bool *whole, struct asv_err *err)
+static enum asv_status is_whole(struct asv_night *night, const struct asv_db_retained *clip, bool *whole,
+                                struct asv_err *err)
 {
     char uuid[ASV_UUID_TEXT_BYTES];
     int64_t start_ms = 0;
+    int64_t end_ms = 0;
     uint64_t missing = 0;
-    if (asv_local_day_start(clip->key_date, &start_ms) != ASV_OK) {
+    if (asv_local_day_start(clip->key_date, &start_ms) != ASV_OK ||
+        asv_local_day_end(clip->key_date, &end_ms) != ASV_OK) {
         return asv_fail(err, ASV_E_LIMIT, "no calendar for its key's day");
     }
     enum asv_status status =
@@ -275,24 +277,54 @@ static enum asv_status is_whole(struct asv_night *night, const struct asv_db_ret
     return status;
 }
 
-/* K-252: by what its camera signed after that day; what is in custody of it has keys of its own before. */
-static enum asv_status show(struct asv_night *night, const struct asv_db_retained *clip, int64_t end_ms,
-                            bool *done, struct asv_err *err)
+/* K-259: whether the key is gone already, as after a run that was cut off. ASV_E_STATE: whatever the camera
+ * signs; ASV_E_REVOKED: nothing that it signs. */
+static enum asv_status ask_gone(struct asv_night *night, const struct asv_db_retained *clip, bool *gone,
+                                struct asv_err *err)
 {
-    char camera[ASV_TEXT_BYTES];
-    char uuid[ASV_UUID_TEXT_BYTES];
+    uint8_t chain[ASV_CHAIN_MAX_BYTES];
+    size_t chain_len = 0;
+    uint32_t request = 0;
+    struct asv_keeper_reply reply = {0};
+    enum asv_status status =
+        asv_db_chain(night->db, clip->identity.camera_cert, chain, sizeof chain, &chain_len, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_keeper_emptied bare = {.chain = {chain, chain_len}};
+    status = ask_finish(night, &bare, clip, &request, err);
+    status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
+    *gone = reply.status == ASV_E_NOT_FOUND;
+    bool tells = reply.status == ASV_OK || reply.status == ASV_E_STATE || reply.status == ASV_E_REVOKED;
+    return tells ? status : ASV_OK; /* that it cannot now, or was shown nothing, tells nothing of it */
+}
+
+/* K-253, K-259: as the keeper says it; what it waits for is no failure. */
+static enum asv_status waits(struct asv_night *night, const char *camera, enum asv_status status,
+                             const struct asv_err *why)
+{
+    if (status == ASV_E_STATE || status == ASV_E_REVOKED) {
+        asv_night_note(night, ASV_NIGHT_OPEN, camera, "its key of a day with an early erasure stays: %s",
+                       why->text);
+        return ASV_OK;
+    }
+    return status;
+}
+
+/* K-252: by what its camera signed after that day; what is in custody of it has keys of its own before. */
+static enum asv_status show(struct asv_night *night, const struct asv_db_retained *clip,
+                            const struct asv_night_emptied *emptied, bool *done, struct asv_err *err)
+{
     bool may = false;
     const struct asv_night_pages others = {.camera_day = clip};
-    asv_uuid_format(uuid, clip->clip);
-    (void)snprintf(camera, sizeof camera, "the camera of %s", uuid);
-    const struct asv_night_emptied emptied = {.camera_cert = clip->identity.camera_cert,
-                                              .camera = camera,
-                                              .since_ms = end_ms + ASV_PRE_ROLL_MAX_MS,
-                                              .ask = ask_finish,
-                                              .about = clip};
-    enum asv_status status = asv_night_has_signed(night, &emptied, &may, err);
+    enum asv_status status = asv_night_has_signed(night, emptied, &may, err);
+    if (status == ASV_OK && !may) {
+        asv_night_note(night, ASV_NIGHT_OPEN, emptied->camera,
+                       "its key of a day with an early erasure stays: the camera has not signed since then "
+                       "that nothing is left on it: put it into a dock (out and in again, if it is in one)");
+    }
     if (status == ASV_OK && may) {
-        status = is_whole(night, clip, end_ms, &may, err);
+        status = is_whole(night, clip, &may, err);
     }
     if (status == ASV_OK && may) {
         status = asv_night_each(night, &others, check_batch, err);
@@ -300,26 +332,55 @@ static enum asv_status show(struct asv_night *night, const struct asv_db_retaine
     if (status != ASV_OK || !may) {
         return status;
     }
-    status = asv_night_show_emptied(night, &emptied, err);
+    status = asv_night_show_emptied(night, emptied, err);
     *done = status == ASV_OK;
-    bool waits = status == ASV_E_STATE || status == ASV_E_REVOKED; /* K-253 */
-    return waits ? ASV_OK : status;
+    return waits(night, emptied->camera, status, err);
+}
+
+static enum asv_status finish(struct asv_night *night, const struct asv_db_retained *clip, int64_t end_ms,
+                              bool *done, struct asv_err *err)
+{
+    struct asv_db_device camera;
+    enum asv_status status = asv_db_camera_find(night->db, clip->identity.camera_cert, &camera, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = ask_gone(night, clip, done, err);
+    if (status == ASV_E_REVOKED) {
+        return waits(night, camera.name, status, err);
+    }
+    if (status != ASV_OK || *done) {
+        return status;
+    }
+    const struct asv_night_emptied emptied = {.camera_cert = clip->identity.camera_cert,
+                                              .camera = camera.name,
+                                              .since_ms = end_ms + ASV_PRE_ROLL_MAX_MS,
+                                              .ask = ask_finish,
+                                              .about = clip};
+    return show(night, clip, &emptied, done, err);
 }
 
 bool asv_night_is_finished(struct asv_night *night, const struct asv_db_retained *clip)
 {
+    struct asv_night_finish *last = &night->finish;
     struct asv_err err = {0};
     bool done = false;
     int64_t end_ms = 0;
     if (clip->key_kind != ASV_KEY_DAY || night->dry || asv_local_day_end(clip->key_date, &end_ms) != ASV_OK ||
-        end_ms > night->now_ms) {
+        end_ms > night->now_ms || end_ms > night->keeper.wall_ms) {
         return false;
     }
-    if (show(night, clip, end_ms, &done, &err) != ASV_OK) {
+    if (last->date == clip->key_date &&
+        memcmp(last->camera_cert, clip->identity.camera_cert, sizeof last->camera_cert) == 0) {
+        return last->done;
+    }
+    if (finish(night, clip, end_ms, &done, &err) != ASV_OK) {
         night->counts.failed++;
         asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, clip,
                         "its camera's key of that day is not destroyed: %.160s", err.text);
     }
+    *last = (struct asv_night_finish){.date = clip->key_date, .done = done};
+    memcpy(last->camera_cert, clip->identity.camera_cert, sizeof last->camera_cert);
     return done;
 }
 
@@ -340,5 +401,6 @@ static enum asv_status early_batch(struct asv_night *night, const struct asv_db_
 enum asv_status asv_night_finish_days(struct asv_night *night, struct asv_err *err)
 {
     const struct asv_night_pages days = {.early_days = true};
+    night->finish.date = 0; /* what was asked before the others had their keys says nothing now */
     return each_and_list(night, &days, early_batch, err);
 }

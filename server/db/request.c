@@ -334,6 +334,7 @@ static void row_ahead_end(struct asv_row *row, void *to)
     asv_row_bytes(row, out->proposal, sizeof out->proposal);
     asv_row_bytes(row, out->camera_cert, sizeof out->camera_cert);
     asv_row_text(row, out->camera_name, sizeof out->camera_name);
+    out->from_ms = asv_row_time(row);
     out->until_ms = asv_row_time(row);
     out->since_ms = asv_row_time(row);
     out->emptied = asv_row_bool(row);

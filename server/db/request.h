@@ -206,10 +206,10 @@ struct asv_db_ahead_end {
     uint8_t proposal[ASV_SHA256_BYTES];
     uint8_t camera_cert[ASV_SHA256_BYTES];
     char camera_name[65];
-    int64_t until_ms; /* end of its range */
-    int64_t since_ms; /* when it was approved, as signed */
-    bool emptied;     /* a docking since the range's end left nothing on the camera */
-    uint64_t waiting; /* recordings in the range that it does not hold yet */
+    int64_t from_ms, until_ms; /* its range */
+    int64_t since_ms;          /* when it was approved, as signed */
+    bool emptied;              /* a docking since the range's end left nothing on the camera */
+    uint64_t waiting;          /* recordings in the range that it does not hold yet */
 };
 
 #define ASV_DB_AHEADS 64 /* rows of one page */

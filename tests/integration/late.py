@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -292,6 +293,25 @@ def erase_early(desk, clips):
     return back
 
 
+def the_keeper_says_why(desk, camera, erased):
+    """K-253, K-259: what it says of what the camera signed, or of the camera, is what the report says, and is no failure; what the camera
+    cannot help is one."""
+    by_superuser(desk, "CREATE TABLE public.words AS SELECT session, inventory FROM asv.docking_end; UPDATE asv.docking_end SET inventory = NULL "
+                       "WHERE ended_at > now() - interval '12 hours'; CREATE TABLE public.told AS SELECT digest, issued_at FROM asv.bulletin; "
+                       "UPDATE asv.bulletin SET issued_at = now()")
+    counts, notes = night(desk, 4)
+    assert (counts["finished"], counts["open"], counts["failed"]) == (0, 1, 0), counts
+    assert any(note["what"] == camera.name and "from before the end of that time" in note["why"] for note in notes["open"]), notes
+    by_superuser(desk, "UPDATE asv.docking_end e SET inventory = w.inventory FROM public.words w WHERE w.session = e.session; UPDATE asv.bulletin b SET "
+                       "issued_at = t.issued_at FROM public.told t WHERE t.digest = b.digest; DROP TABLE public.words, public.told")
+    for word, failed in (("0304", 0), ("0208", 1)):
+        with forging(desk, f"8={word}") as path:
+            counts, notes = night(desk, 4, "--keeper", path)
+        assert (counts["finished"], counts["open"], counts["failed"]) == (0, 1, failed), counts
+        assert [note["what"] for note in notes["failed"]] == [erased] * failed, notes
+        assert any(note["what"] == camera.name for note in notes["open"]) == (failed == 0), notes
+
+
 def the_day_is_finished(rig, desk, camera, clips, back):
     """LAW T5: the next day, when the camera was there and had nothing left, that key goes; the other recordings live on, by keys of
     their own, and can be kept. It does not go before (LAW T1, T4; DESIGN 1): a KEEP that failed costs no recording its key (K-156)."""
@@ -305,19 +325,30 @@ def the_day_is_finished(rig, desk, camera, clips, back):
     counts, notes = night(desk, 4)  # K-253: nor after a docking that its camera signed nothing of; that is no failure
     assert (counts["finished"], counts["erased"], counts["open"], counts["failed"]) == (0, 0, 1, 1), counts
     assert any(clips[4] in note["what"] and "with that day's period at the latest" in note["why"] for note in notes["open"]), notes
+    assert any(note["what"] == camera.name and "out and in again" in note["why"] for note in notes["open"]), notes
     by_superuser(desk, "UPDATE asv.docking_end e SET inventory = w.inventory FROM public.words w WHERE w.session = e.session; DROP TABLE public.words")
+    by_superuser(desk, "UPDATE asv.docking SET last_number = last_number + 1")
+    counts, notes = night(desk, 4)  # K-255, K-257: it recorded once more, and nobody has that, nor what was only announced
+    assert (counts["finished"], counts["erased"], counts["open"], counts["failed"]) == (0, 0, 1, 1), counts
+    assert any(note["what"] == erased and "are of no recording here (2)" in note["why"] for note in notes["open"]), notes
+    by_superuser(desk, "UPDATE asv.docking SET last_number = last_number - 1")
+    say_state(desk, unseen, "expired_on_arrival")  # a lie that nobody sees through
     for _ in range(2):  # it goes on saying so
         counts, notes = night(desk, 4)
         assert (counts["finished"], counts["erased"], counts["open"], counts["failed"]) == (0, 0, 1, 2), counts
         assert any(note["what"] == erased and f"clip {other} has no key of its own" in note["why"] for note in notes["failed"]), notes
     back()
-    by_superuser(desk, "UPDATE asv.docking SET last_number = last_number + 1")
-    counts, notes = night(desk, 4)  # K-255: it recorded once more, and nobody has that
-    assert (counts["finished"], counts["erased"], counts["open"], counts["failed"]) == (0, 0, 1, 0), counts
-    assert any(note["what"] == erased and "are of no recording here (1)" in note["why"] for note in notes["open"]), notes
+    the_keeper_says_why(desk, camera, erased)
+    os.environ["ASV_RETENTION_STOP"] = "16"
+    status, _, _ = desk.call("retention", "run")
+    del os.environ["ASV_RETENTION_STOP"]
+    by_superuser(desk, "UPDATE asv.docking SET last_number = last_number + 1")  # whatever is missing since, and whatever cannot be read
+    back = put_aside(desk, other, "stanzas")
+    assert (status, desk.state(erased)) == (-signal.SIGKILL, "erasing")
+    counts, notes = night(desk, 4)  # K-252: killed when that key was gone
+    assert (counts["finished"], counts["erased"], counts["open"], counts["failed"], counts["lost"]) == (0, 1, 0, 0, 0), (counts, notes)
     by_superuser(desk, "UPDATE asv.docking SET last_number = last_number - 1")
-    counts, _ = night(desk, 4)
-    assert (counts["finished"], counts["erased"], counts["open"], counts["failed"], counts["lost"]) == (1, 1, 0, 0, 0), counts
+    back()
     assert desk.state(erased) == "erased" and desk.events(erased)[-1] == "erased", desk.events(erased)
     assert desk.sql(f"SELECT e.rule FROM asv.erasure_completion e JOIN asv.clip USING (recording) WHERE clip = '{erased}'") == \
         [["early"]]
@@ -498,6 +529,10 @@ def it_comes_back(rig, desk, camera, before, during, forgotten, emptied):
     alarms = [alarm["kind"] for alarm in desk.json("alarm", "list") if f"{during}: the database has it as erased early" in alarm["detail"]]
     assert counts["disagreements"] >= 1 and alarms == ["keeper"], (counts, alarms)
     say_it_left(desk, False)
+    by_superuser(desk, f"UPDATE asv.docking SET last_number = last_number + 1 WHERE camera = {HELD_AHEAD}")
+    counts, why = aheads(desk, 1)  # K-256: one more of that time, which nobody has
+    assert counts["finished"] == 0 and "are of no recording here (1)" in why, (counts, why)
+    by_superuser(desk, f"UPDATE asv.docking SET last_number = last_number - 1 WHERE camera = {HELD_AHEAD}")
     counts, _ = aheads(desk, 0, 4)  # K-260: what was made up hides nothing of what the camera signed since
     assert counts["disagreements"] == 1, counts
     by_superuser(desk, f"DELETE FROM asv.docking WHERE session = {MADE_UP}; DELETE FROM asv.docking_end WHERE session = {MADE_UP}")

@@ -259,25 +259,54 @@ SET LOCAL session_replication_role = origin;
 SAVEPOINT numbers;
 SET LOCAL session_replication_role = replica;
 INSERT INTO asv.recording (camera, epoch, number, header, session, number_back, marked, chunks, seal_bytes, tail_bytes, started_at)
-SELECT dig('gaps'), uid('gaps'), n, dig('gap ' || n), dig('session'), false, false, 0, 0, 0, ('2026-01-0' || d || ' 12:00Z')::timestamptz
+SELECT dig('gaps'), uid('gaps'), n, dig('gap ' || n), dig('no clock'), false, false, 0, 0, 0, ('2026-01-0' || d || ' 12:00Z')::timestamptz
 FROM (VALUES (1, 4), (2, 5), (4, 5), (6, 6)) AS r (n, d);
 CREATE FUNCTION pg_temp.missing() RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(asv.numbers_missing(tap.dig('gaps'), day, day + interval '1 day')::text, ' ' ORDER BY day)
     FROM generate_series('2026-01-04 00:00Z'::timestamptz, '2026-01-07 00:00Z', interval '1 day') AS day
 $$;
+CREATE FUNCTION pg_temp.come(p_state text DEFAULT 'sealed') RETURNS void LANGUAGE sql AS $$
+    INSERT INTO asv.recording_state (recording, state, event) SELECT r.id, p_state, 0 FROM asv.recording r WHERE r.camera = tap.dig('gaps')
+    ON CONFLICT (recording) DO UPDATE SET state = excluded.state
+$$;
+SELECT pg_temp.come();
 SELECT is(pg_temp.missing(), '0 2 1 0', 'between two of a day, and between two days, as one may be of either');
 SELECT is(asv.numbers_missing(dig('another'), '-infinity', 'infinity'), 0::bigint, 'of a camera that gave none there are none');
 INSERT INTO asv.docking (session, dock, slot, port, camera, began_at, epoch, last_number)
 VALUES (dig('gaps'), dig('dock'), 7, '1-2.7', dig('gaps'), '2026-01-07 12:00Z', uid('gaps'), 8);
 SELECT is(pg_temp.missing(), '0 2 3 2', 'what it gave last, and brought nowhere, too');
 INSERT INTO asv.recording (camera, epoch, number, header, session, number_back, marked, chunks, seal_bytes, tail_bytes, started_at)
-SELECT dig('gaps'), uid('gaps'), n, dig('gap ' || n), dig('session'), false, false, 0, 0, 0, '2026-01-06 13:00Z' FROM unnest(ARRAY[3, 5, 7, 8]) AS n;
+SELECT dig('gaps'), uid('gaps'), n, dig('gap ' || n), dig('no clock'), false, false, 0, 0, 0, '2026-01-06 13:00Z' FROM unnest(ARRAY[3, 5, 7, 8]) AS n;
+SELECT pg_temp.come('announced');
+SELECT is(pg_temp.missing(), '8 8 8 8', 'K-257: not what is only announced');
+SELECT pg_temp.come('transferring');
+SELECT is(pg_temp.missing(), '8 8 8 8', 'nor what is on its way');
+SELECT pg_temp.come();
 SELECT is(pg_temp.missing(), '0 0 0 0', 'and none when each has come');
 DELETE FROM asv.recording WHERE camera = dig('gaps') AND number = 5;
 UPDATE asv.recording SET started_at = NULL WHERE camera = dig('gaps') AND number = 4;
 SELECT is(pg_temp.missing(), '1 1 1 1', 'of any day when a clock had no time');
 UPDATE asv.docking SET last_number = 9223372036854775807 WHERE session = dig('gaps');
 SELECT is(asv.numbers_missing(dig('gaps'), '-infinity', 'infinity'), 1000000::bigint, 'whatever a docking says');
+DELETE FROM asv.recording WHERE camera = dig('gaps');
+UPDATE asv.docking SET last_number = 5 WHERE session = dig('gaps');
+INSERT INTO asv.recording (camera, epoch, number, header, session, number_back, marked, chunks, seal_bytes, tail_bytes, started_at)
+SELECT dig('gaps'), uid('gaps'), n, dig('gap ' || n), dig('no clock'), false, false, 0, 0, 0, ('2026-01-0' || d || ' 12:00Z')::timestamptz
+FROM (VALUES (1, 4), (2, 4), (3, 4), (4, 4), (5, 4), (8, 6)) AS r (n, d);
+SELECT pg_temp.come();
+SELECT is(pg_temp.missing(), '2 2 2 0', 'K-258: behind the last one that a docking told of');
+-- A clock that is ahead, and set at the docking of the 5th.
+DELETE FROM asv.recording WHERE camera = dig('gaps') AND number < 8;
+UPDATE asv.recording SET number = 3, started_at = '2026-01-06 12:00Z', session = dig('set') WHERE camera = dig('gaps');
+UPDATE asv.docking SET last_number = 3, began_at = '2026-01-05 06:00Z', camera_wall_at = '2026-01-08 06:00Z' WHERE session = dig('gaps');
+INSERT INTO asv.recording (camera, epoch, number, header, session, number_back, marked, chunks, seal_bytes, tail_bytes, started_at)
+VALUES (dig('gaps'), uid('gaps'), 1, dig('gap 1'), dig('gaps'), false, false, 0, 0, 0, '2026-01-07 12:00Z');
+SELECT pg_temp.come();
+SELECT is(pg_temp.missing() || ' ' || asv.numbers_missing(dig('gaps'), '2026-01-08 00:00Z', '2026-01-09 00:00Z'), '0 1 1 1 1',
+          'K-263: by a clock that was set between them');
+UPDATE asv.recording SET session = dig('set') WHERE camera = dig('gaps');
+SELECT is(pg_temp.missing() || ' ' || asv.numbers_missing(dig('gaps'), '2026-01-08 00:00Z', '2026-01-09 00:00Z'), '1 1 1 1 1',
+          'or that went back, nobody knows when');
 ROLLBACK TO SAVEPOINT numbers;
 
 -- ---- what of a camera is in custody, for whoever takes the camera out of use
