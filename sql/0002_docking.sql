@@ -90,7 +90,7 @@ CREATE TABLE asv.docking_end (
     CHECK (substring(inventory FROM 1 FOR 6) = '\x000100010120' AND substring(inventory FROM 39 FOR 32) = session
            AND substring(inventory FROM 99 FOR 2) = '\x0120')
 );
-CREATE INDEX ON asv.docking_end (inventory_bulletin);
+CREATE INDEX docking_end_emptied ON asv.docking_end (inventory_bulletin, session) WHERE reason = 1 AND remaining = 0 AND inventory_held = 0;
 COMMENT ON TABLE asv.docking_end IS 'how a docking ended; one without a row here was cut off with the dock';
 COMMENT ON COLUMN asv.docking_end.session IS 'which';
 COMMENT ON COLUMN asv.docking_end.ended_at IS 'by the dock''s clock';

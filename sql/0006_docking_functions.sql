@@ -24,6 +24,26 @@ CREATE FUNCTION asv.has_emptied(p_end asv.docking_end) RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.has_emptied IS 'whether this docking went through the whole list and left nothing, as the camera signed; one that broke off left nothing that it knew of';
 
+-- D-009. A range may end before the bulletin is made. Of what is being erased early the key of its day lives until the camera has
+-- signed that nothing of that day is left on it. D-013: from the few that people decided on; nearly all that is being erased is due.
+CREATE FUNCTION asv.word_wanted(p_camera bytea, p_at timestamptz) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM asv.request r WHERE r.action = 6 AND r.camera = p_camera AND asv.ahead_counts(r))
+        OR EXISTS (
+            SELECT FROM (SELECT i.recording FROM asv.erasure_intent i WHERE i.rule = 'early'
+                         UNION ALL -- no run has taken it over
+                         SELECT r.recording FROM asv.request r
+                         WHERE r.action = 3 AND r.outcome = 'approved'
+                           AND NOT EXISTS (SELECT FROM asv.erasure_intent i WHERE i.recording = r.recording OFFSET 0)) AS e
+            CROSS JOIN LATERAL (SELECT c.camera, c.key_kind, c.key_date FROM asv.clip c WHERE c.recording = e.recording OFFSET 0) AS c
+            CROSS JOIN LATERAL (SELECT s.state FROM asv.recording_state s WHERE s.recording = e.recording OFFSET 0) AS s
+            WHERE c.camera = p_camera AND c.key_kind = 1 AND (c.key_date + 1)::timestamp AT TIME ZONE 'Europe/Berlin' <= p_at
+              AND s.state = 'erasing');
+END
+$$;
+COMMENT ON FUNCTION asv.word_wanted IS 'whether keys wait for what this camera signs when it is emptied at a docking that begins then';
+
 CREATE FUNCTION asv.docking_begin(
     p_session bytea, p_dock bytea, p_slot integer, p_port text, p_camera bytea, p_began_at timestamptz,
     p_clock_offset_ms bigint, p_clock_uncertainty_ms bigint, p_camera_wall_at timestamptz, p_camera_mono_ms bigint,
@@ -63,15 +83,7 @@ BEGIN
     number_back := coalesce(p_last_number < highest_before, false);
     emptied_at := (SELECT max(e.ended_at) FROM asv.docking_end e JOIN asv.docking d ON d.session = e.session
                    WHERE d.camera = p_camera AND d.began_at < p_began_at AND asv.has_emptied(e));
-    -- D-009. A range may end before the bulletin is made. Of what is being erased early the key of its day lives until the camera has
-    -- signed that nothing of that day is left on it.
-    word_wanted := EXISTS (SELECT FROM asv.request r
-                           WHERE r.action = 6 AND r.camera = p_camera AND asv.ahead_counts(r))
-                   OR EXISTS (SELECT FROM asv.recording_state s
-                              JOIN asv.clip c ON c.recording = s.recording
-                              LEFT JOIN asv.erasure_intent i ON i.recording = s.recording
-                              WHERE s.state = 'erasing' AND coalesce(i.rule, 'early') = 'early' AND c.camera = p_camera AND c.key_kind = 1
-                                AND (c.key_date + 1)::timestamp AT TIME ZONE 'Europe/Berlin' <= p_began_at);
+    word_wanted := asv.word_wanted(p_camera, p_began_at);
     unit := asv.camera_unit_of(p_camera);
     IF number_back THEN
         PERFORM asv.alarm_put('clone', p_dock, NULL, p_camera, NULL, format(

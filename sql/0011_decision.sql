@@ -35,6 +35,7 @@ CREATE UNIQUE INDEX request_open ON asv.request (recording) WHERE outcome IS NUL
 CREATE UNIQUE INDEX request_open_ahead ON asv.request (camera, from_at, until_at) WHERE outcome IS NULL AND action IN (6, 9);
 CREATE UNIQUE INDEX request_open_look ON asv.request (recording, opener) WHERE outcome IS NULL AND action = 4;
 CREATE INDEX ON asv.request (recording, action);
+CREATE INDEX request_early ON asv.request (recording) WHERE action = 3 AND outcome = 'approved';
 CREATE INDEX request_waiting ON asv.request (expires_at, proposal) WHERE outcome IS NULL;
 CREATE INDEX ON asv.request (incident);
 COMMENT ON TABLE asv.request IS 'what two people decide about a recording: asked for by the proposal, ended once by an answer or by time';

@@ -666,19 +666,29 @@ $$;
 COMMENT ON FUNCTION asv.emptied_since IS 'whether a docking after that instant left nothing on the camera';
 
 -- What the keeper is shown before it lets keys go (K-143, K-245), of which it believes nothing but signatures. A row that somebody
--- made up may be among them (K-260): whoever shows them goes on to the next one. In the order of their sessions, which means nothing.
-CREATE FUNCTION asv.inventory_next(p_camera bytea, p_since timestamptz, p_after bytea)
-    RETURNS TABLE (session asv.digest, chain bytea, inventory bytea, bulletin bytea)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT e.session, k.chain, e.inventory, b.object
-    FROM asv.bulletin b
-    JOIN asv.camera k ON k.cert = b.camera
-    JOIN asv.docking_end e ON e.inventory_bulletin = b.digest
-    WHERE b.camera = p_camera AND b.issued_at >= p_since AND asv.has_emptied(e) AND (p_after IS NULL OR e.session > p_after)
-    ORDER BY e.session
-    LIMIT 1
+-- made up may be among them (K-260): whoever shows them goes on to the next one. K-264: each step is looked up where the one before
+-- ended, and nothing is seen of what docks say meanwhile. Of one bulletin in the order of their sessions, which means nothing.
+CREATE FUNCTION asv.inventory_next(p_camera bytea, p_since timestamptz, p_run uuid, p_number bigint, p_after bytea)
+    RETURNS TABLE (number bigint, session asv.digest, chain bytea, inventory bytea, bulletin bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    v_until CONSTANT timestamptz := coalesce((SELECT r.began_at FROM asv.retention_run r WHERE r.id = p_run), 'infinity');
+BEGIN
+    RETURN QUERY
+    SELECT b.number::bigint, e.session, (SELECT k.chain FROM asv.camera k WHERE k.cert = p_camera), e.inventory, b.object
+    FROM (SELECT n.number, n.digest, n.object FROM asv.bulletin n
+          WHERE n.camera = p_camera AND n.issued_at >= p_since AND n.number <= coalesce(p_number, 9223372036854775807)
+          ORDER BY n.number DESC OFFSET 0) AS b
+    CROSS JOIN LATERAL (SELECT d.session, d.inventory FROM asv.docking_end d
+                        WHERE d.inventory_bulletin = b.digest AND d.reason = 1 AND d.remaining = 0 AND d.inventory_held = 0 -- has_emptied
+                          AND d.session > coalesce(CASE WHEN b.number = p_number THEN p_after END, '') AND d.recorded_at <= v_until
+                        ORDER BY d.session LIMIT 1) AS e
+    ORDER BY b.number DESC
+    LIMIT 1;
+END
 $$;
-COMMENT ON FUNCTION asv.inventory_next IS 'what a camera signed when a docking had emptied it, by a bulletin of that instant or later: its chain, that inventory, that bulletin; of the next session behind that one (NULL: the first)';
+COMMENT ON FUNCTION asv.inventory_next IS 'what a camera signed when a docking had emptied it, by a bulletin of that instant or later: its chain, that inventory, that bulletin; of the newest bulletin''s first session, or the next one behind that bulletin and session. Of what docks said before that run began';
 GRANT EXECUTE ON FUNCTION asv.inventory_next TO asv_admin;
 
 CREATE FUNCTION asv.ahead_page(p_after bytea, p_limit integer)

@@ -46,8 +46,9 @@ static enum asv_status say_forged(struct asv_night *night, const struct asv_nigh
 
 /* What the keeper said of the ones before. */
 struct refusals {
-    enum asv_status status; /* that is reported */
+    enum asv_status status; /* that is reported: of what the camera did sign the newest bulletin's, */
     struct asv_err why;
+    bool signed_by_it; /* once there is one */
     size_t forged;
     uint8_t session[ASV_SHA256_BYTES]; /* of the first of these */
     struct asv_err lie;
@@ -57,12 +58,13 @@ static void take_refusal(struct refusals *refusals, const struct asv_db_inventor
                          enum asv_status status, const struct asv_err *why)
 {
     if (!is_forged(status)) {
-        refusals->status = status;
-        refusals->why = *why;
+        refusals->status = refusals->signed_by_it ? refusals->status : status;
+        refusals->why = refusals->signed_by_it ? refusals->why : *why;
+        refusals->signed_by_it = true;
         return;
     }
     if (refusals->forged++ == 0) {
-        memcpy(refusals->session, said->session, sizeof refusals->session);
+        memcpy(refusals->session, said->place.session, sizeof refusals->session);
         refusals->lie = *why;
     }
     if (refusals->status == ASV_E_NOT_FOUND) {
@@ -96,15 +98,29 @@ static enum asv_status show_one(struct asv_night *night, const struct asv_night_
     return ASV_OK;
 }
 
+/* K-264: the next one lies behind the last, so that whoever answers as the database keeps no run for ever. */
+static enum asv_status ask_next(struct asv_night *night, const struct asv_night_emptied *what,
+                                struct asv_db_inventory *said, bool *there, struct asv_err *err)
+{
+    const struct asv_db_inventory_place last = said->place;
+    enum asv_status status = asv_db_inventory_next(night->db, what->camera_cert, what->since_ms, night->run,
+                                                   &last, said, there, err);
+    bool behind = said->place.number < last.number ||
+                  (said->place.number == last.number &&
+                   memcmp(said->place.session, last.session, sizeof last.session) > 0);
+    return status == ASV_OK && *there && !behind
+               ? asv_fail(err, ASV_E_MALFORMED, "the database tells of dockings out of order")
+               : status;
+}
+
 /* K-260. All that there are: a limit would be what hides the true one. */
 static enum asv_status show_each(struct asv_night *night, const struct asv_night_emptied *what,
                                  struct asv_db_inventory *said, struct refusals *refusals, bool *taken,
                                  struct asv_err *err)
 {
-    uint8_t after[ASV_SHA256_BYTES];
     bool there = false;
-    enum asv_status status =
-        asv_db_inventory_next(night->db, what->camera_cert, what->since_ms, NULL, said, &there, err);
+    enum asv_status status = asv_db_inventory_next(night->db, what->camera_cert, what->since_ms, night->run,
+                                                   NULL, said, &there, err);
     while (status == ASV_OK && there) {
         struct asv_err why = {0};
         status = show_one(night, what, said, refusals, taken, &why);
@@ -114,9 +130,7 @@ static enum asv_status show_each(struct asv_night *night, const struct asv_night
         if (*taken) {
             return ASV_OK;
         }
-        memcpy(after, said->session, sizeof after);
-        status =
-            asv_db_inventory_next(night->db, what->camera_cert, what->since_ms, after, said, &there, err);
+        status = ask_next(night, what, said, &there, err);
     }
     return status;
 }
@@ -142,7 +156,7 @@ enum asv_status asv_night_has_signed(struct asv_night *night, const struct asv_n
                                      bool *there, struct asv_err *err)
 {
     asv_auto_free struct asv_db_inventory *said = calloc(1, sizeof *said);
-    return said != NULL
-               ? asv_db_inventory_next(night->db, what->camera_cert, what->since_ms, NULL, said, there, err)
-               : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    return said != NULL ? asv_db_inventory_next(night->db, what->camera_cert, what->since_ms, night->run,
+                                                NULL, said, there, err)
+                        : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
 }

@@ -160,21 +160,28 @@ enum asv_status asv_db_numbers_missing(struct asv_db *db, const uint8_t camera_c
 static void read_inventory(struct asv_row *row, void *to)
 {
     struct asv_db_inventory *out = to;
-    asv_row_bytes(row, out->session, sizeof out->session);
+    out->place.number = asv_row_u64(row);
+    asv_row_bytes(row, out->place.session, sizeof out->place.session);
     asv_row_blob(row, out->chain, sizeof out->chain, &out->chain_len);
     asv_row_blob(row, out->inventory, sizeof out->inventory, &out->inventory_len);
     asv_row_blob(row, out->bulletin, sizeof out->bulletin, &out->bulletin_len);
 }
 
 enum asv_status asv_db_inventory_next(struct asv_db *db, const uint8_t camera_cert[32], int64_t since_ms,
-                                      const uint8_t *after, struct asv_db_inventory *out, bool *there,
-                                      struct asv_err *err)
+                                      const uint8_t run[16], const struct asv_db_inventory_place *after,
+                                      struct asv_db_inventory *out, bool *there, struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
     asv_param_digest(&params, camera_cert);
     asv_param_time(&params, since_ms);
-    asv_param_digest(&params, after);
+    asv_param_uuid(&params, run);
+    if (after != NULL) {
+        asv_param_u64(&params, after->number);
+    } else {
+        asv_param_null(&params);
+    }
+    asv_param_digest(&params, after != NULL ? after->session : NULL);
     return asv_db_run_row(db, ASV_QUERY_INVENTORY_NEXT, &params, read_inventory, out, there, err);
 }
 

@@ -82,16 +82,21 @@ ASV_MUST_CHECK enum asv_status asv_db_numbers_missing(struct asv_db *db, const u
 
 /* What a camera signed when a docking had emptied it, as is said. */
 struct asv_db_inventory {
-    uint8_t session[32];
+    struct asv_db_inventory_place {
+        uint64_t number; /* of its bulletin */
+        uint8_t session[32];
+    } place;
     uint8_t chain[ASV_CHAIN_MAX_BYTES];
     uint8_t inventory[ASV_INVENTORY_MAX_BYTES];
     uint8_t bulletin[ASV_BULLETIN_MAX_BYTES];
     size_t chain_len, inventory_len, bulletin_len;
 };
 
-/* K-260: the next behind that session (NULL: the first) whose bulletin is of that instant or later. */
+/* K-260: the next behind that place (NULL: the first) whose bulletin is of that instant or later: those of
+ * the newest one first. Of what was written down before that run began. */
 ASV_MUST_CHECK enum asv_status asv_db_inventory_next(struct asv_db *db, const uint8_t camera_cert[32],
-                                                     int64_t since_ms, const uint8_t *after,
+                                                     int64_t since_ms, const uint8_t run[16],
+                                                     const struct asv_db_inventory_place *after,
                                                      struct asv_db_inventory *out, bool *there,
                                                      struct asv_err *err);
 

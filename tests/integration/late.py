@@ -453,6 +453,14 @@ HELD_AHEAD = "(SELECT camera FROM asv.request r WHERE asv.ahead_counts(r))"
 MADE_UP = "decode(repeat('00', 32), 'hex')"  # the session that is shown to the keeper first
 
 
+# A database that tells of the same docking for ever.
+GOES_BACK = """ALTER FUNCTION asv.inventory_next RENAME TO inventory_true;
+    CREATE FUNCTION asv.inventory_next(p_camera bytea, p_since timestamptz, p_run uuid, p_number bigint, p_after bytea)
+        RETURNS TABLE (number bigint, session asv.digest, chain bytea, inventory bytea, bulletin bytea) LANGUAGE sql SECURITY DEFINER AS
+        'SELECT * FROM asv.inventory_true(p_camera, p_since, p_run, NULL, NULL)';
+    GRANT EXECUTE ON FUNCTION asv.inventory_next TO asv_admin"""
+
+
 def a_dock_says_that_it_is_in(desk):
     """K-143, K-245: who has a dock's key, and its database, writes down a docking, what a camera would have signed, and when its bulletin was
     issued; or shows what that camera signed before it was lost. The keeper lets nothing go. What was made up stays."""
@@ -472,6 +480,10 @@ def a_dock_says_that_it_is_in(desk):
     by_superuser(desk, "UPDATE asv.docking_end SET reason = 1, remaining = 0")
     counts, why = aheads(desk, 1, 4)  # K-260: the made up one first, and then the other
     assert (counts["finished"], counts["disagreements"]) == (0, 1) and "from before the end of that time" in why, why
+    by_superuser(desk, GOES_BACK)  # K-264: nor does it keep a run for ever
+    _, notes = night(desk, 4)
+    assert any("tells of dockings out of order" in note["why"] for note in notes["undone"]), notes
+    by_superuser(desk, "DROP FUNCTION asv.inventory_next; ALTER FUNCTION asv.inventory_true RENAME TO inventory_next")
     by_superuser(desk, "UPDATE asv.docking d SET began_at = k.began_at FROM public.kept k WHERE k.session = d.session; UPDATE asv.docking_end e SET "
                        "reason = k.reason, remaining = k.remaining FROM public.ends k WHERE k.session = e.session; DROP TABLE public.kept, public.ends")
     say_it_left(desk, True)
@@ -528,6 +540,8 @@ def it_comes_back(rig, desk, camera, before, during, forgotten, emptied):
     assert desk.events(during)[-2:] == ["erasure_lapsed", "held_ahead"], desk.events(during)
     alarms = [alarm["kind"] for alarm in desk.json("alarm", "list") if f"{during}: the database has it as erased early" in alarm["detail"]]
     assert counts["disagreements"] >= 1 and alarms == ["keeper"], (counts, alarms)
+    by_superuser(desk, "UPDATE asv.docking_end SET inventory = overlay(inventory PLACING (SELECT digest::bytea FROM asv.bulletin WHERE camera = "
+                       f"{HELD_AHEAD} ORDER BY number DESC LIMIT 1) FROM 101) WHERE session = {MADE_UP}")
     say_it_left(desk, False)
     by_superuser(desk, f"UPDATE asv.docking SET last_number = last_number + 1 WHERE camera = {HELD_AHEAD}")
     counts, why = aheads(desk, 1)  # K-256: one more of that time, which nobody has

@@ -106,7 +106,7 @@ ROLLBACK TO alarms;
 -- K-262
 SET LOCAL SESSION AUTHORIZATION asv_dock;
 SELECT tap.throws_ok(format($$ SELECT asv.alarm_raise(%L, NULL, NULL, NULL, NULL, NULL, NULL, 'd', 'aa') $$, kind), 'VA007', NULL, 'no dock says that people were called: ' || kind)
-FROM unnest(ARRAY['unheard', 'unlogged', 'untold']) AS kind;
+FROM unnest(ARRAY['forged', 'keeper', 'unheard', 'unlogged', 'untold']) AS kind;
 SELECT tap.is(asv.alarm_raise('internal', NULL, NULL, NULL, NULL, NULL, NULL, 'd', 'aa'), 'done', 'but what it saw itself');
 ROLLBACK TO alarms;
 SELECT is((SELECT count(*) FROM asv.clip_event WHERE kind IN ('committed', 'quarantined')), 1::bigint, 'and nothing is written');

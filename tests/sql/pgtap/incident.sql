@@ -480,7 +480,7 @@ SELECT is(asv.held_ahead_by(dig('h4')), pg_temp.adig('d1')::asv.digest, 'it says
 SELECT is(asv.held_ahead_by(dig('h5')), NULL::asv.digest, 'and of others that it is by none');
 -- What ends it: its camera was emptied since, what it keeps is held, and the camera signed something that shows that to the keeper.
 CREATE FUNCTION pg_temp.stands() RETURNS text LANGUAGE sql AS $$
-    SELECT string_agg(emptied || ' ' || waiting || ' ' || EXISTS (SELECT FROM asv.inventory_next(camera, until_at, NULL)), ',')
+    SELECT string_agg(emptied || ' ' || waiting || ' ' || EXISTS (SELECT FROM asv.inventory_next(camera, until_at, NULL, NULL, NULL)), ',')
     FROM asv.ahead_page(NULL, 10) WHERE proposal = pg_temp.adig('d1')
 $$;
 SELECT is(pg_temp.stands(), 'false 1 false', 'one that came in is not held yet');
@@ -511,16 +511,38 @@ SELECT is(pg_temp.emptied('stale', 0, 'older', '1 hour') || ' ' || pg_temp.stand
 SELECT throws_ok($$ SELECT asv.docking_end(dig('session'), now(), 1::smallint, 0, 0, 0, 0, 0, NULL, tap.inventory('word', 0, 'newer')) $$, '23514', NULL,
     'an inventory is of its own session');
 SELECT is(pg_temp.emptied('now', 0, 'newer', '2 hours') || ' ' || pg_temp.stands(), 'done true 0 true', 'what it signed since by a bulletin from since then shows it');
-CREATE FUNCTION pg_temp.signed(since interval, after bytea DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.signed(since interval, after bytea DEFAULT NULL, run uuid DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
     SELECT encode(n.session, 'hex') || (n.inventory = tap.inventory(CASE n.session WHEN tap.dig('now') THEN 'now' ELSE 'again' END, 0, 'newer')
                                         AND n.bulletin = tap.obj('newer') AND n.chain = (SELECT chain FROM asv.camera WHERE cert = r.camera))
-    FROM asv.request r, asv.inventory_next(r.camera, r.until_at + since, after) AS n WHERE r.proposal = pg_temp.adig('d1')
+    FROM asv.request r, asv.inventory_next(r.camera, r.until_at + since, run, CASE WHEN after IS NOT NULL THEN 902 END, after) AS n WHERE r.proposal = pg_temp.adig('d1')
 $$;
 SELECT is(pg_temp.signed('0'), encode(dig('now'), 'hex') || 'true', 'which the keeper gets');
 SELECT is(pg_temp.signed('1 ms'), NULL, 'K-245: by a bulletin of the instant that is asked about, or later');
 SELECT is(pg_temp.emptied('again', 0, 'newer', '3 hours') || ' ' || pg_temp.stands(), 'done true 0 true', 'what it signed at another docking');
 SELECT is(pg_temp.signed('0', least(dig('now'), dig('again'))), encode(greatest(dig('now'), dig('again')), 'hex') || 'true', 'K-260: comes behind the first one');
 SELECT is(pg_temp.signed('0', greatest(dig('now'), dig('again'))), NULL, 'and is the last one');
+-- K-264
+SAVEPOINT walk;
+CREATE FUNCTION pg_temp.walk(run uuid DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+    WITH RECURSIVE step AS (
+        SELECT n.number, n.session::bytea AS session, 1 AS i FROM asv.request r, asv.inventory_next(r.camera, '-infinity', run, NULL, NULL) AS n WHERE r.proposal = pg_temp.adig('d1')
+        UNION ALL
+        SELECT n.number, n.session::bytea, s.i + 1 FROM step s, asv.request r, asv.inventory_next(r.camera, '-infinity', run, s.number, s.session) AS n
+        WHERE r.proposal = pg_temp.adig('d1'))
+    SELECT string_agg((SELECT v FROM unnest(ARRAY['now', 'again', 'before', 'stale']) AS v WHERE dig(v) = session), ' ' ORDER BY i) FROM step
+$$;
+SELECT is(pg_temp.walk(), (SELECT string_agg(v, ' ' ORDER BY n, dig(v)) FROM (VALUES (1, 'now'), (1, 'again'), (2, 'before'), (2, 'stale')) AS x (n, v)),
+    'K-264: of the newest bulletin first, each docking once');
+SET LOCAL session_replication_role = replica;
+INSERT INTO asv.retention_run (id, began_at, software) VALUES ('01900000-0000-7000-8000-0000000000f1', (SELECT min(recorded_at) FROM asv.docking_end WHERE session IN (dig('now'), dig('again'), dig('before'), dig('stale'))), 's');
+SELECT is(pg_temp.walk('01900000-0000-7000-8000-0000000000f1'), 'before', 'and none that was written down when the run had begun');
+INSERT INTO asv.docking_end (session, ended_at, reason, stored, quarantined, expired, remaining, bytes, inventory)
+SELECT dig('made up ' || n), now(), 1, 0, 0, 0, 0, 0, tap.inventory('made up ' || n, 0, 'newer') FROM generate_series(1, 3000) AS n;
+SELECT cmp_ok(tap.touched(format('SELECT FROM asv.inventory_next(%L, %L, NULL, %s, %s)', camera, until_at, coalesce(number::text, 'NULL'), after)), '<', 100::bigint,
+    'a step costs no more among 3,000, ' || what)
+FROM asv.request r, (VALUES ('the first', NULL, 'NULL'), ('one amidst them', 902, $$'\x80'$$), ('the last', 902, $$decode(repeat('ff', 32), 'hex')$$)) AS x (what, number, after)
+WHERE r.proposal = pg_temp.adig('d1');
+ROLLBACK TO SAVEPOINT walk;
 SELECT is((SELECT inventory_held || ' ' || encode(inventory_bulletin, 'hex') FROM asv.docking_end WHERE session = dig('left')), '1 ' || encode(dig('newer'), 'hex'),
     'what it says stands beside it');
 SELECT throws_ok(format($$ SELECT asv.docking_end(dig('session'), now(), 1::smallint, 0, 0, 0, 0, 0, NULL, set_byte(tap.inventory('session', 0, 'newer'), %s, 9)) $$, at), '23514', NULL,

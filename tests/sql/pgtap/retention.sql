@@ -240,7 +240,19 @@ SELECT is(pg_temp.wanted('w2', '-1 second'), false, 'and not before');
 UPDATE asv.erasure_intent SET rule = 'period', run = (SELECT max(id::text)::uuid FROM asv.retention_run) WHERE recording = pg_temp.rec('early');
 SELECT is(pg_temp.wanted('w3', '1 day'), false, 'not for what is erased because it is due');
 DELETE FROM asv.erasure_intent WHERE recording = pg_temp.rec('early');
+SELECT tap.put('request', fields || jsonb_build_object('action', 3, 'incident', NULL, 'recording', pg_temp.rec('early'), 'ground', 0)) FROM template WHERE tbl = 'request';
+SELECT is(pg_temp.wanted('w6', '1 day'), false, 'nor for what somebody asks to erase');
+UPDATE asv.request SET outcome = 'approved', answer = dig('answer'), ended_at = requested_at WHERE recording = pg_temp.rec('early') AND action = 3;
 SELECT is(pg_temp.wanted('w4', '1 day'), true, 'but also before the job has taken it over');
+-- Of a camera of which many are due, whichever way the planner goes.
+INSERT INTO asv.recording_state (recording, state, event) SELECT asv.uuid7(), 'erasing', -n FROM generate_series(1, 2000) AS n;
+INSERT INTO asv.erasure_intent (recording, run, rule, event)
+SELECT s.recording, (SELECT max(id::text)::uuid FROM asv.retention_run), 'period', s.event FROM asv.recording_state s WHERE s.event < 0;
+SELECT count(tap.put('clip', t.fields || jsonb_build_object('recording', s.recording, 'clip', s.recording, 'header', dig('busy ' || s.event), 'camera', dig('busy'), 'number', -s.event,
+                                                             'link_digest', dig('link ' || s.event), 'event', s.event)))
+FROM template t, asv.recording_state s WHERE t.tbl = 'clip' AND s.event < 0;
+SELECT asv.word_wanted(dig('busy'), now());
+SELECT cmp_ok(tap.touched($$ SELECT asv.word_wanted(tap.dig('busy'), now()) $$), '<', 100::bigint, 'D-013: and it costs no more when 2,000 others of that camera are being erased');
 UPDATE asv.recording_state SET state = 'erased' WHERE recording = pg_temp.rec('early');
 SELECT is(pg_temp.wanted('w5', '1 day'), false, 'and no more when that key is gone');
 ROLLBACK TO SAVEPOINT word;
