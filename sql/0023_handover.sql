@@ -109,6 +109,7 @@ CREATE TABLE asv.handover_medium (
     handover uuid NOT NULL,
     kind text NOT NULL,
     label asv.name128 NOT NULL,
+    medium uuid NOT NULL UNIQUE,
     part smallint NOT NULL DEFAULT 1,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (handover, kind, label),
@@ -118,6 +119,7 @@ COMMENT ON TABLE asv.handover_medium IS 'media that an output was written to, re
 COMMENT ON COLUMN asv.handover_medium.handover IS 'of which hand-over';
 COMMENT ON COLUMN asv.handover_medium.kind IS 'which output';
 COMMENT ON COLUMN asv.handover_medium.label IS 'what stands on it';
+COMMENT ON COLUMN asv.handover_medium.medium IS 'which medium it is: drawn when it was begun, and on it until it is finished (HO-175)';
 COMMENT ON COLUMN asv.handover_medium.part IS 'which part of it';
 COMMENT ON COLUMN asv.handover_medium.at IS 'when';
 
@@ -1112,22 +1114,29 @@ $$;
 COMMENT ON FUNCTION asv.handover_carriers IS 'the carrier of a hand-over in its parts, once all of them are made';
 GRANT EXECUTE ON FUNCTION asv.handover_carriers TO asv_export;
 
+-- HO-175: a name says nothing about which medium it is.
+CREATE FUNCTION asv.handover_medium_stands(p_id uuid, p_kind text, p_label text, p_medium uuid, p_part smallint DEFAULT NULL) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp
+    RETURN (SELECT CASE WHEN bool_and((m.handover, m.kind, m.label, m.medium, m.part) = (p_id, p_kind, p_label, p_medium, coalesce(p_part, m.part))) THEN 'already' ELSE coalesce(min('conflict'), 'done') END
+            FROM asv.handover_medium m WHERE (m.handover, m.kind, m.label) = (p_id, p_kind, p_label) OR m.medium = p_medium);
+COMMENT ON FUNCTION asv.handover_medium_stands IS 'already: custody knows this medium by this name; conflict: another one by this name, or this one by another or with another part; done: neither';
+
 -- HO-157: asked before anything is written.
-CREATE FUNCTION asv.handover_named(p_id uuid, p_kind text, p_label text) RETURNS text
+CREATE FUNCTION asv.handover_named(p_id uuid, p_kind text, p_label text, p_medium uuid) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     PERFORM asv.handover_check_open(p_id);
-    RETURN CASE WHEN EXISTS (SELECT FROM asv.handover_medium m WHERE m.handover = p_id AND m.kind = p_kind AND m.label = p_label)
-        THEN 'already' ELSE 'done' END;
+    RETURN asv.handover_medium_stands(p_id, p_kind, p_label, p_medium);
 END
 $$;
-COMMENT ON FUNCTION asv.handover_named IS 'already: custody knows a medium of that name';
+COMMENT ON FUNCTION asv.handover_named IS 'what handover_written would say of a medium';
 GRANT EXECUTE ON FUNCTION asv.handover_named TO asv_export;
 
-CREATE FUNCTION asv.handover_written(p_id uuid, p_kind text, p_label text, p_digest bytea) RETURNS text
+CREATE FUNCTION asv.handover_written(p_id uuid, p_kind text, p_label text, p_medium uuid, p_digest bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     o asv.handover_output;
+    v_stands text;
 BEGIN
     PERFORM asv.check_durable();
     PERFORM FROM asv.handover h WHERE h.id = p_id FOR NO KEY UPDATE;
@@ -1137,10 +1146,11 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'hand-over: what was written is not what was made of it' USING ERRCODE = 'VA001';
     END IF;
-    INSERT INTO asv.handover_medium (handover, kind, label, part) VALUES (p_id, p_kind, p_label, o.part) ON CONFLICT DO NOTHING;
-    IF NOT FOUND THEN
-        RETURN 'already';
+    v_stands := asv.handover_medium_stands(p_id, p_kind, p_label, p_medium, o.part);
+    IF v_stands <> 'done' THEN
+        RETURN v_stands;
     END IF;
+    INSERT INTO asv.handover_medium (handover, kind, label, medium, part) VALUES (p_id, p_kind, p_label, p_medium, o.part);
     PERFORM asv.handover_event(p_id, 'handover_written', NULL, NULL, format('%s to %s, SHA-256 %s',
         p_kind || CASE WHEN o.parts > 1 THEN format(' %s of %s', o.part, o.parts) ELSE '' END, p_label, encode(p_digest, 'hex')), o.clips);
     RETURN 'done';

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/base/cleanup.h"
@@ -13,7 +15,14 @@
 #include "server/base/io.h"
 #include "server/handover/medium.h"
 
-#define FACTS_MAX ((size_t)256 << 20)
+#define FACTS_MAX  ((size_t)256 << 20)
+#define PATH_BYTES 4096
+
+static const char *partial(const struct asv_label_file *file, char out[PATH_BYTES])
+{
+    (void)snprintf(out, PATH_BYTES, "%s.partial", file->path);
+    return out;
+}
 
 static enum asv_status ask(const struct asv_label_file *file, const struct asv_label *label, int fd,
                            struct asv_err *err)
@@ -25,10 +34,16 @@ static enum asv_status ask(const struct asv_label_file *file, const struct asv_l
 
 static enum asv_status open_file(struct asv_label_file *file, struct asv_err *err)
 {
-    struct asv_err ignored = {0};
-    file->is_new =
-        asv_io_open(AT_FDCWD, file->path, O_RDWR | O_CREAT | O_EXCL, 0640, &file->fd, &ignored) == ASV_OK;
-    return file->is_new ? ASV_OK : asv_io_open(AT_FDCWD, file->path, O_RDWR, 0, &file->fd, err);
+    char name[PATH_BYTES];
+    struct stat st;
+    if (strlen(file->path) + sizeof ".partial" > sizeof name) {
+        return asv_fail(err, ASV_E_USAGE, "--print: the file's path is too long");
+    }
+    if (stat(file->path, &st) == 0 && !S_ISREG(st.st_mode)) {
+        return asv_failf(err, ASV_E_USAGE, "--print: %.200s is there and is no file", file->path);
+    }
+    return asv_io_open(AT_FDCWD, partial(file, name), O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0640,
+                       &file->fd, err);
 }
 
 enum asv_status asv_label_open(struct asv_label_file *file, const char *path, const char *program,
@@ -57,23 +72,37 @@ enum asv_status asv_label_print(struct asv_label_file *file, const struct asv_la
     if (file->path == NULL) {
         return ASV_OK;
     }
-    enum asv_status status = ftruncate(file->fd, 0) == 0 || errno == EINVAL /* no regular file */
-                                 ? ask(file, label, file->fd, &why)
-                                 : asv_io_fail(&why, errno, file->path);
+    enum asv_status status = ask(file, label, file->fd, &why);
+    if (status == ASV_OK) {
+        status = asv_io_sync_data(file->fd, file->path, &why);
+    }
     return status == ASV_OK ? ASV_OK
                             : asv_failf(err, status,
-                                        "the medium is written and in custody, and its label could not be "
-                                        "printed: %.150s",
+                                        "the label could not be printed: %.100s. The medium is not finished: "
+                                        "say the same again",
                                         why.text);
 }
 
-void asv_label_close(struct asv_label_file *file, bool keep)
+enum asv_status asv_label_keep(struct asv_label_file *file, struct asv_err *err)
 {
+    char name[PATH_BYTES];
+    if (file->fd < 0) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_io_rename(AT_FDCWD, partial(file, name), AT_FDCWD, file->path, err);
+    if (status == ASV_OK) {
+        (void)close(file->fd);
+        file->fd = -1;
+    }
+    return status;
+}
+
+void asv_label_close(struct asv_label_file *file)
+{
+    char name[PATH_BYTES];
     if (file->fd >= 0) {
         (void)close(file->fd);
-        if (!keep && file->is_new) {
-            (void)unlink(file->path);
-        }
+        (void)unlink(partial(file, name));
     }
     free(file->facts);
     *file = (struct asv_label_file){.fd = -1};

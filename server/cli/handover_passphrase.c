@@ -4,13 +4,17 @@
  * Where the passphrase of a carrier goes (HO-088): to a terminal, or into a file of its own. */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/io.h"
 #include "server/cli/handover_passphrase.h"
+
+#define PATH_BYTES 4096
 
 enum asv_status asv_passphrase_open(struct asv_passphrase_file *file, const char *path, FILE *out,
                                     struct asv_err *err)
@@ -51,6 +55,18 @@ enum asv_status asv_passphrase_check(const struct asv_passphrase_file *file, uin
                : asv_failf(err, ASV_E_USAGE, "--passphrase: %.200s lies on the medium itself", file->path);
 }
 
+/* Its name, too, outlives a power cut: the medium that it opens does. */
+static enum asv_status sync_name(const char *path, struct asv_err *err)
+{
+    char copy[PATH_BYTES];
+    asv_auto_fd int dir = -1;
+    if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy) {
+        return asv_fail(err, ASV_E_USAGE, "--passphrase: the file's path is too long");
+    }
+    enum asv_status status = asv_io_open(AT_FDCWD, dirname(copy), O_RDONLY | O_DIRECTORY, 0, &dir, err);
+    return status == ASV_OK ? asv_io_sync_dir(dir, path, err) : status;
+}
+
 enum asv_status asv_passphrase_put(struct asv_passphrase_file *file, const char *passphrase,
                                    struct asv_err *err)
 {
@@ -62,7 +78,10 @@ enum asv_status asv_passphrase_put(struct asv_passphrase_file *file, const char 
     if (status == ASV_OK) {
         status = asv_io_pwrite(file->fd, "\n", 1, len, file->path, err);
     }
-    return status == ASV_OK ? asv_io_sync_data(file->fd, file->path, err) : status;
+    if (status == ASV_OK) {
+        status = asv_io_sync_data(file->fd, file->path, err);
+    }
+    return status == ASV_OK ? sync_name(file->path, err) : status;
 }
 
 void asv_passphrase_close(struct asv_passphrase_file *file, bool keep)

@@ -43,7 +43,8 @@ struct writing {
     struct asv_passphrase_file secret;
     struct asv_label_file print;
     struct asv_medium medium;
-    bool is_resumed;                      /* a run that did not end left something there */
+    uint8_t id[ASV_UUID_BYTES];           /* which medium it is */
+    bool is_known;                        /* custody has it */
     char receipt[ASV_RECEIPT_TEXT_BYTES]; /* what lies beside it */
     char *list;                           /* of parts; heap */
     size_t receipt_len, list_len;
@@ -191,34 +192,52 @@ static enum asv_status taken(const struct writing *it, struct asv_err *err)
                      it->label);
 }
 
-/* A medium that a run left has the name that run gave it, if custody knows of that. */
-static enum asv_status settle_label(struct writing *it, const struct asv_medium_content *content,
-                                    struct asv_err *err)
+/* HO-175: not by what it is called alone. */
+static enum asv_status ask_custody(const struct writing *it, const char *label, enum asv_db_outcome *known,
+                                   struct asv_err *err)
+{
+    struct asv_db_handover_medium medium = {.label = label};
+    memcpy(medium.id, it->id, sizeof medium.id);
+    return asv_db_handover_named(it->db, it->job.id, ASV_PLAN_CARRIER, &medium, known, err);
+}
+
+/* One that a run left: it has the name that run gave it if custody knows of that, or nobody gives another. */
+static enum asv_status settle_left(struct writing *it, const struct asv_medium_left *left,
+                                   struct asv_err *err)
 {
     const char *given = asv_cli_text(it->cli->args, "name");
     enum asv_db_outcome known = ASV_DB_DONE;
-    char left[ASV_MEDIUM_LABEL_BYTES];
-    enum asv_status status = asv_medium_left(&it->medium, content, left, err);
-    it->is_resumed = status == ASV_OK && left[0] != '\0';
-    if (it->is_resumed) {
-        if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)left, strlen(left)}, sizeof left - 1)) {
-            return asv_fail(err, ASV_E_MALFORMED, "what a run left on the medium is none of ours: empty it");
-        }
-        status = asv_db_handover_named(it->db, it->job.id, ASV_PLAN_CARRIER, left, &known, err);
-        if (status == ASV_OK && known == ASV_DB_ALREADY && given != NULL && strcmp(given, left) != 0) {
-            return asv_failf(err, ASV_E_USAGE,
-                             "--name: custody knows this medium as \"%.100s\" already; leave the option out",
-                             left);
-        }
-        if (status == ASV_OK && (given == NULL || known == ASV_DB_ALREADY)) {
-            memcpy(it->label, left, sizeof it->label);
-            return ASV_OK;
-        }
+    if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)left->label, strlen(left->label)},
+                          sizeof left->label - 1)) {
+        return asv_fail(err, ASV_E_MALFORMED, "what a run left on the medium is none of ours: empty it");
+    }
+    memcpy(it->id, left->id, sizeof it->id);
+    enum asv_status status = ask_custody(it, left->label, &known, err);
+    it->is_known = status == ASV_OK && known == ASV_DB_ALREADY;
+    if (it->is_known && given != NULL && strcmp(given, left->label) != 0) {
+        return asv_failf(err, ASV_E_USAGE,
+                         "--name: custody knows this medium as \"%.100s\" already; leave the option out",
+                         left->label);
+    }
+    if (given == NULL) {
+        memcpy(it->label, left->label, sizeof it->label);
+    }
+    return status;
+}
+
+static enum asv_status settle_label(struct writing *it, const struct asv_medium_content *content,
+                                    struct asv_err *err)
+{
+    struct asv_medium_left left;
+    enum asv_db_outcome known = ASV_DB_DONE;
+    enum asv_status status = asv_medium_left(&it->medium, content, &left, err);
+    if (status == ASV_OK) {
+        status = left.label[0] != '\0' ? settle_left(it, &left, err) : asv_uuid_new(it->cli->world, it->id);
     }
     if (status == ASV_OK) {
-        status = asv_db_handover_named(it->db, it->job.id, ASV_PLAN_CARRIER, it->label, &known, err);
+        status = ask_custody(it, it->label, &known, err);
     }
-    return status == ASV_OK && known == ASV_DB_ALREADY ? taken(it, err) : status;
+    return status == ASV_OK && known == ASV_DB_CONFLICT ? taken(it, err) : status;
 }
 
 /* HO-088 */
@@ -260,13 +279,43 @@ static enum asv_status print_label(struct writing *it, bool is_trial, struct asv
 
 /* ---- onto the medium ---- */
 
-/* HO-080, HO-155: a medium of which custody does not know is taken back; where nobody can tell, it stays
- * marked, and the same run again finds out. */
+/* HO-157: nothing prints it later. */
+static enum asv_status label_it(struct writing *it, struct asv_err *err)
+{
+    enum asv_status status = print_label(it, false, err);
+    if (status != ASV_OK && !it->is_known) {
+        asv_medium_take_back(&it->medium, it->written.name);
+    }
+    return status;
+}
+
+/* HO-071: from here on somebody has it. */
+static enum asv_status tell_passphrase(struct writing *it, struct asv_err *err)
+{
+    FILE *out = it->cli->out;
+    bool is_file = it->secret.fd >= 0;
+    if (it->plan.protection != ASV_PLAN_ZIP) {
+        return ASV_OK;
+    }
+    asv_passphrase_close(&it->secret, true);
+    fprintf(
+        out,
+        "passphrase   %s\nIt goes to the recipient in a letter, not with the medium. It is kept %s and not "
+        "shown again.\n",
+        is_file ? it->secret.path : it->passphrase, is_file ? "there alone" : "nowhere");
+    asv_wipe(it->passphrase, sizeof it->passphrase);
+    return fflush(out) == 0 || is_file ? ASV_OK : asv_io_fail(err, errno, "telling the passphrase");
+}
+
+/* HO-080, HO-155, HO-176: a medium of which custody does not know is taken back; where nobody can tell, it
+ * stays marked, and the same run again finds out. */
 static enum asv_status write_down(struct writing *it, struct asv_err *err)
 {
     enum asv_db_outcome outcome = ASV_DB_DONE;
+    struct asv_db_handover_medium medium = {.label = it->label};
     struct asv_err why = {0};
-    enum asv_status status = asv_db_handover_written(it->db, it->job.id, ASV_PLAN_CARRIER, it->label,
+    memcpy(medium.id, it->id, sizeof medium.id);
+    enum asv_status status = asv_db_handover_written(it->db, it->job.id, ASV_PLAN_CARRIER, &medium,
                                                      it->written.carrier, &outcome, &why);
     if (status != ASV_OK && asv_status_class(status) == ASV_CLASS_RETRY) {
         return asv_failf(
@@ -277,14 +326,26 @@ static enum asv_status write_down(struct writing *it, struct asv_err *err)
     }
     if (status != ASV_OK) {
         status = asv_failf(err, status, "%s", why.text);
-    } else if (outcome == ASV_DB_ALREADY && !it->is_resumed) {
+    } else if (outcome == ASV_DB_CONFLICT) {
         status = taken(it, err);
     }
-    if (status != ASV_OK) {
+    if (status != ASV_OK && !it->is_known) {
         asv_medium_take_back(&it->medium, it->written.name);
-        return status;
     }
-    status = asv_medium_finish(&it->medium, &why);
+    return status;
+}
+
+/* HO-177: once people can open it, it is one that can be given away. */
+static enum asv_status finish(struct writing *it, struct asv_err *err)
+{
+    struct asv_err why = {0};
+    enum asv_status status = asv_label_keep(&it->print, &why);
+    if (status == ASV_OK) {
+        status = tell_passphrase(it, &why);
+    }
+    if (status == ASV_OK) {
+        status = asv_medium_finish(&it->medium, &why);
+    }
     return status == ASV_OK
                ? ASV_OK
                : asv_failf(err, status,
@@ -301,9 +362,10 @@ static enum asv_status write_it(struct writing *it, struct asv_err *err)
         {ASV_MEDIUM_PARTS, {(const uint8_t *)it->list, it->list_len}}};
     enum asv_status status = asv_io_size(it->carrier, &size, it->name, err);
     struct asv_source source = asv_source_file(&it->carrier, size);
-    const struct asv_medium_content content = {
+    struct asv_medium_content content = {
         .name = it->name,
         .label = it->label,
+        .id = it->id,
         .carrier = &source,
         .sha256 = it->carriers[it->part - 1].digest,
         .protection = it->plan.protection,
@@ -323,7 +385,11 @@ static enum asv_status write_it(struct writing *it, struct asv_err *err)
     if (status == ASV_OK) {
         status = print_label(it, true, err);
     }
-    return status == ASV_OK ? asv_medium_write(&it->medium, &content, &it->written, err) : status;
+    content.is_known = it->is_known;
+    if (status == ASV_OK) {
+        status = asv_medium_write(&it->medium, &content, &it->written, err);
+    }
+    return status == ASV_OK ? label_it(it, err) : status;
 }
 
 /* ---- what people need ---- */
@@ -344,13 +410,6 @@ static void say(const struct writing *it)
         it->written.from_medium
             ? ""
             : ", though perhaps from memory: take the medium out, put it in again, and compare SHA256SUMS");
-    if (it->plan.protection == ASV_PLAN_ZIP) { /* HO-071 */
-        fprintf(out,
-                "passphrase   %s\nIt goes to the recipient in a letter, not with the medium. It is kept %s "
-                "and not shown again.\n",
-                it->secret.fd < 0 ? it->passphrase : it->secret.path,
-                it->secret.fd < 0 ? "nowhere" : "there alone");
-    }
 }
 
 static enum asv_status run_with(struct writing *it, struct asv_err *err)
@@ -379,14 +438,12 @@ static enum asv_status run_with(struct writing *it, struct asv_err *err)
     if (status == ASV_OK) {
         status = write_down(it, err);
     }
-    if (status != ASV_OK) {
-        return status;
+    if (status == ASV_OK) {
+        status = finish(it, err);
     }
-    say(it);
-    asv_passphrase_close(&it->secret, true);
-    asv_wipe(it->passphrase, sizeof it->passphrase);
-    status = print_label(it, false, err);
-    asv_label_close(&it->print, status == ASV_OK);
+    if (status == ASV_OK) {
+        say(it);
+    }
     return status;
 }
 
@@ -403,7 +460,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         (void)close(it->carrier);
     }
     asv_passphrase_close(&it->secret, false);
-    asv_label_close(&it->print, false);
+    asv_label_close(&it->print);
     asv_medium_close(&it->medium);
     asv_db_close(it->db);
     free(it->list);

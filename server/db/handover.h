@@ -321,14 +321,24 @@ ASV_MUST_CHECK enum asv_status asv_db_handover_carriers(struct asv_db *db, const
                                                         struct asv_db_handover_carrier *rows, size_t cap,
                                                         size_t *count, struct asv_err *err);
 
-/* ASV_DB_ALREADY: custody knows a medium of that name. */
+/* HO-175: what stands on it, and which it is. */
+struct asv_db_handover_medium {
+    const char *label;
+    uint8_t id[ASV_UUID_BYTES];
+};
+
+/* ASV_DB_ALREADY: custody knows this medium by this name. ASV_DB_CONFLICT: another one by this name, or this
+ * one by another. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_named(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
-                                                     uint8_t output, const char *label,
+                                                     uint8_t output,
+                                                     const struct asv_db_handover_medium *medium,
                                                      enum asv_db_outcome *outcome, struct asv_err *err);
 
-/* What has that digest was written to a medium, read back and found to be the same. */
+/* What has that digest was written to a medium, read back and found to be the same. ASV_DB_ALREADY: custody
+ * knew that; ASV_DB_CONFLICT as above, or of another part, and custody has no more than before. */
 ASV_MUST_CHECK enum asv_status asv_db_handover_written(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES],
-                                                       uint8_t output, const char *label,
+                                                       uint8_t output,
+                                                       const struct asv_db_handover_medium *medium,
                                                        const uint8_t digest[ASV_SHA256_BYTES],
                                                        enum asv_db_outcome *outcome, struct asv_err *err);
 

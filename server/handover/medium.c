@@ -30,12 +30,16 @@ static bool is_mounted(const struct statx *here)
            (here->stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
-/* HO-156: who writes at the same time takes away what this run writes. Not every file system has locks. */
-static enum asv_status lock(int dir, const char *path, struct asv_err *err)
+/* Who writes at the same time takes away what this run writes. Of a directory NFS says EBADF. */
+enum asv_status asv_medium_lock(int dir, const char *path, struct asv_err *err)
 {
-    return flock(dir, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
-               ? ASV_OK
-               : asv_failf(err, ASV_E_BUSY, "%.200s: another run writes to this medium", path);
+    if (flock(dir, LOCK_EX | LOCK_NB) == 0 || errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS ||
+        errno == EBADF) {
+        return ASV_OK;
+    }
+    return errno == EWOULDBLOCK
+               ? asv_failf(err, ASV_E_BUSY, "%.200s: another run writes there: wait until it ends", path)
+               : asv_io_fail(err, errno, path);
 }
 
 enum asv_status asv_medium_open(const char *path, struct asv_medium *out, struct asv_err *err)
@@ -58,7 +62,7 @@ enum asv_status asv_medium_open(const char *path, struct asv_medium *out, struct
     out->device = stat.st_dev;
     out->is_fat = fs.f_type == FAT_MAGIC;
     out->is_memory = fs.f_type == TMPFS_MAGIC || fs.f_type == FUSE_MAGIC;
-    return lock(out->dir, path, err);
+    return asv_medium_lock(out->dir, path, err);
 }
 
 void asv_medium_close(struct asv_medium *medium)
@@ -276,41 +280,56 @@ static enum asv_status check_fat(const struct asv_medium *medium, const struct a
                : ASV_OK;
 }
 
-/* What a medium that fails half-way says is seldom what is wrong with it. */
-static enum asv_status say_bad(enum asv_status status, struct asv_err *err)
+enum asv_status asv_medium_say_bad(const struct asv_medium *medium, enum asv_status status,
+                                   struct asv_err *err)
 {
     struct asv_err why = *err;
-    return status != ASV_E_IO ? status
-                              : asv_failf(err, status,
-                                          "%.120s: the medium is bad, or was taken out. It is not finished: "
-                                          "put it in again and say the same, or take another one",
-                                          why.text);
+    return status != ASV_E_IO || medium->image[0] != '\0'
+               ? status
+               : asv_failf(err, status,
+                           "%.100s: the medium is bad, or was taken out. It is not finished: put it in again "
+                           "and say the same, or take another one",
+                           why.text);
+}
+
+/* HO-176 */
+static enum asv_status say_known(const struct asv_medium_content *content, enum asv_status status,
+                                 struct asv_err *err)
+{
+    struct asv_err why = *err;
+    return asv_failf(err, status,
+                     "%.100s: custody has this medium, and it is not finished: say the same again, or write "
+                     "another one, which needs another name than \"%.60s\"",
+                     why.text, content->label);
 }
 
 enum asv_status asv_medium_write(const struct asv_medium *medium, const struct asv_medium_content *content,
                                  struct asv_medium_written *out, struct asv_err *err)
 {
-    char left[ASV_MEDIUM_LABEL_BYTES];
+    struct asv_medium_left left;
     *out = (struct asv_medium_written){.bytes = 0};
     enum asv_status status = asv_medium_name(content, out->name, err);
     if (status == ASV_OK) {
         status = check_fat(medium, content, err);
     }
     if (status == ASV_OK) {
-        status = asv_medium_left(medium, content, left, err);
+        status = asv_medium_left(medium, content, &left, err);
     }
-    if (status == ASV_OK) {
+    if (status == ASV_OK && !content->is_known) {
         status = asv_medium_mark(medium, content, err);
     }
     if (status != ASV_OK) {
         return status;
     }
     status = medium->image[0] != '\0' ? asv_medium_image_write(medium, content, out, err)
-                                      : write_mounted(medium, content, left[0] != '\0', out, err);
+                                      : write_mounted(medium, content, left.label[0] != '\0', out, err);
+    if (status != ASV_OK && content->is_known) {
+        return say_known(content, status, err);
+    }
     if (status != ASV_OK) {
         asv_medium_take_back(medium, out->name);
     }
-    return medium->image[0] != '\0' ? status : say_bad(status, err);
+    return asv_medium_say_bad(medium, status, err);
 }
 
 enum asv_status asv_medium_finish(const struct asv_medium *medium, struct asv_err *err)
@@ -319,21 +338,30 @@ enum asv_status asv_medium_finish(const struct asv_medium *medium, struct asv_er
     return status == ASV_OK ? asv_medium_unmark(medium, err) : status;
 }
 
+enum asv_status asv_medium_remove(int dir, const char *name, struct asv_err *err)
+{
+    return unlinkat(dir, name, 0) == 0 || errno == ENOENT ? ASV_OK : asv_io_fail(err, errno, name);
+}
+
+/* The carrier first: of what goes it is what counts. */
+static enum asv_status take_back_mounted(const struct asv_medium *medium, const char *name,
+                                         struct asv_err *err)
+{
+    const char *const names[] = {name, ASV_MEDIUM_SUMS, ASV_MEDIUM_RECEIPT, ASV_MEDIUM_PARTS};
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        enum asv_status one = asv_medium_remove(medium->dir, names[i], err);
+        status = status == ASV_OK ? one : status;
+    }
+    return status == ASV_OK ? asv_io_sync_dir(medium->dir, name, err) : status;
+}
+
 /* The mark last: what cannot be removed stays marked. */
 void asv_medium_take_back(const struct asv_medium *medium, const char *name)
 {
-    static const char *const notes[] = {ASV_MEDIUM_SUMS, ASV_MEDIUM_RECEIPT, ASV_MEDIUM_PARTS};
     struct asv_err ignored = {0};
-    enum asv_status status = ASV_OK;
-    if (medium->image[0] != '\0') {
-        asv_medium_image_take_back(medium);
-    } else {
-        (void)unlinkat(medium->dir, name, 0);
-        for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
-            (void)unlinkat(medium->dir, notes[i], 0);
-        }
-        status = asv_io_sync_dir(medium->dir, name, &ignored);
-    }
+    enum asv_status status = medium->image[0] != '\0' ? asv_medium_image_take_back(medium, &ignored)
+                                                      : take_back_mounted(medium, name, &ignored);
     if (status == ASV_OK) {
         status = asv_medium_unmark(medium, &ignored);
     }

@@ -7,6 +7,7 @@
 #ifndef ASV_SERVER_HANDOVER_MEDIUM_H
 #define ASV_SERVER_HANDOVER_MEDIUM_H
 
+#include "server/base/uuid.h"
 #include "server/handover/protect.h"
 #include "server/statement/plan.h"
 
@@ -30,10 +31,11 @@ struct asv_medium {
 };
 
 /* Where a medium is mounted, for this run alone. ASV_E_USAGE: it is no directory, or nothing is mounted
- * there, so that the carrier would stay in the house. ASV_E_BUSY: another run writes to it. */
+ * there, so that the carrier would stay in the house. ASV_E_BUSY: another run writes to it (HO-156). */
 ASV_MUST_CHECK enum asv_status asv_medium_open(const char *path, struct asv_medium *out, struct asv_err *err);
 
-/* The image of a DVD that is to become the file at path. */
+/* The image of a DVD that is to become the file at path. ASV_E_BUSY: another run writes one into that
+ * directory. */
 ASV_MUST_CHECK enum asv_status asv_medium_open_image(const char *path, struct asv_medium *out,
                                                      struct asv_err *err);
 void asv_medium_close(struct asv_medium *medium);
@@ -47,7 +49,9 @@ struct asv_medium_note {
 /* What goes onto it. */
 struct asv_medium_content {
     const char *name;                              /* of the file, without what its protection adds */
-    const char *label;                             /* what custody calls the medium */
+    const char *label;                             /* what custody calls the medium, */
+    const uint8_t *id;                             /* and which it is (HO-175) */
+    bool is_known;                                 /* custody has this medium (HO-176) */
     const struct asv_source *carrier;              /* read once, or not at all */
     const uint8_t *sha256;                         /* of the carrier, as custody has it */
     uint8_t protection;                            /* enum asv_plan_protection */
@@ -68,18 +72,24 @@ struct asv_medium_written {
     bool from_medium;                  /* what was read back came from the medium, not from memory */
 };
 
-/* HO-155: what a run that did not end called the medium, "" where none is left. ASV_E_EXISTS: there is a
- * carrier, or what is left is of another one; err says what to do. */
+/* What a run that did not end called the medium, "" where none is left; and which it is. */
+struct asv_medium_left {
+    char label[ASV_MEDIUM_LABEL_BYTES];
+    uint8_t id[ASV_UUID_BYTES];
+};
+
+/* HO-155. ASV_E_EXISTS: there is a carrier, or what is left is of another one; err says what to do. ASV_E_IO:
+ * the medium is bad, or was taken out. */
 ASV_MUST_CHECK enum asv_status asv_medium_left(const struct asv_medium *medium,
                                                const struct asv_medium_content *content,
-                                               char label[ASV_MEDIUM_LABEL_BYTES], struct asv_err *err);
+                                               struct asv_medium_left *out, struct asv_err *err);
 
 /* After asv_medium_left: the file, what lies beside it, and SHA256SUMS, and compares the file as it is read
  * back. Where a run that did not end left the whole file, it is read and not written. The medium stays marked
- * as not finished; on failure everything is taken back. ASV_E_LIMIT: FAT32 takes no file so long.
- * ASV_E_NO_SPACE: it has no room. ASV_E_DIGEST: what is read back is something else: the medium is bad.
- * ASV_E_IO: it is, or was taken out, and may still be marked. An image: runs genisoimage (ASV_E_NOT_FOUND
- * without it); the protected file lies beside it while it is made. */
+ * as not finished; on failure everything is taken back, of one that is known nothing. ASV_E_LIMIT: FAT32
+ * takes no file so long. ASV_E_NO_SPACE: it has no room. ASV_E_DIGEST: what is read back is something else:
+ * the medium is bad. ASV_E_IO: it is, or was taken out, and may still be marked. An image: runs genisoimage
+ * (ASV_E_NOT_FOUND without it); the protected file lies beside it while it is made. */
 ASV_MUST_CHECK enum asv_status asv_medium_write(const struct asv_medium *medium,
                                                 const struct asv_medium_content *content,
                                                 struct asv_medium_written *out, struct asv_err *err);
@@ -87,7 +97,8 @@ ASV_MUST_CHECK enum asv_status asv_medium_write(const struct asv_medium *medium,
 /* Custody knows of it: it is finished. */
 ASV_MUST_CHECK enum asv_status asv_medium_finish(const struct asv_medium *medium, struct asv_err *err);
 
-/* Removes what asv_medium_write wrote, under the name that written has. */
+/* Removes what asv_medium_write wrote, under the name that written has. What cannot be removed stays marked.
+ * Not of a medium that custody has. */
 void asv_medium_take_back(const struct asv_medium *medium, const char *name);
 
 /* ASV_E_DIGEST unless dir/name is what was written, byte for byte. *from_medium: nothing of it came from the

@@ -178,7 +178,8 @@ enum asv_status asv_medium_open_image(const char *path, struct asv_medium *out, 
         return asv_fail(err, ASV_E_USAGE, "no name for an image");
     }
     (void)snprintf(out->image, sizeof out->image, "%s", name);
-    return asv_io_open(AT_FDCWD, out->place, O_RDONLY | O_DIRECTORY, 0, &out->dir, err);
+    enum asv_status status = asv_io_open(AT_FDCWD, out->place, O_RDONLY | O_DIRECTORY, 0, &out->dir, err);
+    return status == ASV_OK ? asv_medium_lock(out->dir, out->place, err) : status;
 }
 
 enum asv_status asv_medium_image_write(const struct asv_medium *medium,
@@ -203,11 +204,11 @@ enum asv_status asv_medium_image_finish(const struct asv_medium *medium, struct 
     return status == ASV_OK ? asv_io_sync_dir(image.dir, medium->image, err) : status;
 }
 
-void asv_medium_image_take_back(const struct asv_medium *medium)
+enum asv_status asv_medium_image_take_back(const struct asv_medium *medium, struct asv_err *err)
 {
     const struct image image = image_of(medium);
-    struct asv_err ignored = {0};
-    enum asv_status status = asv_io_remove_tree(image.dir, image.files, &ignored);
-    (void)status; /* nothing more can be done about it */
-    (void)unlinkat(image.dir, image.partial, 0);
+    enum asv_status status = asv_io_remove_tree(image.dir, image.files, err);
+    enum asv_status other = asv_medium_remove(image.dir, image.partial, err);
+    status = status == ASV_OK ? other : status;
+    return status == ASV_OK ? asv_io_sync_dir(image.dir, image.partial, err) : status;
 }

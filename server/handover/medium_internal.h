@@ -28,6 +28,14 @@ ASV_MUST_CHECK enum asv_status asv_medium_put_notes(int dir, const struct asv_me
                                                     const struct asv_medium_written *written,
                                                     struct asv_err *err);
 
+/* HO-156: for this run alone, while dir is open. */
+ASV_MUST_CHECK enum asv_status asv_medium_lock(int dir, const char *path, struct asv_err *err);
+
+/* What a mounted medium that fails says is seldom what is wrong with it: status, which err tells, as people
+ * need it. */
+ASV_MUST_CHECK enum asv_status asv_medium_say_bad(const struct asv_medium *medium, enum asv_status status,
+                                                  struct asv_err *err);
+
 /* ---- HO-155 ---- */
 
 /* Says on the medium that it is not finished, and what it is to be called. */
@@ -42,6 +50,10 @@ ASV_MUST_CHECK enum asv_status asv_medium_image_write(const struct asv_medium *m
                                                       const struct asv_medium_content *content,
                                                       struct asv_medium_written *out, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_medium_image_finish(const struct asv_medium *medium, struct asv_err *err);
-void asv_medium_image_take_back(const struct asv_medium *medium);
+ASV_MUST_CHECK enum asv_status asv_medium_image_take_back(const struct asv_medium *medium,
+                                                          struct asv_err *err);
+
+/* ASV_OK also where there is none. */
+ASV_MUST_CHECK enum asv_status asv_medium_remove(int dir, const char *name, struct asv_err *err);
 
 #endif

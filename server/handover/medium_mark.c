@@ -35,15 +35,17 @@ static const char *mark_name(const struct asv_medium *medium, char out[NAME_BYTE
 enum asv_status asv_medium_mark(const struct asv_medium *medium, const struct asv_medium_content *content,
                                 struct asv_err *err)
 {
-    char name[NAME_BYTES], file[ASV_PROTECT_NAME_BYTES], text[MARK_BYTES];
+    char name[NAME_BYTES], file[ASV_PROTECT_NAME_BYTES], text[MARK_BYTES], id[ASV_UUID_TEXT_BYTES];
     enum asv_status status = asv_medium_name(content, file, err);
-    int len = snprintf(text, sizeof text, "handover-medium\n%s\n%s\n%s", file, content->label, words);
+    asv_uuid_format(id, content->id);
+    int len = snprintf(text, sizeof text, "handover-medium\n%s\n%s\n%s\n%s", file, id, content->label, words);
     if (status == ASV_OK && (len < 0 || (size_t)len >= sizeof text)) {
         status = asv_fail(err, ASV_E_USAGE, "a medium's name is too long");
     }
-    return status == ASV_OK
-               ? asv_io_replace_file(medium->dir, mark_name(medium, name), text, (size_t)len, 0644, err)
-               : status;
+    if (status == ASV_OK) {
+        status = asv_io_replace_file(medium->dir, mark_name(medium, name), text, (size_t)len, 0644, err);
+    }
+    return asv_medium_say_bad(medium, status, err);
 }
 
 enum asv_status asv_medium_unmark(const struct asv_medium *medium, struct asv_err *err)
@@ -55,22 +57,36 @@ enum asv_status asv_medium_unmark(const struct asv_medium *medium, struct asv_er
     return asv_io_sync_dir(medium->dir, name, err);
 }
 
-/* The label out of a mark of that file. */
-static enum asv_status read_mark(const char *text, const char *mark, const char *file,
-                                 char label[ASV_MEDIUM_LABEL_BYTES], struct asv_err *err)
+/* Out of a mark of that file. */
+static bool parse_mark(const char *text, const char *file, struct asv_medium_left *out)
 {
-    char begin[MARK_BYTES];
+    char begin[MARK_BYTES], id[ASV_UUID_TEXT_BYTES];
     size_t skip = (size_t)snprintf(begin, sizeof begin, "handover-medium\n%s\n", file);
-    size_t len = strncmp(text, begin, skip) == 0 ? strcspn(text + skip, "\n") : 0;
-    if (len == 0 || len >= ASV_MEDIUM_LABEL_BYTES || text[skip + len] != '\n') {
+    if (strncmp(text, begin, skip) != 0) {
+        return false;
+    }
+    (void)snprintf(id, sizeof id, "%s", text + skip);
+    const char *label = text + skip + strlen(id);
+    size_t len = *label == '\n' ? strcspn(label + 1, "\n") : 0;
+    if (len == 0 || len >= sizeof out->label || label[1 + len] != '\n' ||
+        asv_uuid_parse(out->id, id) != ASV_OK) {
+        return false;
+    }
+    memcpy(out->label, label + 1, len);
+    out->label[len] = '\0';
+    return true;
+}
+
+static enum asv_status read_mark(const char *text, const char *mark, const char *file,
+                                 struct asv_medium_left *out, struct asv_err *err)
+{
+    if (!parse_mark(text, file, out)) {
         return asv_failf(
             err, ASV_E_EXISTS,
             "%s: another hand-over, or another part, was begun here and not finished: finish that, "
             "take another medium, or empty this one",
             mark);
     }
-    memcpy(label, text + skip, len);
-    label[len] = '\0';
     return ASV_OK;
 }
 
@@ -78,7 +94,7 @@ static enum asv_status check_empty(const struct asv_medium *medium, struct asv_e
 {
     const char *finished = medium->image[0] != '\0' ? medium->image : ASV_MEDIUM_SUMS;
     if (faccessat(medium->dir, finished, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
-        return ASV_OK;
+        return errno == ENOENT ? ASV_OK : asv_io_fail(err, errno, finished);
     }
     return medium->image[0] != '\0'
                ? asv_failf(err, ASV_E_EXISTS, "%s is there already", medium->image)
@@ -87,13 +103,13 @@ static enum asv_status check_empty(const struct asv_medium *medium, struct asv_e
                           "empty it");
 }
 
-enum asv_status asv_medium_left(const struct asv_medium *medium, const struct asv_medium_content *content,
-                                char label[ASV_MEDIUM_LABEL_BYTES], struct asv_err *err)
+static enum asv_status find_left(const struct asv_medium *medium, const struct asv_medium_content *content,
+                                 struct asv_medium_left *out, struct asv_err *err)
 {
     char name[NAME_BYTES], file[ASV_PROTECT_NAME_BYTES], text[MARK_BYTES + 1];
     struct asv_err why = {0};
     size_t len = 0;
-    label[0] = '\0';
+    *out = (struct asv_medium_left){.label = ""};
     enum asv_status status = asv_medium_name(content, file, err);
     if (status != ASV_OK) {
         return status;
@@ -106,5 +122,11 @@ enum asv_status asv_medium_left(const struct asv_medium *medium, const struct as
         return asv_failf(err, status, "%s", why.text);
     }
     text[len] = '\0';
-    return read_mark(text, name, file, label, err);
+    return read_mark(text, name, file, out, err);
+}
+
+enum asv_status asv_medium_left(const struct asv_medium *medium, const struct asv_medium_content *content,
+                                struct asv_medium_left *out, struct asv_err *err)
+{
+    return asv_medium_say_bad(medium, find_left(medium, content, out, err), err);
 }

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "firmware-proto/base/utf8.h"
 #include "server/base/child.h"
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
@@ -36,7 +37,7 @@ static enum asv_status write_head(uint8_t out[HEAD_BYTES], size_t *len,
         asv_write_u16(&writer, (uint16_t)label->part);
         asv_write_u16(&writer, (uint16_t)label->parts);
         asv_write_i64(&writer, label->written_ms);
-        asv_write_text8(&writer, label->name);
+        asv_write_view8(&writer, label->name, strlen(label->name));
         asv_write_text8(&writer, label->file);
         asv_write_text8(&writer, label->file_sha256);
         asv_write_text8(&writer, label->carrier_sha256);
@@ -49,6 +50,18 @@ static enum asv_status write_head(uint8_t out[HEAD_BYTES], size_t *len,
                : asv_fail(err, ASV_E_USAGE, "documents: more than a question has");
 }
 
+/* What people call it, in their letters. */
+static enum asv_status read_name(struct asv_reader *reader, char *out, size_t size)
+{
+    struct asv_bytes text;
+    if (asv_read_view8(reader, &text, size - 1) != ASV_OK || !asv_utf8_is_valid(text) ||
+        (text.len > 0 && memchr(text.data, '\0', text.len) != NULL)) {
+        return ASV_E_MALFORMED;
+    }
+    (void)snprintf(out, size, "%.*s", (int)text.len, (const char *)text.data);
+    return ASV_OK;
+}
+
 static enum asv_status read_label(struct asv_reader *reader, struct asv_documents_asked *out)
 {
     struct asv_label *label = &out->label;
@@ -56,7 +69,7 @@ static enum asv_status read_label(struct asv_reader *reader, struct asv_document
     uint8_t lock = 0;
     if (asv_read_u16(reader, &part) != ASV_OK || asv_read_u16(reader, &parts) != ASV_OK ||
         asv_read_i64(reader, &label->written_ms) != ASV_OK ||
-        asv_read_text8(reader, out->name, sizeof out->name) != ASV_OK ||
+        read_name(reader, out->name, sizeof out->name) != ASV_OK ||
         asv_read_text8(reader, out->file, sizeof out->file) != ASV_OK ||
         asv_read_text8(reader, out->file_sha256, sizeof out->file_sha256) != ASV_OK ||
         asv_read_text8(reader, out->carrier_sha256, sizeof out->carrier_sha256) != ASV_OK ||

@@ -6,4 +6,5 @@ SELECT asv.handover_written(
     p_id => $1::uuid,
     p_kind => $2::text,
     p_label => $3::text,
-    p_digest => $4::bytea)
+    p_medium => $4::uuid,
+    p_digest => $5::bytea)

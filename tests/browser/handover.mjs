@@ -183,7 +183,7 @@ async function itIsBuilt() {
   await job(`SELECT asv.handover_built('${id}', 'carrier', sha256('carrier'), 1400000000, 57, 'asservat 0.1.0')`);
   await news("1,4 GB");
   await says(page.locator(".page-head"), "erstellt");
-  await job(`SELECT asv.handover_written('${id}', 'carrier', 'DU-2026-0117', sha256('carrier'))`);
+  await job(`SELECT asv.handover_written('${id}', 'carrier', 'DU-2026-0117', gen_random_uuid(), sha256('carrier'))`);
   await news("DU-2026-0117");
   await says(page.locator(".page-head"), "ausgegeben");
   await button(page, "Übergabe abbrechen").click();

@@ -332,17 +332,18 @@ def it_goes_onto_a_medium(desk, job, handover):
     """HO-074, HO-077, HO-079, HO-080"""
     code, _, err = desk.call("handover", "write", handover, "--to", str(job.directory))
     assert code == 2 and "nothing is mounted there" in err, err
-    said, image, label = written(job, handover, "DVD 1")
+    said, image, label = written(job, handover, "DVD Größe ß")
     assert "passphrase" not in said, said
     digest = job.sh(handover, "sha256sum carrier.zip").split()[0]
     assert job.sh(handover, f"bsdtar -xOf '{image}' Beweismittel_{handover}.zip | sha256sum").split()[0] == digest
     assert f"{digest}  Beweismittel_{handover}.zip" in job.sh(handover, f"bsdtar -xOf '{image}' SHA256SUMS")
     text = job.sh(handover, f"pdftotext -layout '{label}' -")
-    assert "1 von 1" in text and digest[:8] in text and "erika" not in text and "sigrid" not in text, text
-    assert [e["what"] for e in shown(desk, handover)["history"] if e["kind"] == "medium"] == ["DVD 1"]
+    assert "1 von 1" in text and digest[:8] in text and "DVD Größe ß" in text and "erika" not in text and "sigrid" not in text, text
+    assert [e["what"] for e in shown(desk, handover)["history"] if e["kind"] == "medium"] == ["DVD Größe ß"]
     image.unlink()
-    assert "was written already" in written(job, handover, "DVD 1", status=1)[0] and not image.exists()
-    assert not Path(f"{image}.unfertig").exists()
+    kept = label.read_bytes()
+    assert "was written already" in written(job, handover, "DVD Größe ß", status=1)[0] and not image.exists()
+    assert not Path(f"{image}.unfertig").exists() and label.read_bytes() == kept and not Path(f"{label}.partial").exists()
 
 
 def mounted(directory):
@@ -384,9 +385,9 @@ def it_goes_onto_a_stick(desk, job, handover):
 
     before = media()
     job.sh(handover, f"fallocate -l $(($(stat -f -c '%a * %S' '{place}') - 65536)) '{place}/other'")  # whatever is found first is not the room
-    for words, why in ((("--name", "DVD 1"), 'medium "DVD 1" was written already'), (("--print", "/nowhere/label.pdf"), "label.pdf: No such file"),
-                       (("--print", str(place)), "Is a directory")):
-        assert why in write(*words, status=1), words
+    for words, status, why in ((("--name", "DVD Größe ß"), 1, 'medium "DVD Größe ß" was written already'),
+                               (("--print", "/nowhere/label.pdf"), 1, "label.pdf.partial: No such file"), (("--print", str(place)), 2, "is there and is no file")):
+        assert why in write(*words, status=status), words
         assert sorted(os.listdir(place)) == ["lost+found", "other"], "nothing was written"
     conf = job.site.conf.read_text()
     job.site.conf.write_text(conf.replace(str(job.site.bin("asservat-documents")), "/nowhere/asservat-documents"))
@@ -423,6 +424,96 @@ def it_goes_onto_a_stick(desk, job, handover):
     said = write("--name", "Stick", "--print", str(label))
     assert "read back    the same\n" in said and label.stat().st_size > 1000, said
     job.sh(handover, f"umount '{place}'")
+
+
+def in_custody(desk, handover):
+    return [e["what"] for e in shown(desk, handover)["history"] if e["kind"] == "medium"]
+
+
+def two_of_one_name_are_two(desk, job, handover):
+    """HO-175: the first is begun and not finished, the second has its name; going on with the first is not taken for that."""
+    if job.preload is None:
+        return
+    first, second = (job.site.directory / f"{name}.iso" for name in ("first", "second"))
+    mark, before = Path(f"{first}.unfertig"), in_custody(desk, handover)
+    at = 1
+    while not Path(f"{first}.partial").exists() or Path(f"{first}.files").exists():
+        job.sh(handover, f"rm -rf '{first}'.*")  # each run has the same steps
+        code, _, err = desk.call("handover", "write", handover, "--iso", str(first), "--name", "USB 1",
+                                 env=dict(os.environ, LD_PRELOAD=job.preload, ASV_TEST_DIE_AT=str(at)))
+        assert code == -signal.SIGKILL, f"{at}: {code}: {err}"
+        at += 1
+    assert mark.exists() and in_custody(desk, handover) == before
+    assert desk.call("handover", "write", handover, "--iso", str(second), "--name", "USB 1")[0] == 0
+    for words in ("--name", "USB 1"), ():
+        code, _, err = desk.call("handover", "write", handover, "--iso", str(first), *words)
+        assert code == 1 and 'medium "USB 1" was written already' in err and mark.exists() and not first.exists(), err
+    assert in_custody(desk, handover) == before + ["USB 1"]
+    assert desk.call("handover", "write", handover, "--iso", str(first), "--name", "USB 2")[0] == 0
+    assert in_custody(desk, handover) == before + ["USB 1", "USB 2"] and first.exists() and not mark.exists()
+
+
+def opened(job, handover, image, word):
+    job.sh(handover, f"bsdtar -xOf '{image}' Beweismittel_{handover}.aes.zip > a.zip; 7z x -bd -y -p{word} a.zip >/dev/null; "
+                     f"cmp Beweismittel_{handover}.zip carrier.zip; rm a.zip Beweismittel_{handover}.zip")
+
+
+def on_terminal(desk, *words, **how):
+    """As desk.call, with a terminal for its output."""
+    ours, theirs = os.openpty()
+    code, _, err = desk.call(*words, out=theirs, **how)
+    os.close(theirs)
+    said = b""
+    try:
+        while part := os.read(ours, 65536):
+            said += part
+    except OSError:  # nobody has it any more
+        pass
+    os.close(ours)
+    return code, said.decode().replace("\r\n", "\n"), err
+
+
+def whoever_can_give_it_away_can_open_it(desk, job, handover, letter):
+    """HO-177, HO-176: killed at every step that is durable, with the passphrase in a file and on a terminal; what fails behind that keeps its mark."""
+    at, between = 1, 0
+
+    def write(name, image, **env):
+        words = "handover", "write", handover, "--iso", str(image), "--name", name
+        if letter is not None:
+            code, _, err = desk.call(*words, "--passphrase", str(letter), env=dict(os.environ, **env))
+            return code, letter.read_text().strip() if letter.exists() else "", err
+        code, out, err = on_terminal(desk, *words, env=dict(os.environ, **env))
+        return code, "".join(re.findall(r"^passphrase   (\S+)\n", out, re.MULTILINE)), err
+
+    while job.preload is not None:
+        name = f"ZIP {at}, {'terminal' if letter is None else 'file'}"
+        image, before = job.site.directory / "zip.iso", in_custody(desk, handover)
+        mark = Path(f"{image}.unfertig")
+        code, word, err = write(name, image, LD_PRELOAD=job.preload, ASV_TEST_DIE_AT=str(at))
+        assert code in (0, -signal.SIGKILL), err
+        known, ended = in_custody(desk, handover) != before, code == 0
+        if mark.exists() and known:
+            between += 1
+            if letter is not None:
+                letter.unlink(missing_ok=True)
+            code, word, err = write(name, image, LD_PRELOAD=job.preload, ASV_TEST_DISK_FULL="1")
+            assert code != 0 and mark.exists() and word == "" and in_custody(desk, handover) == before + [name], err
+        if mark.exists() or not known:
+            assert not image.exists() or mark.exists()
+            if letter is not None:
+                letter.unlink(missing_ok=True)
+            code, word, err = write(name, image)
+            assert code == 0, err
+        assert image.exists() and not mark.exists() and in_custody(desk, handover) == before + [name]
+        job.sh(handover, f"bsdtar -xOf '{image}' Beweismittel_{handover}.aes.zip > a.zip; 7z x -bd -y -p{word} a.zip >/dev/null; "
+                         f"cmp Beweismittel_{handover}.zip carrier.zip; rm a.zip Beweismittel_{handover}.zip")
+        image.unlink()
+        if letter is not None:
+            letter.unlink()
+        if ended:
+            break
+        at += 1 if known else 3
+    assert job.preload is None or between > 0
 
 
 def it_is_closed_as_two_people_decided(desk, job, handover):
@@ -726,6 +817,7 @@ def play(rig):
     verifies(job, handover)
     of_the_others_goes_a_number(desk, job, handover, clips)
     it_goes_onto_a_medium(desk, job, handover)
+    two_of_one_name_are_two(desk, job, handover)
     it_goes_onto_a_stick(desk, job, handover)
     two_do_not_run_at_once(job)
     media.listener.close()
@@ -733,6 +825,8 @@ def play(rig):
     stamped = signatures_are_stamped(desk, job, ledger, clips)
     it_is_closed_as_two_people_decided(desk, job, stamped)
     it_goes_in_a_zip(job, stamped)
+    for letter in desk.site.directory / "letters", None:
+        whoever_can_give_it_away_can_open_it(desk, job, stamped, letter)
     a_filing_that_cannot_be_keeps_no_carrier(desk, job, ledger, clips[1])
     what_goes_sealed_is_asked_for_at_once(desk, job, ledger, clips, desk.keys / "court 1")
     what_is_mended_goes_on(desk, job, ledger, clips[0])

@@ -62,6 +62,7 @@ static struct asv_source source, real;
 static struct asv_medium_content content;
 static struct asv_medium_written written;
 static struct asv_err err;
+static const uint8_t id[ASV_UUID_BYTES] = {1};
 static enum event while_written, while_read; /* what happens to the medium then */
 
 /* ---- mounting ---- */
@@ -388,6 +389,7 @@ static void set_up(void)
     source = (struct asv_source){NULL, LEN, read_source};
     content = (struct asv_medium_content){.name = NAME,
                                           .label = "USB 1",
+                                          .id = id,
                                           .carrier = &source,
                                           .sha256 = digest,
                                           .protection = ASV_PLAN_OPEN,

@@ -420,7 +420,8 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('handover_output', '{"kind": "letter"}', '23514'), ('handover_output', '{"files": 0}', '23514'), ('handover_output', '{}', '23505'),
     ('handover_output', jsonb_build_object('handover', asv.uuid7()), '23503'), ('handover_output', '{"part": 2}', '23514'),
     ('handover_output', '{"parts": 2}', '23514'), ('handover_output', '{"kind": "filing", "parts": 2, "clips": [1]}', '23514'),
-    ('handover_medium', '{"part": 2, "label": "USB 2"}', '23503'), ('handover_medium', '{}', '23505'), ('handover_medium', '{"kind": "filing"}', '23503'),
+    ('handover_medium', '{"part": 2, "label": "USB 2", "medium": "01900000-0000-7000-8000-0000000000e8"}', '23503'), ('handover_medium', '{"medium": "01900000-0000-7000-8000-0000000000e8"}', '23505'),
+    ('handover_medium', '{"label": "USB 2"}', '23505'), ('handover_medium', '{"kind": "filing", "medium": "01900000-0000-7000-8000-0000000000e8"}', '23503'),
     ('handover_end', '{}', '23505'), ('handover_end', '{"number": 0}', '23514'), ('handover_end', jsonb_build_object('handover', asv.uuid7(), 'statement', dig('st 2')), '23503'),
     ('handover_end', jsonb_build_object('handover', asv.uuid7()), '23505'), -- one statement for two
     ('handover_receipt', '{"number": 0}', '23514'), ('handover_receipt', '{"how": "spoken"}', '23514'), ('handover_receipt', '{"received_at": "infinity"}', '23514'),

@@ -256,16 +256,22 @@ SELECT is(asv.statement_put(tap.stmt('block'), dig('block'), 7, 5::smallint, dig
 SELECT throws_ok($$ SELECT pg_temp.propose('p10', 'erika', 'h1') $$, 'VA002', NULL, 'then none of it is proposed');
 SELECT throws_ok($$ SELECT pg_temp.answer('p9', 2, 'sigrid', 'h1') $$, 'VA002', NULL, 'nor is one approved');
 SELECT throws_ok($$ SELECT * FROM asv.handover_work(tap.uid('p1'), NULL, 10) $$, 'VA002', NULL, 'what was built goes onto no medium');
-SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', tap.dig('zip')) $$, 'VA002', NULL, 'nor does the one that is being written count');
+SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', tap.uid('p1 USB 1'), tap.dig('zip')) $$, 'VA002', NULL, 'nor does the one that is being written count');
 SET LOCAL session_replication_role = replica;
 DELETE FROM asv.block;
 SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.answer('p9', 3, 'sigrid', 'h1'), 'done', 'refused it is, whatever blocks it');
-SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', tap.dig('other')) $$, 'VA001', NULL, 'what is written is what was made (HO-080)');
-SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', dig('zip')), 'done', 'it is written to a medium');
-SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', dig('zip')), 'already', 'once');
-SELECT is(asv.handover_named(uid('p1'), 'carrier', 'USB 1'), 'already', 'which is known before the next one is written (HO-157)');
-SELECT is(asv.handover_named(uid('p1'), 'carrier', 'USB 2'), 'done', 'another name is free');
+SELECT throws_ok($$ SELECT asv.handover_written(tap.uid('p1'), 'carrier', 'USB 1', tap.uid('p1 USB 1'), tap.dig('other')) $$, 'VA001', NULL, 'what is written is what was made (HO-080)');
+SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', uid('p1 USB 1'), dig('zip')), 'done', 'it is written to a medium');
+SELECT is(asv.handover_written(uid('p1'), 'carrier', 'USB 1', uid('p1 USB 1'), dig('zip')), 'already', 'once');
+SELECT is(asv.handover_named(uid('p1'), 'carrier', 'USB 1', uid('p1 USB 1')), 'already', 'which is known before it is gone on with');
+SELECT is(asv.handover_named(uid('p1'), 'carrier', 'USB 2', uid('p1 USB 2')), 'done', 'another name is free');
+-- HO-175: a name is not the medium.
+SELECT is(asv.handover_named(uid('p1'), 'carrier', label, uid(medium)), 'conflict', format('nor is the one before the next is written (HO-157): %s, %s', label, medium))
+FROM (VALUES ('USB 1', 'another'), ('USB 2', 'p1 USB 1')) AS v (label, medium);
+SELECT is(asv.handover_written(uid('p1'), 'carrier', label, uid(medium), dig('zip')), 'conflict', format('and custody has no more than before: %s, %s', label, medium))
+FROM (VALUES ('USB 1', 'another'), ('USB 2', 'p1 USB 1')) AS v (label, medium);
+SELECT is((SELECT count(*) FROM asv.handover_medium WHERE handover = uid('p1')), 1::bigint, 'which is one medium');
 SELECT is(pg_temp.kinds('h2'), 'requested/person approved/person built/system written/system', 'custody of each tells of it (HO-006)');
 SELECT is((SELECT count(*) FROM asv.clip_event WHERE kind = 'handover_built' AND detail LIKE '%' || encode(dig('zip'), 'hex') || '%'), 2::bigint, 'with the digest');
 
@@ -331,7 +337,7 @@ SELECT is(pg_temp.state('p4') || ' ' || pg_temp.say('free h2', 2, 1, dig('h2'), 
 -- HO-020
 SELECT is(pg_temp.propose('p5', 'erika', 'h2') || ' ' || pg_temp.answer('p5', 2, 'dora', 'h2') || ' ' || tap.took('p5 2 dora'), 'done done done', 'and one that leaves the house');
 SELECT is(asv.handover_built(uid('p5'), 'carrier', dig('zip 5'), 9, 9, 'asservat 1') || ' ' || asv.handover_left(uid('p5')), 'done false', 'which a carrier that was made did not');
-SELECT is(asv.handover_written(uid('p5'), 'carrier', 'USB 5', dig('zip 5')), 'done', 'one on a medium may have');
+SELECT is(asv.handover_written(uid('p5'), 'carrier', 'USB 5', uid('p5 USB 5'), dig('zip 5')), 'done', 'one on a medium may have');
 SELECT is(pg_temp.cancel('c5', 'p5', 'erika'), 'waits', 'then one person who says that nothing comes of it');
 SELECT is(pg_temp.state('p5') || ' ' || pg_temp.kinds('h2') LIKE 'built % written/system', true, 'is not enough (HO-020)');
 SELECT throws_matching($$ SELECT pg_temp.say('free again', 2, 1, tap.dig('h2'), 'willi') $$, 'nobody has confirmed its receipt', 'and the original stays');
@@ -364,9 +370,10 @@ SELECT is(pg_temp.state('p30') || ' ' || (SELECT string_agg(part || '/' || parts
 SELECT results_eq($$ SELECT n.number::integer, split_part(e.detail, ', ', 2) FROM asv.clip_event e JOIN asv.handover_clip n USING (recording)
     WHERE e.kind = 'handover_built' AND n.handover = tap.uid('p30') AND e.detail LIKE '%' || tap.uid('p30') || '%' ORDER BY n.number $$,
     $$ VALUES (1, 'carrier 2 of 2'), (2, 'carrier 1 of 2') $$, 'custody of each recording tells of its own part (HO-006)');
-SELECT is(asv.handover_written(uid('p30'), 'carrier', 'USB 1', dig('a')), 'done', 'the first part is on a medium');
+SELECT is(asv.handover_written(uid('p30'), 'carrier', 'USB 1', uid('p30 USB 1'), dig('a')), 'done', 'the first part is on a medium');
 SELECT is(asv.handover_written_at(uid('p30')), NULL, 'and the other one is not');
-SELECT is(asv.handover_written(uid('p30'), 'carrier', 'USB 2', dig('b')), 'done', 'it is, too');
+SELECT is(asv.handover_written(uid('p30'), 'carrier', 'USB 1', uid(medium), dig('b')), 'conflict', 'nor by the name of the first one (HO-175): ' || medium) FROM (VALUES ('p30 USB 1'), ('another')) AS v (medium);
+SELECT is(asv.handover_written(uid('p30'), 'carrier', 'USB 2', uid('p30 USB 2'), dig('b')), 'done', 'it is, too');
 SELECT isnt(asv.handover_written_at(uid('p30')), NULL, 'then it is written');
 SELECT is((SELECT digest FROM asv.handover_whole(uid('p30'))),
     sha256(convert_to(format(E'%1$s  Beweismittel_%3$s_1-von-2.zip\n%2$s  Beweismittel_%3$s_2-von-2.zip\n', encode(dig('a'), 'hex'), encode(dig('b'), 'hex'), uid('p30')), 'UTF8')),

@@ -2,10 +2,13 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/handover/medium.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "server/base/fail.h"
@@ -15,6 +18,7 @@
 #include "tests/unit/test.h"
 
 #define LEN 300007
+#define ID  "0192f0c4-6d1e-7c3a-9b57-0f7d2a51c0de"
 
 static struct asv_test_world world;
 static char dir_path[512];
@@ -25,6 +29,36 @@ static struct asv_source source;
 static struct asv_medium_content content;
 static struct asv_medium_written written;
 static struct asv_err err;
+static const uint8_t id[ASV_UUID_BYTES] = {1, [8] = 0x80, [15] = 0xff};
+static const char *stuck; /* a name that cannot be removed, or looked for */
+static int flock_errno;   /* what locking says; 0: what it is */
+
+/* In the place of libc's. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
+int unlinkat(int dir, const char *name, int flags)
+{
+    if (stuck != NULL && strcmp(name, stuck) == 0) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_unlinkat, dir, name, flags);
+}
+
+int faccessat(int dir, const char *name, int mode, int flags)
+{
+    if (stuck != NULL && strcmp(name, stuck) == 0) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_faccessat2, dir, name, mode, flags);
+}
+
+int flock(int fd, int operation)
+{
+    errno = flock_errno;
+    return flock_errno != 0 ? -1 : (int)syscall(SYS_flock, fd, operation);
+}
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 static int set_up(void **state)
 {
@@ -40,6 +74,7 @@ static int set_up(void **state)
     asv_sha256(carrier_digest, carrier, LEN);
     content = (struct asv_medium_content){.name = "Beweismittel_1.zip",
                                           .label = "DVD 1",
+                                          .id = id,
                                           .carrier = &source,
                                           .sha256 = carrier_digest,
                                           .protection = ASV_PLAN_OPEN,
@@ -250,35 +285,42 @@ static void what_a_killed_run_left_is_written_anew(void **state)
 static void a_medium_is_marked_until_it_is_finished(void **state)
 {
     (void)state;
-    char label[ASV_MEDIUM_LABEL_BYTES];
+    struct asv_medium_left found;
     uint8_t *data = NULL;
     size_t len = 0;
-    assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_OK);
-    assert_string_equal(label, "");
+    assert_int_equal(asv_medium_left(&medium, &content, &found, &err), ASV_OK);
+    assert_string_equal(found.label, "");
     assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
     asv_test_read_file(dir_path, ASV_MEDIUM_MARK, &data, &len);
     assert_non_null(memmem(data, len, "Er darf nicht herausgegeben werden", 34));
     free(data);
-    assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_OK);
-    assert_string_equal(label, "DVD 1");
-    content.protection = ASV_PLAN_AGE; /* another file */
-    assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_E_EXISTS);
+    assert_int_equal(asv_medium_left(&medium, &content, &found, &err), ASV_OK);
+    assert_string_equal(found.label, "DVD 1");
+    assert_memory_equal(found.id, id, sizeof id); /* HO-175 */
+    content.protection = ASV_PLAN_AGE;            /* another file */
+    assert_int_equal(asv_medium_left(&medium, &content, &found, &err), ASV_E_EXISTS);
     assert_non_null(strstr(err.text, "another hand-over"));
     content.protection = ASV_PLAN_OPEN;
     assert_int_equal(asv_medium_finish(&medium, &err), ASV_OK);
     assert_false(is_there(ASV_MEDIUM_MARK));
-    assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_E_EXISTS);
+    assert_int_equal(asv_medium_left(&medium, &content, &found, &err), ASV_E_EXISTS);
 }
 
 static void one_that_says_nothing_of_itself_is_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "handover-medium\n", "handover-medium\nBeweismittel_1.zip\n\n",
-                                        "handover-medium\nBeweismittel_1.zip\nDVD 1"};
-    char label[ASV_MEDIUM_LABEL_BYTES];
+    static const char *const texts[] = {"",
+                                        "handover-medium\n",
+                                        "handover-medium\nBeweismittel_1.zip\n\n",
+                                        "handover-medium\nBeweismittel_1.zip\nDVD 1\nDVD 1\n",
+                                        "handover-medium\nBeweismittel_1.zip\n" ID "\n",
+                                        "handover-medium\nBeweismittel_1.zip\n" ID "\n\n",
+                                        "handover-medium\nBeweismittel_1.zip\n" ID "0\nDVD 1\n",
+                                        "handover-medium\nBeweismittel_1.zip\n" ID "\nDVD 1"};
+    struct asv_medium_left found;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         asv_test_write_file(dir_path, ASV_MEDIUM_MARK, texts[i], strlen(texts[i]));
-        assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_E_EXISTS);
+        assert_int_equal(asv_medium_left(&medium, &content, &found, &err), ASV_E_EXISTS);
         assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_EXISTS);
         assert_true(is_there(ASV_MEDIUM_MARK)); /* it is not ours to remove */
     }
@@ -337,19 +379,112 @@ static void another_carrier_is_not_written(void **state)
     assert_false(is_there("Beweismittel_1.zip") || is_there(ASV_MEDIUM_MARK));
 }
 
+static void nothing_can_be_written(void)
+{
+    struct asv_source none = {NULL, LEN, cannot_be_read};
+    content.carrier = &none;
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_IO);
+    content.carrier = &source;
+}
+
+/* HO-176: it stays marked, whatever becomes of it, and what is whole on it stays. */
+static void what_custody_has_is_not_taken_back(void **state)
+{
+    (void)state;
+    struct asv_medium_left found;
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+    content.is_known = true;
+    content.protection = ASV_PLAN_OPEN;
+    carrier[7] ^= 1;
+    asv_test_write_file(dir_path, written.name, carrier, LEN); /* what is whole would not be written */
+    carrier[7] ^= 1;
+    nothing_can_be_written();
+    assert_non_null(strstr(err.text, "custody has this medium, and it is not finished"));
+    assert_true(is_there(ASV_MEDIUM_MARK) && is_there(ASV_MEDIUM_SUMS));
+    assert_int_equal(asv_medium_left(&medium, &content, &found, &err), ASV_OK);
+    assert_string_equal(found.label, "DVD 1");
+    content.is_known = false;
+    nothing_can_be_written();
+    assert_false(is_there(ASV_MEDIUM_MARK) || is_there(ASV_MEDIUM_SUMS));
+}
+
+/* HO-155 */
+static void what_cannot_be_removed_stays_marked(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"Beweismittel_1.zip", ASV_MEDIUM_SUMS, "b.iso.partial"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *mark = i < 2 ? ASV_MEDIUM_MARK : "b.iso.unfertig";
+        if (i == 2) {
+            becomes_image("b.iso");
+        }
+        left = (struct asv_bytes){carrier, LEN};
+        assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
+        stuck = names[i];
+        asv_medium_take_back(&medium, written.name);
+        stuck = NULL;
+        assert_true(is_there(names[i]) && is_there(mark));
+        asv_medium_take_back(&medium, written.name);
+        assert_false(is_there(names[i]) || is_there(mark));
+    }
+}
+
+/* HO-156; of a file system that has no locks nothing is known. */
+static void of_two_programs_the_second_is_refused(void **state)
+{
+    (void)state;
+    static const int none[] = {ENOLCK, EOPNOTSUPP, ENOSYS, EBADF};
+    char path[700];
+    struct asv_medium other;
+    snprintf(path, sizeof path, "%s/c.iso", dir_path);
+    becomes_image("b.iso");
+    assert_int_equal(asv_medium_open_image(path, &other, &err), ASV_E_BUSY);
+    assert_non_null(strstr(err.text, "another run writes there"));
+    asv_medium_close(&other);
+    asv_medium_close(&medium);
+    assert_int_equal(asv_medium_open_image(path, &medium, &err), ASV_OK);
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        flock_errno = none[i];
+        assert_int_equal(asv_medium_open("/proc", &other, &err), ASV_OK);
+        asv_medium_close(&other);
+    }
+    flock_errno = EIO;
+    assert_int_equal(asv_medium_open("/proc", &other, &err), ASV_E_IO);
+    asv_medium_close(&other);
+    flock_errno = 0;
+}
+
+/* One that cannot be read is not one that is empty. */
+static void what_cannot_be_told_is_not_empty(void **state)
+{
+    (void)state;
+    struct asv_medium_left found;
+    struct asv_medium bad = {.dir = open("/dev/null", O_RDONLY)};
+    assert_true(bad.dir >= 0);
+    assert_true(asv_medium_left(&bad, &content, &found, &err) == ASV_E_IO);
+    assert_non_null(strstr(err.text, "the medium is bad, or was taken out"));
+    asv_medium_close(&bad);
+    stuck = ASV_MEDIUM_SUMS;
+    assert_int_equal(asv_medium_left(&medium, &content, &found, &err), ASV_E_IO);
+    assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_E_IO);
+    assert_non_null(strstr(err.text, "SHA256SUMS"));
+    stuck = NULL;
+    assert_false(is_there(ASV_MEDIUM_MARK));
+}
+
 /* HO-155: of an image as of a medium; it is made anew. */
 static void an_image_that_was_not_finished_is_made_anew(void **state)
 {
     (void)state;
-    char label[ASV_MEDIUM_LABEL_BYTES];
+    struct asv_medium_left found;
     becomes_image("b.iso");
     assert_int_equal(asv_medium_write(&medium, &content, &written, &err), ASV_OK);
-    assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_OK);
-    assert_string_equal(label, "DVD 1");
+    assert_int_equal(asv_medium_left(&medium, &content, &found, &err), ASV_OK);
+    assert_string_equal(found.label, "DVD 1");
     asv_test_write_file(dir_path, "b.iso", "renamed", 7); /* as if it had been killed behind that */
     assert_int_equal(write_and_finish(), ASV_OK);
     assert_false(is_there("b.iso.unfertig") || is_there("b.iso.partial"));
-    assert_int_equal(asv_medium_left(&medium, &content, label, &err), ASV_E_EXISTS);
+    assert_int_equal(asv_medium_left(&medium, &content, &found, &err), ASV_E_EXISTS);
     assert_string_equal(err.text, "b.iso is there already");
     struct asv_medium other;
     assert_int_equal(asv_medium_open_image("/tmp/..", &other, &err), ASV_E_USAGE);
@@ -442,6 +577,10 @@ int main(void)
         TEST(a_whole_copy_of_our_own_is_read_and_not_written),
         TEST(a_protected_one_is_written_anew),
         TEST(another_carrier_is_not_written),
+        TEST(what_custody_has_is_not_taken_back),
+        TEST(what_cannot_be_removed_stays_marked),
+        TEST(of_two_programs_the_second_is_refused),
+        TEST(what_cannot_be_told_is_not_empty),
         TEST(an_image_that_was_not_finished_is_made_anew),
         TEST(what_is_memory_is_no_medium),
         TEST(the_image_of_a_dvd_has_the_same_on_it),

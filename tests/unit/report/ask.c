@@ -31,7 +31,7 @@ static int tear_down(void **state)
 static const struct asv_label label = {.part = 2,
                                        .parts = 3,
                                        .written_ms = 1795910400000,
-                                       .name = "USB 2",
+                                       .name = "DVD Größe ß",
                                        .file = "Beweismittel_018f3b1e.aes.zip",
                                        .file_sha256 = "0011",
                                        .carrier_sha256 = "ffee",
@@ -114,6 +114,15 @@ static void a_question_is_read_as_it_was_asked(void **state)
     for (size_t i = 0; i < len; i++) {
         assert_int_equal(asv_documents_asked_read(&asked, (struct asv_bytes){text, i}, &err),
                          ASV_E_MALFORMED);
+    }
+    uint8_t *name = memmem(text, len, label.name, strlen(label.name));
+    static const uint8_t others[] = {0xff, '\0'}; /* no UTF-8, and no end before its own */
+    for (size_t i = 0; i < sizeof others; i++) {
+        uint8_t kept = name[0];
+        name[0] = others[i];
+        assert_int_equal(asv_documents_asked_read(&asked, (struct asv_bytes){text, len}, &err),
+                         ASV_E_MALFORMED);
+        name[0] = kept;
     }
     text[0] = 2;
     assert_int_equal(asv_documents_asked_read(&asked, (struct asv_bytes){text, len}, &err), ASV_E_MALFORMED);
