@@ -99,7 +99,7 @@ def heads_by_another_key_go_nowhere(desk, job, ledger, clip):
     assert (keeper / "ledger.chain").read_bytes() != kept["ledger.chain"]
     said = job.run(1)
     assert "none that the ledger's key signed" in said and "never replaced" in said, said
-    ends(desk, handover, "failed", "none that the ledger's key signed", "differs")
+    ends(desk, handover, "failed", "none that the ledger's key signed", "trust")
     assert not (job.directory / handover / "carrier.zip").exists()
     ledger.verify(1, "head of [0-9]+: ")
     for name, data in kept.items():
