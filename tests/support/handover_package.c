@@ -711,9 +711,10 @@ static json_t *clip_facts(struct asv_test_handover *it, size_t i)
     return clip;
 }
 
-/* The record of recording i; the cut one has none yet beside it, and the last is not handed over. */
-static struct asv_bytes link_of(struct asv_test_handover *it, size_t i, struct asv_link *link,
-                                uint8_t made[ASV_LINK_MAX_BYTES])
+/* The record of recording i; the cut one has none yet beside it, and the last, which is not handed over,
+ * begins when all others have ended. */
+static struct asv_bytes link_of(struct asv_test_handover *it, size_t i, int64_t until_ms,
+                                struct asv_link *link, uint8_t made[ASV_LINK_MAX_BYTES])
 {
     char name[64];
     struct asv_writer writer;
@@ -724,7 +725,9 @@ static struct asv_bytes link_of(struct asv_test_handover *it, size_t i, struct a
         view = (struct asv_bytes){file->data, file->len};
     } else {
         link->number = i + 1;
-        link->start_wall_ms = i < ASV_TEST_HANDOVER_CLIPS ? it->clips[i].header.start_wall_ms : RECORDED_MS;
+        link->start_wall_ms = i < ASV_TEST_HANDOVER_CLIPS ? it->clips[i].header.start_wall_ms
+                              : until_ms > RECORDED_MS    ? until_ms
+                                                          : RECORDED_MS;
         link->end_wall_ms = link->start_wall_ms + 1000;
         asv_writer_init(&writer, made, ASV_LINK_MAX_BYTES);
         must(asv_link_write(&writer, link, agency()->camera.sk) == ASV_OK);
@@ -758,7 +761,7 @@ static void put_series(struct asv_test_handover *it)
     int64_t until_ms = 0;
     asv_writer_init(&writer, file, sizeof file);
     for (size_t i = 0; i <= ASV_TEST_HANDOVER_CLIPS; i++) {
-        const struct asv_bytes record = link_of(it, i, &link, made);
+        const struct asv_bytes record = link_of(it, i, until_ms, &link, made);
         asv_series_put(&writer, (struct asv_bytes){record.data, record.len - ASV_LINK_OPENING_BYTES});
         bool counts = i < ASV_TEST_HANDOVER_CLIPS && link.end_wall_ms > until_ms;
         until_ms = counts ? link.end_wall_ms : until_ms;
