@@ -20,13 +20,14 @@ static void put_port(FILE *out, const struct asv_bus_port *port)
                   a != NULL ? "true" : "false", a != NULL ? a->address : 0,
                   a != NULL && a->claimed != NULL ? "true" : "false", a != NULL ? a->pending_in.count : 0,
                   a != NULL ? a->pending_out.count : 0);
-    (void)fprintf(out,
-                  ",\"in_bytes\":%" PRIu64 ",\"in_transfers\":%" PRIu64 ",\"out_bytes\":%" PRIu64
-                  ",\"out_transfers\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"cancelled\":%" PRIu64
-                  ",\"plugs\":%" PRIu64 ",\"unplugs\":%" PRIu64 ",\"resets\":%" PRIu64 ",\"opens\":%" PRIu64
-                  ",\"halts_cleared\":%" PRIu64 ",\"armed\":%u,\"struck\":{",
-                  c->in_bytes, c->in_transfers, c->out_bytes, c->out_transfers, c->errors, c->cancelled,
-                  c->plugs, c->unplugs, c->resets, c->opens, c->halts_cleared, port->faults.count);
+    (void)fprintf(
+        out,
+        ",\"in_bytes\":%" PRIu64 ",\"in_started\":%" PRIu64 ",\"in_transfers\":%" PRIu64
+        ",\"out_bytes\":%" PRIu64 ",\"out_transfers\":%" PRIu64 ",\"errors\":%" PRIu64
+        ",\"cancelled\":%" PRIu64 ",\"plugs\":%" PRIu64 ",\"unplugs\":%" PRIu64 ",\"resets\":%" PRIu64
+        ",\"opens\":%" PRIu64 ",\"halts_cleared\":%" PRIu64 ",\"armed\":%u,\"struck\":{",
+        c->in_bytes, c->in_started, c->in_transfers, c->out_bytes, c->out_transfers, c->errors, c->cancelled,
+        c->plugs, c->unplugs, c->resets, c->opens, c->halts_cleared, port->faults.count);
     const char *comma = "";
     for (unsigned i = 0; i < ASV_BUS_FAULT_KINDS; i++) {
         if (port->faults.struck[i] > 0) {
