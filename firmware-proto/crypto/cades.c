@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "firmware-proto/crypto/cades_internal.h"
+#include "firmware-proto/crypto/pem_internal.h"
 
 #define ATTRIBUTES_MAX_BYTES 4096
 #define ATTRIBUTES           4 /* content type, message digest, signing time, signing certificate */
@@ -29,16 +30,6 @@ static bool is_p256(const X509 *cert)
            strcmp(group, GROUP) == 0;
 }
 
-/* No passphrase is asked for. */
-static int no_passphrase(char *out, int size, int writing, void *ctx)
-{
-    (void)out;
-    (void)size;
-    (void)writing;
-    (void)ctx;
-    return -1;
-}
-
 /* The caller frees *out, whatever comes. */
 static enum asv_status read_certs(STACK_OF(X509) * *out, struct asv_bytes pem)
 {
@@ -49,8 +40,8 @@ static enum asv_status read_certs(STACK_OF(X509) * *out, struct asv_bytes pem)
         return pem.len > ASV_CADES_MAX_BYTES ? ASV_E_LIMIT : ASV_E_NO_MEMORY;
     }
     enum asv_status status = ASV_OK;
-    for (X509 *cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL); cert != NULL;
-         cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL)) {
+    for (X509 *cert = PEM_read_bio_X509(bio, NULL, asv_pem_no_passphrase, NULL); cert != NULL;
+         cert = PEM_read_bio_X509(bio, NULL, asv_pem_no_passphrase, NULL)) {
         if (sk_X509_push(*out, cert) == 0) {
             X509_free(cert);
             status = ASV_E_NO_MEMORY;

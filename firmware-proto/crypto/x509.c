@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "firmware-proto/crypto/ecdsa_internal.h"
+#include "firmware-proto/crypto/pem_internal.h"
 
 #define VERSION_3 2 /* as the field says it */
 
@@ -197,22 +198,12 @@ static enum asv_status read_cert(struct asv_x509_said *out, X509 *cert)
     return status == ASV_OK ? read_serial(out, cert) : status;
 }
 
-/* PK-063: none is asked for: whoever gives the text may not sit at this terminal. */
-static int no_passphrase(char *out, int size, int writing, void *ctx)
-{
-    (void)out;
-    (void)size;
-    (void)writing;
-    (void)ctx;
-    return -1;
-}
-
 enum asv_status asv_x509_read(struct asv_x509_said *out, struct asv_bytes pem)
 {
     struct asv_x509_said said = {.until_s = 0};
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     BIO *bio = pem.len > 0 && pem.len <= INT32_MAX ? BIO_new_mem_buf(pem.data, (int)pem.len) : NULL;
-    X509 *cert = bio != NULL ? PEM_read_bio_X509(bio, NULL, no_passphrase, NULL) : NULL;
+    X509 *cert = bio != NULL ? PEM_read_bio_X509(bio, NULL, asv_pem_no_passphrase, NULL) : NULL;
     enum asv_status status = cert != NULL ? read_cert(&said, cert) : ASV_E_MALFORMED;
     X509_free(cert);
     BIO_free(bio);

@@ -353,16 +353,22 @@ enum asv_status asv_db_handover_carriers(struct asv_db *db, const uint8_t id[ASV
                            count, err);
 }
 
+static void param_medium(struct asv_params *params, const uint8_t id[ASV_UUID_BYTES], uint8_t output,
+                         const struct asv_db_handover_medium *medium)
+{
+    asv_params_init(params);
+    asv_param_uuid(params, id);
+    asv_param_text(params, output_name(output));
+    asv_param_text(params, medium->label);
+    asv_param_uuid(params, medium->id);
+}
+
 enum asv_status asv_db_handover_named(struct asv_db *db, const uint8_t id[ASV_UUID_BYTES], uint8_t output,
                                       const struct asv_db_handover_medium *medium,
                                       enum asv_db_outcome *outcome, struct asv_err *err)
 {
     struct asv_params params;
-    asv_params_init(&params);
-    asv_param_uuid(&params, id);
-    asv_param_text(&params, output_name(output));
-    asv_param_text(&params, medium->label);
-    asv_param_uuid(&params, medium->id);
+    param_medium(&params, id, output, medium);
     return asv_db_run_outcome(db, ASV_QUERY_HANDOVER_NAMED, &params, outcome, err);
 }
 
@@ -372,11 +378,7 @@ enum asv_status asv_db_handover_written(struct asv_db *db, const uint8_t id[ASV_
                                         struct asv_err *err)
 {
     struct asv_params params;
-    asv_params_init(&params);
-    asv_param_uuid(&params, id);
-    asv_param_text(&params, output_name(output));
-    asv_param_text(&params, medium->label);
-    asv_param_uuid(&params, medium->id);
+    param_medium(&params, id, output, medium);
     asv_param_digest(&params, digest);
     return asv_db_run_outcome(db, ASV_QUERY_HANDOVER_WRITTEN, &params, outcome, err);
 }
